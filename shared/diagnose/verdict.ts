@@ -1,0 +1,91 @@
+import type { Cause } from '../cause.ts';
+import type { Finding, Outcome, Surface } from '../observe/findings.ts';
+import type { Fact } from '../observe/observation.ts';
+import type { Severity } from '../severity.ts';
+
+/** What the diagnosis reads: one surface of one subject, discretised, with what was seen. */
+export interface Signal {
+  readonly surface: Surface;
+  readonly subject: string;
+  readonly outcome: Outcome;
+  readonly finding: Finding | 'not-seen-yet';
+  readonly evidence: Evidence;
+  /** How long this has been so, ms; 0 in a one-shot triage. */
+  readonly ageMs: number;
+  readonly flapping: boolean;
+}
+
+/** Something seen that speaks for a verdict; safe to show anywhere (no secret, no row data). */
+export interface Evidence {
+  readonly probe: string;
+  readonly at: number;
+  readonly summary: string;
+  readonly finding: string;
+  /** `declared` is what Clay says of itself (status page); `measured` is what we saw. Kept apart (invariant 6). */
+  readonly kind: 'measured' | 'declared';
+  readonly facts: Readonly<Record<string, Fact>>;
+}
+
+/** A question of the decision tree that was answered "no" on the way to the verdict, and why. */
+export interface RuledOut {
+  readonly cause: Cause;
+  readonly why: string;
+}
+
+/** A named cause about a subject, with what speaks for it. */
+export interface Verdict {
+  readonly cause: Cause;
+  readonly subject: string;
+  readonly severity: Severity;
+  /** One sentence that a person understands without knowing Claywatch. */
+  readonly summary: string;
+  readonly evidence: readonly Evidence[];
+  readonly ruledOut: readonly RuledOut[];
+  /** What would have to be seen for this verdict to change, e.g. "An answer below 500 from the API host". */
+  readonly wouldChange: readonly string[];
+  /** Present when an upstream cause explains this one: recorded on its timeline, not notified. */
+  readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };
+}
+
+/** One question of the tree, as it was answered. */
+export interface PathStep {
+  readonly id: string;
+  readonly question: string;
+  readonly answer: 'yes' | 'no' | 'unknown' | 'not-checked';
+  /** Why, in a few words. */
+  readonly because: string;
+}
+
+/** A question that only a person with the Clay UI open can answer. */
+export interface ManualQuestion {
+  readonly id: 'red-cells' | 'auto-run' | 'connections' | 'credits';
+  readonly question: string;
+  /** Where to look in Clay, as clicks. */
+  readonly where: string;
+  /** What a "yes" and a "no" lead to. */
+  readonly ifYes: string;
+  readonly ifNo: string;
+}
+
+export type Conclusion = 'healthy' | 'problem' | 'cannot-tell';
+
+export interface Diagnosis {
+  readonly conclusion: Conclusion;
+  /** The verdict that explains most; null only when healthy. */
+  readonly primary: Verdict | null;
+  /** Every verdict in force that nothing upstream hides, the primary first, then by severity. */
+  readonly verdicts: readonly Verdict[];
+  /** Effects of a verdict in force. */
+  readonly hidden: readonly Verdict[];
+  /**
+   * Causes (with subject) that were positively seen not to hold. An open incident is resolved only when it is
+   * listed here: "no longer seen" is not "seen working" (invariants 5 and 8).
+   */
+  readonly cleared: readonly {
+    readonly cause: Cause;
+    readonly subject: string;
+    readonly evidence: readonly Evidence[];
+  }[];
+  readonly path: readonly PathStep[];
+  readonly questions: readonly ManualQuestion[];
+}

@@ -1,0 +1,34 @@
+/**
+ * Every error that a user can meet. `code` is stable and documented in docs/errors.md (generated from here);
+ * the message says what was wrong, where, and what to do.
+ */
+export const ERROR_CODES = {
+  'config.not-found': 'The configuration file does not exist or cannot be read.',
+  'config.not-loadable':
+    'The configuration file is not valid TypeScript or JSON, or throws when it is loaded.',
+  'config.invalid':
+    'A key of the configuration is unknown, of the wrong type, out of range, or contradicts another.',
+  'config.canary-over-budget': 'A webhook canary would use more rows a year than its budget allows.',
+  'secret.not-found': 'A secret that the configuration names does not exist where it says.',
+  'secret.forbidden': 'A secret that the configuration names exists, but this process may not read it.',
+  'environment.invalid': 'An environment variable that a function needs is missing or malformed.',
+  'event.invalid': 'A function was invoked with an event that is not of its contract.',
+  'usage.invalid': 'A command was called with words or options that it does not take.',
+  'local.port-in-use': 'A port that the local runtime needs is taken by another program.',
+} as const satisfies Record<string, string>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** A fault that a person can act on. Expected outcomes are values; this is thrown only for the rest. */
+export class ClaywatchError extends Error {
+  readonly code: ErrorCode;
+  /** What to do about it, as one sentence. */
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ClaywatchError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+}

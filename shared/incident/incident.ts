@@ -1,0 +1,82 @@
+import type { Cause } from '../cause.ts';
+import type { Evidence, RuledOut } from '../diagnose/verdict.ts';
+import type { Severity } from '../severity.ts';
+
+/** Open is every status but `resolved`. Acknowledged, mitigated and reviewed come with the people's part. */
+export type IncidentStatus = 'triggered' | 'resolved';
+
+/** What happened to an incident that somebody must hear of. */
+export type Transition = 'triggered' | 'reopened' | 'severity-raised' | 'severity-lowered' | 'resolved';
+
+/** A message that is owed. It leaves the incident only when every routed channel took it (invariant 3). */
+export interface PendingNotification {
+  /** Stable over retries: `<incident id>:<version at which it arose>:<transition>`. */
+  readonly id: string;
+  readonly transition: Transition;
+  readonly severity: Severity;
+  readonly createdAt: number;
+  readonly attempts: number;
+  /** Not before this, epoch ms: back-off after a failure. */
+  readonly dueAt: number;
+  /** The last failure, redacted. */
+  readonly lastError?: string;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly transition: Transition;
+  readonly deliveredAt: number;
+  /** The provider's own receipt, e.g. the SNS MessageId. */
+  readonly receipt: string;
+}
+
+/** One thing that happened, for people and for the postmortem. */
+export interface TimelineEntry {
+  readonly at: number;
+  readonly kind:
+    | Transition
+    | 'evidence'
+    | 'effect-hidden'
+    | 'hidden-by-upstream'
+    | 'unhidden'
+    | 'recovering'
+    | 'notified'
+    | 'notify-failed';
+  readonly text: string;
+}
+
+/** One open problem, keyed by cause and subject; changed only by conditional writes of a whole new version. */
+export interface Incident {
+  /** `inc-<yyyymmdd>-<8 hex>`; derived from cause, subject and time of opening, so that racing openers agree. */
+  readonly id: string;
+  readonly cause: Cause;
+  readonly subject: string;
+  readonly status: IncidentStatus;
+  readonly severity: Severity;
+  /** The most urgent it has been. */
+  readonly peakSeverity: Severity;
+  readonly summary: string;
+  /** First seen failing, epoch ms: earlier than openedAt when thresholds had to be met. */
+  readonly detectedAt: number;
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  readonly resolvedAt?: number;
+  /** When somebody must have responded, by severity and calendar, epoch ms. */
+  readonly respondBy: number;
+  /** When the next update is due, epoch ms. */
+  readonly nextUpdateAt: number;
+  /** How often it was opened again within the window. */
+  readonly reopenings: number;
+  /** Set while an upstream incident explains this one: nothing is notified meanwhile. */
+  readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };
+  readonly evidence: readonly Evidence[];
+  readonly ruledOut: readonly RuledOut[];
+  readonly wouldChange: readonly string[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly pending: readonly PendingNotification[];
+  readonly deliveries: readonly Delivery[];
+  /** Optimistic version; 1 at opening. */
+  readonly version: number;
+}
+
+export const isOpen = (incident: Incident): boolean => incident.status !== 'resolved';

@@ -1,0 +1,23 @@
+import type { Incident, PendingNotification } from '../incident/incident.ts';
+
+/** A message ready for every protocol that may be subscribed. */
+export interface Notification {
+  /** Stable over retries: receivers may deduplicate on it. */
+  readonly id: string;
+  readonly incidentId: string;
+  /** E-mail subject: at most 100 ASCII characters, no line break (SNS). */
+  readonly subject: string;
+  readonly emailText: string;
+  /** One GSM-7 segment: at most 160 septets. */
+  readonly smsText: string;
+  /** What subscriptions filter on: severity, cause, feed, transition, incident_id, installation. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Renders what is owed; pure. */
+export type RenderNotification = (incident: Incident, pending: PendingNotification) => Notification;
+
+/** The way out to people. Resolves with the provider's receipt on its 2xx only; rejects otherwise. */
+export interface Publisher {
+  publish(notification: Notification): Promise<{ readonly receipt: string }>;
+}

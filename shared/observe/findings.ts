@@ -1,0 +1,137 @@
+/** ok: seen working · failing: seen not working · unknown: could not be seen (never read as fine, never as down). */
+export type Outcome = 'ok' | 'failing' | 'unknown';
+
+/** What can go wrong on the way to any HTTP answer, told apart because the remedy differs. */
+const TRANSPORT = {
+  'dns-failed': 'failing',
+  'connection-refused': 'failing',
+  'connection-reset': 'failing',
+  'tls-failed': 'failing',
+  'timed-out': 'failing',
+  'server-error': 'failing',
+  slow: 'failing',
+} as const;
+
+/** What a probe that could not see says. */
+const BLIND = {
+  blocked: 'unknown',
+  'unexpected-answer': 'unknown',
+  'not-run': 'unknown',
+} as const;
+
+/**
+ * Everything that can be found on each surface, and what it means. Closed on purpose: the diagnosis is proven
+ * total by enumerating these.
+ */
+export const FINDINGS = {
+  /** Independent hosts, to know whether our own network works. */
+  connectivity: { online: 'ok', offline: 'failing', 'not-run': 'unknown' },
+  /** https://www.clay.com answers a browser. */
+  'clay-web': { up: 'ok', ...TRANSPORT, ...BLIND },
+  /** The API host's sign of life, without a key: `POST /v3/mcp` answers 401 [L, clay-facts]. */
+  'clay-api': { up: 'ok', ...TRANSPORT, ...BLIND },
+  /** `GET /me` with the key. */
+  'clay-key': {
+    authorized: 'ok',
+    unauthorized: 'failing',
+    forbidden: 'failing',
+    'payment-required': 'failing',
+    'rate-limited': 'failing',
+    'not-found': 'unknown',
+    ...TRANSPORT,
+    ...BLIND,
+  },
+  /** `GET /credits/balance`: can the balance be read at all. */
+  'clay-balance': {
+    readable: 'ok',
+    unauthorized: 'failing',
+    forbidden: 'failing',
+    'payment-required': 'failing',
+    'rate-limited': 'failing',
+    'not-found': 'unknown',
+    ...TRANSPORT,
+    ...BLIND,
+  },
+  /** The data-credit meter, as last read. */
+  credits: { funded: 'ok', low: 'failing', 'very-low': 'failing', critical: 'failing', exhausted: 'failing' },
+  /** The action meter, as last read; absent on legacy billing. */
+  actions: { funded: 'ok', low: 'failing', 'very-low': 'failing', critical: 'failing', exhausted: 'failing' },
+  /** What Clay declares of itself. An unreadable page is unknown: never down, never fine. */
+  'clay-status': {
+    operational: 'ok',
+    maintenance: 'ok',
+    'minor-incident': 'failing',
+    'major-incident': 'failing',
+    blocked: 'unknown',
+    unreachable: 'unknown',
+    unreadable: 'unknown',
+    inactive: 'unknown',
+    stale: 'unknown',
+    moved: 'unknown',
+    'not-run': 'unknown',
+  },
+  /** Our own callback endpoint, from outside. */
+  callback: {
+    up: 'ok',
+    'not-found': 'failing',
+    'condition-failed': 'failing',
+    ...TRANSPORT,
+    'not-run': 'unknown',
+  },
+  /** The user's integration health endpoint. */
+  integration: {
+    healthy: 'ok',
+    'condition-failed': 'failing',
+    ...TRANSPORT,
+    'not-run': 'unknown',
+  },
+  /** A user-defined HTTP probe of a CRM. */
+  crm: {
+    passing: 'ok',
+    'condition-failed': 'failing',
+    'rate-limited': 'failing',
+    ...TRANSPORT,
+    'not-run': 'unknown',
+  },
+  /** A user-defined HTTP probe of an enrichment provider. */
+  provider: {
+    passing: 'ok',
+    'condition-failed': 'failing',
+    'rate-limited': 'failing',
+    ...TRANSPORT,
+    'not-run': 'unknown',
+  },
+  /** A user-defined HTTP probe of an internal service, or of anything else. */
+  service: {
+    passing: 'ok',
+    'condition-failed': 'failing',
+    'rate-limited': 'failing',
+    ...TRANSPORT,
+    'not-run': 'unknown',
+  },
+  /** One Clay webhook source: real submissions, a free check, or a priced canary. */
+  webhook: {
+    accepting: 'ok',
+    'limit-reached': 'failing',
+    unauthorized: 'failing',
+    gone: 'failing',
+    rejecting: 'failing',
+    'rate-limited': 'failing',
+    ...TRANSPORT,
+    ...BLIND,
+  },
+  /** Claywatch's own schedule: did every run that was due take place. */
+  schedule: { 'on-time': 'ok', 'missed-runs': 'failing' },
+} as const satisfies Record<string, Record<string, Outcome>>;
+
+export type Surface = keyof typeof FINDINGS;
+export const SURFACES = Object.keys(FINDINGS) as Surface[];
+export type FindingOf<S extends Surface> = keyof (typeof FINDINGS)[S] & string;
+export type Finding = { [S in Surface]: FindingOf<S> }[Surface];
+
+/** What a finding means on its surface. Throws a RangeError for a finding that the surface does not have. */
+export const outcomeOf = (surface: Surface, finding: string): Outcome => {
+  const outcome = (FINDINGS[surface] as Record<string, Outcome>)[finding];
+  if (!outcome) throw new RangeError(`surface ${surface} has no finding ${finding}`);
+  return outcome;
+};
