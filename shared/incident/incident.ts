@@ -25,6 +25,8 @@ export interface PendingNotification {
 export interface Delivery {
   readonly id: string;
   readonly transition: Transition;
+  /** The severity it was announced at: whoever heard of it then hears of all that follows, recovery included. */
+  readonly severity?: Severity;
   readonly deliveredAt: number;
   /** The provider's own receipt, e.g. the SNS MessageId. */
   readonly receipt: string;

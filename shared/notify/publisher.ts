@@ -10,14 +10,20 @@ export interface Notification {
   readonly emailText: string;
   /** One GSM-7 segment: at most 160 septets. */
   readonly smsText: string;
-  /** What subscriptions filter on: severity, cause, feed, transition, incident_id, installation. */
+  /**
+   * What subscriptions filter on, each a non-empty String: severity, audience (see audience.ts), cause, feed (`none`
+   * when it is about no single feed), transition, incident_id, installation.
+   */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Renders what is owed; pure. */
 export type RenderNotification = (incident: Incident, pending: PendingNotification) => Notification;
 
-/** The way out to people. Resolves with the provider's receipt on its 2xx only; rejects otherwise. */
+/**
+ * The way out to people. Resolves with the provider's receipt on its 2xx only; rejects otherwise. Settles within a few
+ * seconds: an implementation sets its own timeouts, because the sweep waits for it.
+ */
 export interface Publisher {
   publish(notification: Notification): Promise<{ readonly receipt: string }>;
 }

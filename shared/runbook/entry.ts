@@ -1,0 +1,54 @@
+import type { ManualQuestion } from '../diagnose/verdict.ts';
+
+/** One thing to do by hand. */
+export interface Step {
+  readonly do: string;
+  /** The clicks in Clay's UI, or the place elsewhere, e.g. "Table > + Add > Webhooks > Monitor webhook". */
+  readonly where?: string;
+  /** What is seen when it worked. */
+  readonly expect?: string;
+}
+
+/** Something Claywatch does by itself. `available: false` is announced, not promised: it comes with the relay. */
+export interface AutomaticAction {
+  readonly action: string;
+  readonly available: boolean;
+}
+
+/**
+ * Who is hit. everybody: every feed, because the workspace or Clay itself is hit · subject: the feed that the incident
+ * is about · nobody: no row is hit, only what can be seen.
+ */
+export type Reach = 'everybody' | 'subject' | 'nobody';
+
+/**
+ * What is known about a cause before it ever happens. Written for a person who was woken up: plain words, exact
+ * clicks. All text is ASCII, so that it survives every channel.
+ */
+export interface RunbookEntry {
+  /** What is wrong, as a headline of at most 46 characters: "Webhook has reached its 50,000 rows". */
+  readonly title: string;
+  /** Plain words, two sentences at most. */
+  readonly meaning: string;
+  /** What is not working, for whom; for colleagues. */
+  readonly impact: string;
+  /** One sentence for an external status page: no internals, no vendor blame. */
+  readonly publicImpact: string;
+  readonly reach: Reach;
+  readonly automatic: readonly AutomaticAction[];
+  /** What a person does, in order, with the exact clicks. */
+  readonly steps: readonly Step[];
+  /** How to see that it works again. */
+  readonly verify: readonly string[];
+  /** What is left to do once it works again, e.g. rows that have to be sent again. */
+  readonly afterwards: readonly string[];
+  readonly prevent: readonly string[];
+  /** The likely root cause, as a sentence for the communication template. */
+  readonly rootCause: string;
+  /** The one thing to do, at most 60 characters of GSM-7. */
+  readonly sms: string;
+  /** The one thing left to do after recovery, at most 60 characters of GSM-7. */
+  readonly smsAfterwards: string;
+  /** What only a person with Clay open can answer, in the order of the decision tree. */
+  readonly questions: readonly ManualQuestion['id'][];
+}
