@@ -3,223 +3,397 @@ import { CAUSE_IDS, type Cause } from '../cause.ts';
 import { SEVERITIES } from '../severity.ts';
 import { SECRET_REFERENCE, type SecretReference } from './secret-reference.ts';
 
+/** Kept with a key beside its meaning: how it is written (`allowed`), and in what unit. */
+interface KeyMeta {
+  readonly allowed?: string;
+  readonly unit?: string;
+}
+
+/** Gives a key its meaning. Every key has one: docs/configuration.md and the error messages are made from them. */
+const key = <S extends z.ZodType>(schema: S, description: string, meta: KeyMeta = {}): S =>
+  schema.meta({ description, ...meta }) as S;
+
+const NAME = 'a name: lower-case letters, digits and hyphens, at most 40, starting with a letter';
+const HTTP_URL = 'an http or https URL without user name and password, e.g. "https://example.com/health"';
+const SECRET_NAME = 'the name of a secret, never the secret itself: "env:NAME" or "secretsmanager:NAME"';
+const HEADER_NAME = 'the name of an HTTP header, e.g. "x-token"';
+
 const severity = z.enum(SEVERITIES);
 const name = z
+  .string(NAME)
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, NAME)
+  .meta({ allowed: NAME });
+const text = (max: number) => z.string().min(1).max(max);
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: HTTP_URL })
+  .max(2_048)
+  .refine((url) => !hasUserInfo(url), HTTP_URL)
+  .meta({ allowed: HTTP_URL });
+/** Paths are appended to it, so a slash at its end is dropped. */
+const baseUrl = httpUrl.overwrite((url) => url.replace(/\/+$/, '')).meta({ allowed: HTTP_URL });
+const secret = z
+  .custom<SecretReference>(
+    (value) => typeof value === 'string' && value.length <= 512 && SECRET_REFERENCE.test(value),
+    SECRET_NAME,
+  )
+  .meta({ allowed: SECRET_NAME });
+const headerName = z
+  .string(HEADER_NAME)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, HEADER_NAME)
+  .meta({ allowed: HEADER_NAME });
+const timeZone = z
   .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,39}$/,
-    'a name: lower-case letters, digits and hyphens, at most 40, starting with a letter',
-  );
-const httpUrl = z.url({
-  protocol: /^https?$/,
-  error: 'an http or https URL, e.g. "https://example.com/health"',
-});
-const secret = z.custom<SecretReference>(
-  (value) => typeof value === 'string' && SECRET_REFERENCE.test(value),
-  'the name of a secret, never the secret itself: "env:NAME" or "secretsmanager:NAME" (value hidden)',
-);
-const milliseconds = (fallback: number, min: number, max: number) =>
-  z.number().int().min(min).max(max).default(fallback).describe('milliseconds');
-const minutes = (fallback: number, min: number, max: number) =>
-  z.number().min(min).max(max).default(fallback).describe('minutes');
-const count = (fallback: number, min: number, max: number) =>
-  z.number().int().min(min).max(max).default(fallback);
-/** A section that may be left out whole; its keys then take their defaults. */
-const section = <S extends z.ZodRawShape>(shape: S) => z.strictObject(shape).prefault({} as never);
+  .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. "Europe/Berlin"')
+  .meta({ allowed: 'an IANA time zone, e.g. "Europe/Berlin"' });
 
-const header = z.union([z.string(), z.strictObject({ secret })]);
+const milliseconds = (fallback: number, min: number, max: number, meaning: string) =>
+  key(z.number().int().min(min).max(max).default(fallback), meaning, { unit: 'milliseconds' });
+const minutes = (fallback: number, min: number, max: number, meaning: string) =>
+  key(z.number().min(min).max(max).default(fallback), meaning, { unit: 'minutes' });
+const wholeMinutes = (fallback: number, min: number, max: number, meaning: string) =>
+  key(z.number().int().min(min).max(max).default(fallback), meaning, { unit: 'minutes' });
+const count = (fallback: number, min: number, max: number, unit: string, meaning: string) =>
+  key(z.number().int().min(min).max(max).default(fallback), meaning, { unit });
+/** A section that may be left out whole; its keys then take their defaults. */
+const section = <S extends z.ZodRawShape>(shape: S, description: string) =>
+  key(z.strictObject(shape).prefault({} as never), description);
+
+const headerValue = z.union([
+  z
+    .string()
+    .regex(/^[\t\x20-\x7e]{0,4096}$/)
+    .meta({ allowed: 'printable ASCII text on one line' }),
+  z.strictObject({ secret: key(secret, 'Where the value of the header is read from.') }),
+]);
 
 /** What every HTTP probe of the user's own endpoints takes. */
 const endpoint = {
-  url: httpUrl,
-  method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-  /** Sent with the probe; a secret value is named: `{ secret: 'env:NAME' }`. */
-  headers: z.record(z.string(), header).default({}),
-  /**
-   * What must hold, each a CEL expression over `status` (int), `latency_ms` (double), `body` (parsed JSON) and
-   * `headers`: `status == 200`, `body.queue.depth < 1000`. Empty: the surface's own default.
-   */
-  conditions: z.array(z.string().min(1)).default([]),
-  timeoutMs: z
-    .number()
-    .int()
-    .min(100)
-    .max(10_000)
-    .optional()
-    .describe('milliseconds; default: observe.timeoutMs'),
-  slowAfterMs: z
-    .number()
-    .int()
-    .min(10)
-    .max(10_000)
-    .optional()
-    .describe('milliseconds; default: observe.slowAfterMs'),
-  everyMinutes: minutes(1, 1, 1_440),
+  url: key(httpUrl, 'What is asked. Redirects are not followed: a 3xx is an answer like any other.'),
+  method: key(z.enum(['GET', 'HEAD', 'POST']).default('GET'), 'The HTTP method.'),
+  headers: key(
+    z.record(headerName, headerValue).default({}),
+    "Headers sent with the probe. A secret value is named: `{ secret: 'env:NAME' }`.",
+  ),
+  conditions: key(
+    z.array(text(1_000)).max(20).default([]),
+    'What must hold, each a CEL expression over `status` (int), `latency_ms` (double), `body` (parsed JSON) and ' +
+      "`headers`: `status == 200`, `body.queue.depth < 1000`. Empty: the surface's own default.",
+  ),
+  timeoutMs: key(
+    z.number().int().min(100).max(10_000).optional(),
+    'Longest time for one look. Left out: `observe.timeoutMs`.',
+    { unit: 'milliseconds' },
+  ),
+  slowAfterMs: key(
+    z.number().int().min(10).max(10_000).optional(),
+    'An answer later than this is slow. Left out: `observe.slowAfterMs`.',
+    { unit: 'milliseconds' },
+  ),
+  everyMinutes: minutes(1, 1, 1_440, 'How often it is looked at.'),
 };
 
 const webhook = z.strictObject({
-  id: name,
-  /** The webhook URL is a secret (clay-facts): whoever has it can write rows and spend credits. */
-  url: secret,
-  authToken: secret.optional(),
-  authHeader: z.string().default('x-clay-webhook-auth'),
-  /** The Clay table that the webhook feeds. */
-  table: z.string().min(1).optional(),
-  /** Lifetime submissions that the source accepts. */
-  limit: count(50_000, 1, 10_000_000),
-  startCount: count(0, 0, 10_000_000).describe('submissions accepted before Claywatch began to count'),
-  /** Enterprise passthrough tables have no limit. */
-  unlimited: z.boolean().default(false),
-  /**
-   * passive: only real submissions are evidence (default, free). rejected-post: a POST that Clay refuses before it
-   * makes a row. canary: a real row; priced, and refused over its budget.
-   */
-  check: z.enum(['passive', 'rejected-post', 'canary']).default('passive'),
-  everyMinutes: minutes(60, 1, 44_640),
-  canary: section({
-    row: z.record(z.string(), z.json()).default({ _claywatch_canary: true }),
-    maxShareOfLimitPerYear: z.number().min(0).max(1).default(0.2).describe('share of the limit, 0 to 1'),
-    creditsPerRow: z.number().min(0).default(14).describe('data credits that one row typically costs'),
-    force: z.boolean().default(false),
-  }),
+  id: key(name, 'Its name within the feed, e.g. "leads-1".'),
+  url: key(
+    secret,
+    'Where the webhook URL is read from. It is a secret: whoever has it can write rows and spend credits.',
+  ),
+  authToken: key(secret.optional(), 'Where the token is read from, if the webhook asks for one.'),
+  authHeader: key(headerName.default('x-clay-webhook-auth'), 'The header that carries the token.'),
+  table: key(text(200).optional(), 'The Clay table that the webhook feeds.'),
+  limit: count(50_000, 1, 10_000_000, 'submissions', 'Lifetime submissions that the source accepts.'),
+  startCount: count(0, 0, 10_000_000, 'submissions', 'Submissions accepted before Claywatch began to count.'),
+  unlimited: key(z.boolean().default(false), 'True for an Enterprise passthrough table, which has no limit.'),
+  check: key(
+    z.enum(['passive', 'rejected-post', 'canary']).default('passive'),
+    'passive: only real submissions are evidence (free). rejected-post: a POST that Clay refuses before it makes ' +
+      'a row. canary: a real row each time; priced, and refused over its budget.',
+  ),
+  everyMinutes: minutes(60, 1, 44_640, 'How often the check is made, unless it is passive.'),
+  canary: section(
+    {
+      row: key(
+        z.record(z.string(), z.json()).default({ _claywatch_canary: true }),
+        'The row that is sent. It lands in the table and may land in the CRM.',
+      ),
+      maxShareOfLimitPerYear: key(
+        z.number().min(0).max(1).default(0.2),
+        'The budget: the share of the limit that canaries may use in a year.',
+        { unit: 'share, 0 to 1' },
+      ),
+      creditsPerRow: key(z.number().min(0).max(10_000).default(14), 'What one row typically costs.', {
+        unit: 'data credits',
+      }),
+      force: key(z.boolean().default(false), 'Allows a canary over its budget.'),
+    },
+    'The real row that `check: "canary"` sends.',
+  ),
 });
 
 const feed = z.strictObject({
-  description: z.string().optional(),
-  /** Named in messages as affected: "Sales development", "lead routing". */
-  affects: z.array(z.string()).default([]),
-  webhooks: z.array(webhook).default([]),
-  /** Where Clay's HTTP API column sends enriched rows; probed from outside. */
-  callback: z.strictObject(endpoint).optional(),
+  description: key(text(500).optional(), 'What the feed is for, in a sentence.'),
+  affects: key(
+    z.array(text(200)).default([]),
+    'Named in messages as affected: "Sales development", "lead routing".',
+  ),
+  webhooks: key(
+    z.array(webhook).default([]),
+    'The webhooks of the feed, in order of preference. Clay has no API to create them: make standbys in Clay.',
+  ),
+  callback: key(
+    z.strictObject(endpoint).optional(),
+    "Where Clay's HTTP API column sends enriched rows; probed from outside.",
+  ),
 });
 
 const probe = z.strictObject({
   ...endpoint,
-  /** Decides the cause: crm → crm.sync-failing, provider → provider.failing, service → own.unhealthy. */
-  kind: z.enum(['crm', 'provider', 'service']).default('service'),
-  feed: name.optional(),
+  kind: key(
+    z.enum(['crm', 'provider', 'service']).default('service'),
+    'Decides the cause of a failure: crm → crm.sync-failing, provider → provider.failing, service → own.unhealthy.',
+  ),
+  feed: key(name.optional(), 'The feed that it belongs to, one of `feeds`.'),
 });
 
-const meter = section({
-  lowBelow: z.number().min(0).default(5_000).describe('units left; opens P4'),
-  veryLowBelow: z.number().min(0).default(1_000).describe('units left; opens P3'),
-  criticalBelow: z.number().min(0).default(500).describe('units left; opens P2'),
-});
+const meter = (unit: string, what: string) =>
+  section(
+    {
+      lowBelow: key(z.number().min(0).default(5_000), 'Fewer left than this opens a P4.', { unit }),
+      veryLowBelow: key(z.number().min(0).default(1_000), 'Fewer left than this opens a P3.', { unit }),
+      criticalBelow: key(z.number().min(0).default(500), 'Fewer left than this opens a P2.', { unit }),
+    },
+    what,
+  );
 
 const severities = z.array(severity).min(1);
 
 export const configSchema = z.strictObject({
-  /** Tells several installations apart in messages and in AWS names. */
-  installation: name.default('claywatch'),
+  installation: key(
+    name.default('claywatch'),
+    'Tells several installations apart in messages and in AWS names.',
+  ),
 
-  clay: section({
-    webUrl: httpUrl.default('https://www.clay.com'),
-    apiUrl: httpUrl.default('https://api.clay.com').describe('host of webhooks and of the sign of life'),
-    publicApiUrl: httpUrl.default('https://api.clay.com/public/v0'),
-    statusPageUrl: httpUrl.default('https://status.clay.com'),
-    /** auto reads Rootly's JSON first, then Atlassian Statuspage's. */
-    statusPageFormat: z.enum(['auto', 'rootly', 'statuspage', 'off']).default('auto'),
-    statusPageStaleAfterMinutes: minutes(1_440, 5, 43_200),
-    apiKey: secret.optional(),
-    /** One official text says `clay-api-key`, another `Authorization: Bearer` [C]. */
-    apiKeyHeader: z.enum(['clay-api-key', 'authorization-bearer']).default('clay-api-key'),
-    balanceEveryMinutes: minutes(5, 1, 1_440),
-  }),
+  clay: section(
+    {
+      webUrl: key(baseUrl.default('https://www.clay.com'), "Clay's web site."),
+      apiUrl: key(baseUrl.default('https://api.clay.com'), 'Host of webhooks and of the sign of life.'),
+      publicApiUrl: key(baseUrl.default('https://api.clay.com/public/v0'), 'Base of the public API.'),
+      statusPageUrl: key(baseUrl.default('https://status.clay.com'), "Clay's status page."),
+      statusPageFormat: key(
+        z.enum(['auto', 'rootly', 'statuspage', 'off']).default('auto'),
+        "How the status page is read. auto: Rootly's JSON first, then Atlassian Statuspage's.",
+      ),
+      statusPageStaleAfterMinutes: minutes(
+        1_440,
+        5,
+        43_200,
+        'A status page that says it was last updated longer ago than this says nothing about now.',
+      ),
+      apiKey: key(
+        secret.optional(),
+        'Where the API key is read from. Left out: neither key nor credits are watched.',
+      ),
+      apiKeyHeader: key(
+        z.enum(['clay-api-key', 'authorization-bearer']).default('clay-api-key'),
+        "How the key is sent. Clay's own texts name both.",
+      ),
+      balanceEveryMinutes: minutes(5, 1, 1_440, 'How often the credit balance is read. Reading is free.'),
+    },
+    'Where Clay is, and how it is asked.',
+  ),
 
-  feeds: z.record(name, feed).default({}),
+  feeds: key(z.record(name, feed).default({}), 'The flows of rows into Clay and back, by name.'),
 
-  /** The health endpoint of the user's own integration. */
-  integration: z.strictObject(endpoint).optional(),
-  probes: z.record(name, probe).default({}),
+  integration: key(
+    z.strictObject(endpoint).optional(),
+    'The health endpoint of your own integration with Clay.',
+  ),
+  probes: key(
+    z.record(name, probe).default({}),
+    'Anything else that answers HTTP and that the flow depends on, by name: CRM, providers, internal services.',
+  ),
 
-  connectivity: section({
-    /** Hosts independent of Clay and of each other; any HTTP answer from any of them proves the network. */
-    urls: z
-      .array(httpUrl)
-      .min(1)
-      .default([
-        'https://www.gstatic.com/generate_204',
-        'https://www.cloudflare.com/cdn-cgi/trace',
-        'https://checkip.amazonaws.com',
-      ]),
-    timeoutMs: milliseconds(3_000, 100, 10_000),
-  }),
+  connectivity: section(
+    {
+      urls: key(
+        z
+          .array(httpUrl)
+          .min(1)
+          .max(20)
+          .default([
+            'https://www.gstatic.com/generate_204',
+            'https://www.cloudflare.com/cdn-cgi/trace',
+            'https://checkip.amazonaws.com',
+          ]),
+        'Hosts independent of Clay and of each other. Any HTTP answer from any of them proves the network.',
+      ),
+      timeoutMs: milliseconds(3_000, 100, 10_000, 'Longest time for one look.'),
+    },
+    'Own connectivity, so that a fault of our own network is not blamed on Clay.',
+  ),
 
-  observe: section({
-    timeoutMs: milliseconds(5_000, 100, 10_000),
-    slowAfterMs: milliseconds(3_000, 10, 10_000),
-    maxBodyBytes: count(65_536, 1_024, 1_048_576).describe('bytes read of any answer'),
-    /** When, after a first failure, it is looked at again within the same run. */
-    confirmAfterMs: z.array(z.number().int().min(0).max(10_000)).max(5).default([2_000, 5_000]),
-    confirmTimeoutMs: milliseconds(3_000, 100, 10_000),
-    failureThreshold: count(1, 1, 60).describe('runs in a row whose failure was confirmed'),
-    slowThreshold: count(5, 1, 60).describe('runs in a row that were slow'),
-    recoveryThreshold: count(2, 1, 60).describe('runs in a row that were ok'),
-    unknownThresholdMinutes: minutes(30, 1, 10_080),
-    flap: section({
-      changes: count(4, 2, 100).describe('changes of state within the window that make it flapping'),
-      windowMinutes: minutes(30, 1, 1_440),
-      recoveryThreshold: count(10, 1, 240).describe('runs in a row that were ok, while flapping'),
-    }),
-  }),
+  observe: section(
+    {
+      timeoutMs: milliseconds(5_000, 100, 10_000, 'Longest time for one look, its body included.'),
+      slowAfterMs: milliseconds(3_000, 10, 10_000, 'An answer later than this is slow.'),
+      maxBodyBytes: count(65_536, 1_024, 1_048_576, 'bytes', 'What is read of any answer at most.'),
+      confirmAfterMs: key(
+        z.array(z.number().int().min(0).max(10_000)).max(5).default([2_000, 5_000]),
+        'When, after a first failure, it is looked at again within the same run. Empty: one look.',
+        { unit: 'milliseconds' },
+      ),
+      confirmTimeoutMs: milliseconds(3_000, 100, 10_000, 'Longest time for one look again.'),
+      failureThreshold: count(
+        1,
+        1,
+        60,
+        'runs in a row',
+        'Runs whose failure was confirmed before it counts as failing.',
+      ),
+      slowThreshold: count(5, 1, 60, 'runs in a row', 'Slow runs before it counts as slow.'),
+      recoveryThreshold: count(2, 1, 60, 'runs in a row', 'Good runs before it counts as working again.'),
+      unknownThresholdMinutes: minutes(
+        30,
+        1,
+        10_080,
+        'How long something must be unreadable before it is reported as a monitoring gap.',
+      ),
+      flap: section(
+        {
+          changes: count(
+            4,
+            2,
+            100,
+            'changes of state',
+            'Changes within the window that make a probe count as flapping.',
+          ),
+          windowMinutes: minutes(30, 1, 1_440, 'The window in which changes are counted.'),
+          recoveryThreshold: count(
+            10,
+            1,
+            240,
+            'runs in a row',
+            'Good runs before it counts as working again, while flapping.',
+          ),
+        },
+        'When a probe that goes back and forth is held to be failing.',
+      ),
+    },
+    'How a look is made, and how many it takes to believe it.',
+  ),
 
-  credits: meter,
-  actions: meter,
+  credits: meter('data credits', 'When the data credits left are worth a message.'),
+  actions: meter('actions', 'When the actions left are worth a message. Legacy workspaces have none.'),
 
-  schedule: section({
-    everyMinutes: z.number().int().min(1).max(60).default(1).describe('minutes; one is the finest rate'),
-    missedAfterMinutes: minutes(3, 1, 1_440),
-  }),
+  schedule: section(
+    {
+      everyMinutes: wholeMinutes(1, 1, 60, 'How often everything is watched; one is the finest rate.'),
+      missedAfterMinutes: minutes(
+        3,
+        1,
+        1_440,
+        'How long no run may have finished before that is a fault of its own.',
+      ),
+    },
+    'When Claywatch runs.',
+  ),
 
-  /** Overrides of the default severity of a cause. */
-  severities: z.partialRecord(z.enum(CAUSE_IDS as [Cause, ...Cause[]]), severity).default({}),
+  severities: key(
+    z.partialRecord(z.enum(CAUSE_IDS as [Cause, ...Cause[]]), severity).default({}),
+    'Overrides of the default severity of a cause: `{ "provider.failing": "P2" }`.',
+  ),
 
-  incidents: section({
-    respondWithinMinutes: section({
-      P1: minutes(15, 1, 10_080),
-      P2: minutes(60, 1, 10_080),
-      P3: minutes(240, 1, 10_080),
-    }),
-    nextUpdateMinutes: section({
-      P1: minutes(30, 1, 10_080),
-      P2: minutes(60, 1, 10_080),
-      P3: minutes(240, 1, 10_080),
-      P4: minutes(1_440, 1, 10_080),
-    }),
-    reopenWithinMinutes: minutes(60, 0, 10_080),
-    /** P4 is answered on the next business day of this calendar. */
-    calendar: section({
-      timeZone: z
-        .string()
-        .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. "Europe/Berlin"')
-        .default('UTC'),
-      workdays: z
-        .array(z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']))
-        .min(1)
-        .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']),
-      endsAt: z
-        .string()
-        .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, e.g. "17:00"')
-        .default('17:00'),
-      holidays: z.array(z.iso.date()).default([]).describe('dates, e.g. "2026-12-25"'),
-    }),
-  }),
+  incidents: section(
+    {
+      respondWithinMinutes: section(
+        {
+          P1: minutes(15, 1, 10_080, 'For a P1.'),
+          P2: minutes(60, 1, 10_080, 'For a P2.'),
+          P3: minutes(240, 1, 10_080, 'For a P3.'),
+        },
+        'When somebody must have responded. A P4 is due on the next business day of the calendar.',
+      ),
+      nextUpdateMinutes: section(
+        {
+          P1: minutes(30, 1, 10_080, 'For a P1.'),
+          P2: minutes(60, 1, 10_080, 'For a P2.'),
+          P3: minutes(240, 1, 10_080, 'For a P3.'),
+          P4: minutes(1_440, 1, 10_080, 'For a P4.'),
+        },
+        'What messages promise as the time of the next update.',
+      ),
+      reopenWithinMinutes: minutes(
+        60,
+        0,
+        10_080,
+        'A problem that returns within this time after it was resolved reopens its incident.',
+      ),
+      calendar: section(
+        {
+          timeZone: key(timeZone.default('UTC'), 'The time zone of the business day.'),
+          workdays: key(
+            z
+              .array(z.enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']))
+              .min(1)
+              .default(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']),
+            'The days on which somebody works.',
+          ),
+          endsAt: key(
+            z
+              .string()
+              .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, e.g. "17:00"')
+              .meta({ allowed: 'a time of day, e.g. "17:00"' })
+              .default('17:00'),
+            'The end of the business day.',
+          ),
+          holidays: key(
+            z.array(z.iso.date().meta({ allowed: 'a date, e.g. "2026-12-25"' })).default([]),
+            'Days on which nobody works.',
+          ),
+        },
+        'The business days by which a P4 is due.',
+      ),
+    },
+    'Deadlines of incidents.',
+  ),
 
-  notify: section({
-    email: z
-      .array(z.strictObject({ address: z.email(), severities: severities.default(['P1', 'P2', 'P3', 'P4']) }))
-      .default([]),
-    sms: z
-      .array(
-        z.strictObject({
-          number: z.e164('a telephone number with its country, e.g. "+4915112345678"'),
-          severities: severities.default(['P1']),
-        }),
-      )
-      .default([]),
-    /** Who hears when Claywatch itself is not running; default: everybody in `notify.email`. */
-    operatorEmail: z.array(z.email()).default([]),
-  }),
+  notify: section(
+    {
+      email: key(
+        z
+          .array(
+            z.strictObject({
+              address: key(
+                z.email().max(320).meta({ allowed: 'an e-mail address' }),
+                'Where the full text goes.',
+              ),
+              severities: key(severities.default(['P1', 'P2', 'P3', 'P4']), 'Which severities it hears of.'),
+            }),
+          )
+          .default([]),
+        'Who gets e-mail.',
+      ),
+      sms: key(
+        z
+          .array(
+            z.strictObject({
+              number: key(
+                z.e164().meta({ allowed: 'a telephone number with its country, e.g. "+4915112345678"' }),
+                'Where the short text goes.',
+              ),
+              severities: key(severities.default(['P1']), 'Which severities it hears of.'),
+            }),
+          )
+          .default([]),
+        'Who gets a text message.',
+      ),
+      operatorEmail: key(
+        z.array(z.email().max(320).meta({ allowed: 'an e-mail address' })).default([]),
+        'Who hears when Claywatch itself is not running. Empty: everybody in `notify.email`.',
+      ),
+    },
+    'Who is told.',
+  ),
 });
 
 /** The configuration as a person writes it: every key with a default may be left out. */
@@ -237,4 +411,9 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false;
   }
+}
+
+function hasUserInfo(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && (parsed.username !== '' || parsed.password !== '');
 }

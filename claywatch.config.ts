@@ -1,0 +1,47 @@
+/**
+ * What Claywatch watches here. Every key with its default, unit and range is in docs/configuration.md; only what
+ * differs from a default needs to be written. A wrong key or value is refused with its name and what is allowed.
+ *
+ * Secrets are named, never written: `env:NAME` is read from the environment (command line and local runtime),
+ * `secretsmanager:NAME` or `secretsmanager:NAME#key` from AWS Secrets Manager (deployed).
+ */
+import { defineConfig } from './shared/config/define.ts';
+
+export default defineConfig({
+  // Tells several installations apart in messages and in the names of AWS resources.
+  installation: 'claywatch',
+
+  // Clay itself (web site, API host, status page) is watched without any key.
+  // With `clay.apiKey: 'secretsmanager:claywatch/clay#apiKey'` the key and both credit meters are watched too.
+  clay: {
+    statusPageFormat: 'auto',
+  },
+
+  // The flows of rows into Clay and back. Add `webhooks` and a `callback` once there are any:
+  //   webhooks: [{ id: 'leads-1', url: 'secretsmanager:claywatch/clay#leads1', table: 'Inbound leads' }]
+  //   callback: { url: 'https://example.com/clay/callback/health' }
+  // Webhooks are not posted to by default, because each POST is a real row that spends credits.
+  feeds: {
+    leads: {
+      description: 'Inbound leads on their way to enrichment and back.',
+      affects: ['Sales development', 'Lead routing'],
+    },
+  },
+
+  // P4 incidents are answered on the next business day of this calendar.
+  incidents: {
+    calendar: {
+      timeZone: 'UTC',
+      workdays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+      endsAt: '17:00',
+    },
+  },
+
+  // Who is told. E-mail gets the full text of every severity, a text message only P1:
+  //   email: [{ address: 'oncall@example.com' }]
+  //   sms: [{ number: '+4915112345678' }]
+  notify: {
+    email: [],
+    sms: [],
+  },
+});

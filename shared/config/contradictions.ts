@@ -1,0 +1,169 @@
+import type { Problem } from './problem.ts';
+import { nearest, shownPath } from './problem.ts';
+import type { Config, EndpointConfig, FeedConfig } from './schema.ts';
+
+type Path = readonly PropertyKey[];
+
+const problem = (path: Path, text: string): Problem => ({ path: shownPath(path), text });
+
+/** Every endpoint of the user, with its place. */
+export const endpointsOf = (config: Config): { path: Path; endpoint: EndpointConfig }[] => [
+  ...(config.integration ? [{ path: ['integration'], endpoint: config.integration }] : []),
+  ...Object.entries(config.probes).map(([name, endpoint]) => ({ path: ['probes', name], endpoint })),
+  ...Object.entries(config.feeds).flatMap(([name, { callback }]) =>
+    callback ? [{ path: ['feeds', name, 'callback'], endpoint: callback }] : [],
+  ),
+];
+
+/** Places of values that occur again after their first place, with that first place. */
+const repeated = (entries: readonly (readonly [string, Path])[]): { path: Path; first: Path }[] => {
+  const seen = new Map<string, Path>();
+  return entries.flatMap(([value, path]) => {
+    const first = seen.get(value);
+    if (!first) seen.set(value, path);
+    return first ? [{ path, first }] : [];
+  });
+};
+
+const webhookIds = ([name, feed]: [string, FeedConfig]): Problem[] =>
+  repeated(feed.webhooks.map(({ id }, index) => [id, ['feeds', name, 'webhooks', index, 'id']] as const)).map(
+    ({ path, first }) =>
+      problem(path, `the same id as ${shownPath(first)}; must be different within the feed`),
+  );
+
+const webhookUrls = (config: Config): Problem[] =>
+  repeated(
+    Object.entries(config.feeds).flatMap(([name, { webhooks }]) =>
+      webhooks.map(({ url }, index) => [url, ['feeds', name, 'webhooks', index, 'url']] as const),
+    ),
+  ).map(({ path, first }) =>
+    problem(
+      path,
+      `the same secret as ${shownPath(first)}; must be another one: a webhook that is listed twice is counted twice`,
+    ),
+  );
+
+const startCounts = ([name, { webhooks }]: [string, FeedConfig]): Problem[] =>
+  webhooks.flatMap(({ startCount, limit, unlimited }, index) =>
+    !unlimited && startCount > limit
+      ? [
+          problem(
+            ['feeds', name, 'webhooks', index, 'startCount'],
+            `${startCount}; must be at most the limit (${limit}), or unlimited must be true`,
+          ),
+        ]
+      : [],
+  );
+
+const probesOfFeeds = (config: Config): Problem[] => {
+  const feeds = Object.keys(config.feeds);
+  return Object.entries(config.probes).flatMap(([name, { feed }]) => {
+    if (feed === undefined || feeds.includes(feed)) return [];
+    const meant = nearest(feed, feeds);
+    const known = feeds.length === 0 ? 'there are no feeds' : `must be one of ${feeds.join(', ')}`;
+    return [
+      problem(['probes', name, 'feed'], `names no feed; ${known}${meant ? `; did you mean ${meant}?` : ''}`),
+    ];
+  });
+};
+
+const thresholds = (config: Config): Problem[] =>
+  (['credits', 'actions'] as const).flatMap((meter) => {
+    const { lowBelow, veryLowBelow, criticalBelow } = config[meter];
+    const order = (lower: string, low: number, upper: string, high: number) =>
+      low > high ? [problem([meter, lower], `${low}; must be at most ${meter}.${upper} (${high})`)] : [];
+    return [
+      ...order('veryLowBelow', veryLowBelow, 'lowBelow', lowBelow),
+      ...order('criticalBelow', criticalBelow, 'veryLowBelow', veryLowBelow),
+    ];
+  });
+
+/** A limit for slowness at or over the timeout would never be reached. */
+const slowness = (config: Config): Problem[] => {
+  const { timeoutMs, slowAfterMs } = config.observe;
+  const general =
+    slowAfterMs < timeoutMs
+      ? []
+      : [
+          problem(
+            ['observe', 'slowAfterMs'],
+            `${slowAfterMs}; must be below observe.timeoutMs (${timeoutMs})`,
+          ),
+        ];
+  const own = endpointsOf(config).flatMap(({ path, endpoint }) => {
+    if (endpoint.slowAfterMs === undefined && endpoint.timeoutMs === undefined) return [];
+    const slow = endpoint.slowAfterMs ?? slowAfterMs;
+    const timeout = endpoint.timeoutMs ?? timeoutMs;
+    if (slow < timeout) return [];
+    return endpoint.slowAfterMs === undefined
+      ? [
+          problem(
+            [...path, 'timeoutMs'],
+            `${timeout}; must be above observe.slowAfterMs (${slow}), or set slowAfterMs`,
+          ),
+        ]
+      : [problem([...path, 'slowAfterMs'], `${slow}; must be below the timeout (${timeout})`)];
+  });
+  return [...general, ...own];
+};
+
+const SENSITIVE_HEADER = /^(proxy-)?authorization$|^cookie$|(^|[-_])(api-?key|token|secret|password)$/i;
+
+/** Secrets are named, never written: a header that carries one takes a name. */
+const writtenSecrets = (config: Config): Problem[] =>
+  endpointsOf(config).flatMap(({ path, endpoint }) =>
+    Object.entries(endpoint.headers).flatMap(([header, value]) =>
+      typeof value === 'string' && SENSITIVE_HEADER.test(header)
+        ? [
+            problem(
+              [...path, 'headers', header],
+              '(hidden); must name its secret: { secret: "env:NAME" } or { secret: "secretsmanager:NAME" }',
+            ),
+          ]
+        : [],
+    ),
+  );
+
+const schedule = ({ schedule: { everyMinutes, missedAfterMinutes } }: Config): Problem[] =>
+  missedAfterMinutes <= everyMinutes
+    ? [
+        problem(
+          ['schedule', 'missedAfterMinutes'],
+          `${missedAfterMinutes}; must be above schedule.everyMinutes (${everyMinutes})`,
+        ),
+      ]
+    : [];
+
+const connectivity = (config: Config): Problem[] =>
+  config.connectivity.urls.flatMap((url, index) =>
+    /(^|\.)clay\.com$/.test(new URL(url).hostname)
+      ? [problem(['connectivity', 'urls', index], 'a host of Clay; must be independent of Clay')]
+      : [],
+  );
+
+const recipients = (config: Config): Problem[] =>
+  (
+    [
+      ['email', 'address', config.notify.email.map(({ address }) => address.toLowerCase())],
+      ['sms', 'number', config.notify.sms.map(({ number }) => number)],
+    ] as const
+  ).flatMap(([channel, key, values]) =>
+    repeated(values.map((value, index) => [value, ['notify', channel, index, key]] as const)).map(
+      ({ path, first }) =>
+        problem(path, `the same as ${shownPath(first)}; join their severities in one entry`),
+    ),
+  );
+
+/** What the schema cannot see because it concerns two keys at once. Pure. */
+export const contradictionsIn = (config: Config): Problem[] => [
+  ...Object.entries(config.feeds).flatMap(webhookIds),
+  ...webhookUrls(config),
+  ...Object.entries(config.feeds).flatMap(startCounts),
+  ...probesOfFeeds(config),
+  ...thresholds(config),
+  ...slowness(config),
+  ...writtenSecrets(config),
+  ...schedule(config),
+  ...connectivity(config),
+  ...recipients(config),
+];
