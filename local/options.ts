@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { ClaywatchError } from '../shared/errors.ts';
+
+export interface LocalOptions {
+  /** A configuration of the user's own; without it the built-in trial on the simulated Clay. */
+  readonly config?: string;
+  readonly state: string;
+  readonly fresh: boolean;
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** Cadence, seconds; absent: 10 on the trial, the configuration's own otherwise. */
+  readonly everySeconds?: number;
+  readonly clayPort: number;
+}
+
+export const HELP = `Claywatch on this machine: the real functions, with DynamoDB, SNS and SQS emulated and kept local.
+
+Usage
+  npm start                          watch a simulated Clay, which is started too
+  npm start -- --config FILE         watch what FILE points at (TypeScript or JSON); nothing is simulated
+  npm start -- --once                look once and exit: 0 healthy, 1 problem found, 2 cannot tell
+
+Options
+  --config FILE     the configuration; "claywatch.config.ts" shows one
+  --every SECONDS   how often to look, 1 to 3600 (10 on the trial; otherwise as in the configuration.
+                    On AWS one minute is the finest rate)
+  --state DIR       where incidents and messages are kept (.claywatch); they outlive a restart
+  --fresh           forget what is kept there first
+  --once            one look, then exit
+  --json            one JSON object per line: {"type":"run"|"message"|"stopped", ...}
+  --clay-port N     port of the simulated Clay (4400)
+  --help            this text
+
+Try it: start it, then in another terminal
+  npm run clay -- fault outage on    an incident opens within seconds; e-mail and SMS land in the inbox
+  npm run clay -- fault outage off   it is resolved once Clay was seen working again
+
+Exit codes: 0 stopped by you, 64 wrong usage or configuration, 70 a fault of its own; with --once as above.
+`;
+
+const usage = (message: string): ClaywatchError =>
+  new ClaywatchError('usage.invalid', message, 'See npm start -- --help.');
+
+const wholeNumber = (flag: string, text: string, min: number, max: number): number => {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw usage(`--${flag} takes a whole number from ${min} to ${max}, not "${text}".`);
+};
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        every: { type: 'string' },
+        state: { type: 'string', default: '.claywatch' },
+        fresh: { type: 'boolean', default: false },
+        once: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        'clay-port': { type: 'string', default: '4400' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw usage((error as Error).message.split('. ')[0] ?? 'The options cannot be read.');
+  }
+};
+
+/** Reads the command line; throws `usage.invalid`. */
+export const parseOptions = (args: readonly string[]): LocalOptions => {
+  const values = parse(args);
+  return {
+    ...(values.config === undefined ? {} : { config: values.config }),
+    ...(values.every === undefined ? {} : { everySeconds: wholeNumber('every', values.every, 1, 3_600) }),
+    state: values.state,
+    fresh: values.fresh,
+    once: values.once,
+    json: values.json,
+    help: values.help,
+    clayPort: wholeNumber('clay-port', values['clay-port'], 0, 65_535),
+  };
+};

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_AWS } from '../../local/aws.ts';
+import { type Inbox, openInbox, textFor } from '../../local/inbox.ts';
+import { type LocalMessaging, startMessaging } from '../../local/messaging.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+
+describe('what SNS makes of a structured message', () => {
+  const message = JSON.stringify({ default: 'for anybody', email: 'the long text', sms: 'the short text' });
+
+  it("is the protocol's own entry, or the default without one", () => {
+    expect(textFor('email', message)).toBe('the long text');
+    expect(textFor('sms', message)).toBe('the short text');
+    expect(textFor('sms', JSON.stringify({ default: 'for anybody' }))).toBe('for anybody');
+  });
+
+  it('is the message itself when it has no structure', () => {
+    expect(textFor('email', 'plain')).toBe('plain');
+    expect(textFor('email', '["a","list"]')).toBe('["a","list"]');
+    expect(textFor('sms', '{"no":"entry"}')).toBe('{"no":"entry"}');
+  });
+});
+
+describe('the inbox', () => {
+  let dir: string;
+  let messaging: LocalMessaging;
+  let inbox: Inbox;
+  let sns: SNSClient;
+
+  beforeEach(async () => {
+    dir = join(await mkdtemp(join(tmpdir(), 'inbox-')), 'inbox');
+    messaging = await startMessaging(
+      subscriptionsOf({
+        notify: {
+          email: [{ address: 'oncall@example.com', severities: ['P1', 'P2', 'P3', 'P4'] }],
+          sms: [{ number: '+15550100', severities: ['P1'] }],
+          operatorEmail: [],
+        },
+      }),
+    );
+    inbox = await openInbox({
+      messaging,
+      dir,
+      onMessage: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      clock: systemClock,
+    });
+    sns = new SNSClient({ ...LOCAL_AWS, endpoint: messaging.endpoint });
+  });
+
+  afterEach(async () => {
+    sns.destroy();
+    await inbox.stop();
+    await messaging.stop();
+    await rm(join(dir, '..'), { recursive: true, force: true });
+  });
+
+  const publish = (severity: string) =>
+    sns.send(
+      new PublishCommand({
+        TopicArn: messaging.topicArn,
+        Subject: `[${severity}] something`,
+        MessageStructure: 'json',
+        Message: JSON.stringify({ default: 'd', email: `mail of ${severity}`, sms: `text of ${severity}` }),
+        MessageAttributes: {
+          severity: { DataType: 'String', StringValue: severity },
+          audience: { DataType: 'String', StringValue: severity },
+          transition: { DataType: 'String', StringValue: 'triggered' },
+        },
+      }),
+    );
+
+  it('holds what each recipient would have got, by the severities they asked for', async () => {
+    await publish('P1');
+    await publish('P3');
+    await inbox.settle();
+    const got = inbox.messages().map(({ to, subject, text }) => ({ to, subject, text }));
+    expect(got).toHaveLength(3);
+    expect(got).toEqual(
+      expect.arrayContaining([
+        { to: 'oncall@example.com', subject: '[P1] something', text: 'mail of P1' },
+        { to: 'oncall@example.com', subject: '[P3] something', text: 'mail of P3' },
+        { to: '+15550100', subject: '[P1] something', text: 'text of P1' },
+      ]),
+    );
+  });
+
+  it('keeps each message as a file that names when, what and to whom', async () => {
+    await publish('P1');
+    await inbox.settle();
+    const names = (await readdir(dir)).sort();
+    expect(names).toEqual([
+      expect.stringMatching(
+        /^\d{4}-\d\d-\d\dT[\d-]{8}Z_email_P1_triggered_oncall@example\.com_[0-9a-f]{8}\.txt$/,
+      ),
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d-]{8}Z_sms_P1_triggered_\+15550100_[0-9a-f]{8}\.txt$/),
+    ]);
+    expect(await readFile(join(dir, names[0] ?? ''), 'utf8')).toBe(
+      'To: oncall@example.com\nSubject: [P1] something\n\nmail of P1\n',
+    );
+    expect(await readFile(join(dir, names[1] ?? ''), 'utf8')).toBe('To: +15550100\n\ntext of P1\n');
+  });
+
+  it('keeps the newest 500 files and leaves files of others alone', async () => {
+    const old = Array.from({ length: 505 }, (_, index) => `2020-01-01T00-00-00Z_${1000 + index}.txt`);
+    await Promise.all([...old, 'notes.md'].map((name) => writeFile(join(dir, name), '')));
+    await publish('P3');
+    await inbox.settle();
+    await expect
+      .poll(async () => (await readdir(dir)).filter((name) => name.endsWith('.txt')).length)
+      .toBe(500);
+    expect(existsSync(join(dir, 'notes.md'))).toBe(true);
+    expect(existsSync(join(dir, '2020-01-01T00-00-00Z_1000.txt'))).toBe(false);
+    expect(existsSync(join(dir, '2020-01-01T00-00-00Z_1504.txt'))).toBe(true);
+  });
+});
