@@ -11,10 +11,14 @@ export const ERROR_CODES = {
   'config.canary-over-budget': 'A webhook canary would use more rows a year than its budget allows.',
   'secret.not-found': 'A secret that the configuration names does not exist where it says.',
   'secret.forbidden': 'A secret that the configuration names exists, but this process may not read it.',
+  'secret.unavailable': 'The store of secrets did not answer, so a secret could not be read this time.',
   'environment.invalid': 'An environment variable that a function needs is missing or malformed.',
   'event.invalid': 'A function was invoked with an event that is not of its contract.',
   'usage.invalid': 'A command was called with words or options that it does not take.',
   'local.port-in-use': 'A port that the local runtime needs is taken by another program.',
+  'local.state-in-use': 'Another local runtime is using the same state directory.',
+  'local.state-unusable': 'The state directory of the local runtime cannot be written or read.',
+  'local.clay-not-started': 'The simulated Clay did not start.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
