@@ -12,15 +12,13 @@ export default defineConfig({
   installation: 'claywatch',
 
   // Clay itself (web site, API host, status page) is watched without any key.
-  // With `clay.apiKey: 'secretsmanager:claywatch/clay#apiKey'` the key and both credit meters are watched too.
+  // With `apiKey` named here, the key and both credit meters are watched too.
   clay: {
     statusPageFormat: 'auto',
   },
 
-  // The flows of rows into Clay and back. Add `webhooks` and a `callback` once there are any:
-  //   webhooks: [{ id: 'leads-1', url: 'secretsmanager:claywatch/clay#leads1', table: 'Inbound leads' }]
-  //   callback: { url: 'https://example.com/clay/callback/health' }
-  // Webhooks are not posted to by default, because each POST is a real row that spends credits.
+  // The flows of rows into Clay and back. A feed takes `webhooks` (the URL of each is a secret, so it is named) and
+  // a `callback` to probe. Webhooks are not posted to by default: each POST is a real row that spends credits.
   feeds: {
     leads: {
       description: 'Inbound leads on their way to enrichment and back.',
@@ -37,9 +35,7 @@ export default defineConfig({
     },
   },
 
-  // Who is told. E-mail gets the full text of every severity, a text message only P1:
-  //   email: [{ address: 'oncall@example.com' }]
-  //   sms: [{ number: '+4915112345678' }]
+  // Who is told: `email` takes addresses and gets the full text of every severity, `sms` takes numbers and gets P1.
   notify: {
     email: [],
     sms: [],

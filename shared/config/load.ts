@@ -1,5 +1,5 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ClaywatchError } from '../errors.ts';
@@ -63,23 +63,21 @@ const readJson = async (path: string, source: string): Promise<unknown> => {
 };
 
 /** The line of the file that a fault's stack names, without the text of that line. */
-const positionIn = (error: unknown, path: string): string => {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+const positionIn = (fault: unknown, path: string): string => {
+  const stack = fault instanceof Error ? (fault.stack ?? '') : String(fault);
   const start = stack.indexOf(basename(path));
   const found = start < 0 ? null : /^:(\d+)(?::(\d+))?/.exec(stack.slice(start + basename(path).length));
   if (!found) return '';
   return found[2] ? ` at line ${found[1]}, column ${found[2]}` : ` at line ${found[1]}`;
 };
 
-/** For a syntax error that names no place, as those of plain JavaScript do: the type stripper's parser names one. */
-const syntaxPosition = async (path: string): Promise<string> => {
-  try {
-    stripTypeScriptTypes(await readFile(path, 'utf8'), { sourceUrl: path });
-    return '';
-  } catch (error) {
-    return positionIn(error, path);
-  }
-};
+/** For a syntax error that names no place, as those of plain JavaScript do: Node's own check names one. */
+const syntaxPosition = (path: string): Promise<string> =>
+  new Promise((done) => {
+    execFile(process.execPath, ['--check', path], { timeout: 5_000 }, (error, _, stderr) => {
+      done(error ? positionIn(stderr, path) : '');
+    });
+  });
 
 const faultPosition = async (error: unknown, path: string): Promise<string> => {
   const position = positionIn(error, path);
