@@ -1,30 +1,8 @@
 import type { Cause } from '../cause.ts';
-import type { Finding, Outcome, Surface } from '../observe/findings.ts';
-import type { Fact } from '../observe/observation.ts';
+import type { Evidence, Signal } from '../observe/signals.ts';
 import type { Severity } from '../severity.ts';
 
-/** What the diagnosis reads: one surface of one subject, discretised, with what was seen. */
-export interface Signal {
-  readonly surface: Surface;
-  readonly subject: string;
-  readonly outcome: Outcome;
-  readonly finding: Finding | 'not-seen-yet';
-  readonly evidence: Evidence;
-  /** How long this has been so, ms; 0 in a one-shot triage. */
-  readonly ageMs: number;
-  readonly flapping: boolean;
-}
-
-/** Something seen that speaks for a verdict; safe to show anywhere (no secret, no row data). */
-export interface Evidence {
-  readonly probe: string;
-  readonly at: number;
-  readonly summary: string;
-  readonly finding: string;
-  /** `declared` is what Clay says of itself (status page); `measured` is what we saw. Kept apart (invariant 6). */
-  readonly kind: 'measured' | 'declared';
-  readonly facts: Readonly<Record<string, Fact>>;
-}
+export type { Evidence, Signal };
 
 /** A question of the decision tree that was answered "no" on the way to the verdict, and why. */
 export interface RuledOut {
@@ -43,6 +21,8 @@ export interface Verdict {
   readonly ruledOut: readonly RuledOut[];
   /** What would have to be seen for this verdict to change, e.g. "An answer below 500 from the API host". */
   readonly wouldChange: readonly string[];
+  /** True for a gap that has not lasted long enough to tell anybody; never opens an incident. */
+  readonly tentative: boolean;
   /** Present when an upstream cause explains this one: recorded on its timeline, not notified. */
   readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };
 }

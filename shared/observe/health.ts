@@ -1,4 +1,4 @@
-import type { Finding, Outcome, Surface } from './findings.ts';
+import type { Config } from '../config/schema.ts';
 import type { Observation } from './observation.ts';
 
 /**
@@ -7,25 +7,159 @@ import type { Observation } from './observation.ts';
  */
 export interface ProbeHealth {
   readonly probe: string;
-  readonly surface: Surface;
-  readonly subject: string;
-  /** The state in force. `unknown` also before anything was seen. */
-  readonly outcome: Outcome;
-  readonly finding: Finding | 'not-seen-yet';
+  /** The state in force; `failing` holds until the probe was seen ok often enough. */
+  readonly outcome: 'ok' | 'failing' | 'not-seen-yet';
   /** Since when `outcome` has been in force, epoch ms. */
   readonly since: number;
+  /** When the failure in force was first seen, epoch ms: earlier than `since` where a threshold had to be met. */
+  readonly firstFailedAt: number | null;
   /** The observation that speaks for the state in force. */
   readonly evidence: Observation;
   /** The last observation, whatever it said. */
   readonly last: Observation;
-  /** Runs in a row, of the last observation's kind. */
-  readonly streak: {
-    readonly outcome: Outcome;
-    readonly finding: Finding;
-    readonly runs: number;
-    readonly since: number;
-  };
+  /** Runs in a row; an unknown one neither adds to them nor breaks them. */
+  readonly runs: { readonly ok: number; readonly slow: number; readonly failing: number };
+  /** Since when the probe has not been able to see, epoch ms; null while it sees. */
+  readonly unknownSince: number | null;
   /** When `outcome` changed between ok and failing, epoch ms, within the flap window. */
   readonly changes: readonly number[];
   readonly flapping: boolean;
 }
+
+export type HealthPolicy = Config['observe'];
+
+/** Findings that may pass by themselves: one sight of them alone is not believed. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'dns-failed',
+  'connection-refused',
+  'connection-reset',
+  'tls-failed',
+  'timed-out',
+  'server-error',
+  'slow',
+  'rate-limited',
+  'condition-failed',
+]);
+
+/** How many runs in a row a failure needs that could not be looked at again within its run (a 429, a canary). */
+const UNCONFIRMED_RUNS = 3;
+const MINUTE = 60_000;
+
+/** Whether a failure was seen but is not in force yet, so that the probe should look again on the next run. */
+export const isUndecided = (health: ProbeHealth): boolean =>
+  health.last.outcome === 'failing' && health.outcome !== 'failing';
+
+const nextRuns = (runs: ProbeHealth['runs'], seen: Observation): ProbeHealth['runs'] => {
+  if (seen.outcome === 'unknown') return runs;
+  if (seen.outcome === 'ok') return { ok: runs.ok + 1, slow: 0, failing: 0 };
+  if (seen.finding === 'slow') return { ok: 0, slow: runs.slow + 1, failing: 0 };
+  return { ok: 0, slow: 0, failing: runs.failing + 1 };
+};
+
+const failureHolds = (runs: ProbeHealth['runs'], seen: Observation, policy: HealthPolicy): boolean => {
+  if (seen.finding === 'slow') return runs.slow >= policy.slowThreshold;
+  const single = TRANSIENT.has(seen.finding) && seen.attempts < 2;
+  return (
+    runs.failing >= (single ? Math.max(UNCONFIRMED_RUNS, policy.failureThreshold) : policy.failureThreshold)
+  );
+};
+
+const recoveryHolds = (prior: ProbeHealth, runs: ProbeHealth['runs'], policy: HealthPolicy): boolean => {
+  const needed = prior.flapping ? policy.flap.recoveryThreshold : policy.recoveryThreshold;
+  // Answering slowly ends an outage; only answering in time ends slowness.
+  const good = prior.evidence.finding === 'slow' ? runs.ok : runs.ok + runs.slow;
+  return good >= needed;
+};
+
+/** A failure of another kind while failing is the better evidence, once it is itself past its threshold. */
+const failingEvidence = (prior: ProbeHealth, seen: Observation, holds: boolean): Observation =>
+  holds || seen.finding === prior.evidence.finding ? seen : prior.evidence;
+
+const decide = (prior: ProbeHealth, seen: Observation, runs: ProbeHealth['runs'], policy: HealthPolicy) => {
+  const holds = seen.outcome === 'failing' && failureHolds(runs, seen, policy);
+  if (prior.outcome === 'failing') {
+    if (seen.outcome === 'failing') {
+      // A reading of a meter or a slow answer after a hard failure both may end it; see recoveryHolds.
+      if (seen.finding === 'slow' && prior.evidence.finding !== 'slow' && recoveryHolds(prior, runs, policy))
+        return { outcome: 'ok' as const, evidence: seen };
+      return { outcome: 'failing' as const, evidence: failingEvidence(prior, seen, holds) };
+    }
+    if (seen.outcome === 'ok' && recoveryHolds(prior, runs, policy))
+      return { outcome: 'ok' as const, evidence: seen };
+    return { outcome: 'failing' as const, evidence: prior.evidence };
+  }
+  if (holds) return { outcome: 'failing' as const, evidence: seen };
+  if (seen.outcome === 'ok') return { outcome: 'ok' as const, evidence: seen };
+  return { outcome: prior.outcome, evidence: prior.evidence };
+};
+
+/** A declared state that can no longer be read gives way to what is measured; a measured failure does not. */
+const lapseDeclared = (health: ProbeHealth, now: number, policy: HealthPolicy): ProbeHealth =>
+  health.outcome === 'failing' &&
+  health.evidence.surface === 'clay-status' &&
+  health.unknownSince !== null &&
+  now - health.unknownSince >= policy.unknownThresholdMinutes * MINUTE
+    ? { ...health, outcome: 'not-seen-yet', since: now, firstFailedAt: null }
+    : health;
+
+/** The time before which nothing was known of the probe. */
+const blank = (seen: Observation): ProbeHealth => ({
+  probe: seen.probe,
+  outcome: 'not-seen-yet',
+  since: seen.at,
+  firstFailedAt: null,
+  evidence: seen,
+  last: seen,
+  runs: { ok: 0, slow: 0, failing: 0 },
+  unknownSince: null,
+  changes: [],
+  flapping: false,
+});
+
+const firstFailedAt = (
+  prior: ProbeHealth,
+  seen: Observation,
+  outcome: ProbeHealth['outcome'],
+): number | null => {
+  if (seen.outcome === 'failing') return prior.firstFailedAt ?? seen.at;
+  return outcome === 'failing' || seen.outcome === 'unknown' ? prior.firstFailedAt : null;
+};
+
+/**
+ * One step: what was held, and what was now seen, give what is held. Pure. A clock that jumps back never makes an
+ * age negative: times only move forward.
+ */
+export const stepHealth = (
+  held: ProbeHealth | undefined,
+  seen: Observation,
+  policy: HealthPolicy,
+): ProbeHealth => {
+  const prior = held ?? blank(seen);
+  const now = Math.max(seen.at, prior.last.at);
+  const runs = nextRuns(prior.runs, seen);
+  const { outcome, evidence } = decide(prior, seen, runs, policy);
+
+  const changed = outcome !== prior.outcome;
+  const windowStart = now - policy.flap.windowMinutes * MINUTE;
+  const kept = prior.changes.filter((at) => at > windowStart);
+  const changes = changed && prior.outcome !== 'not-seen-yet' ? [...kept, now] : kept;
+  // Flapping ends only when a whole window has passed without a change, not when the oldest one leaves it.
+  const flapping = changes.length >= policy.flap.changes || (prior.flapping && changes.length > 0);
+
+  return lapseDeclared(
+    {
+      probe: seen.probe,
+      outcome,
+      since: changed ? now : prior.since,
+      firstFailedAt: firstFailedAt(prior, seen, outcome),
+      evidence,
+      last: seen,
+      runs,
+      unknownSince: seen.outcome === 'unknown' ? (prior.unknownSince ?? now) : null,
+      changes: changes.slice(-20),
+      flapping,
+    },
+    now,
+    policy,
+  );
+};

@@ -1,0 +1,150 @@
+import { CAUSES, type Cause } from '../cause.ts';
+import type { Signal } from '../observe/signals.ts';
+import { QUESTIONS } from '../runbook/questions.ts';
+import { compareSeverity, type Severity } from '../severity.ts';
+import { boardOf } from './board.ts';
+import { explainedBy } from './hiding.ts';
+import {
+  type Cleared,
+  type Found,
+  type Judgement,
+  type Key,
+  type ManualAnswers,
+  type Question,
+  sameKey,
+} from './rule.ts';
+import { DECISION_TREE } from './tree.ts';
+import type { Conclusion, Diagnosis, ManualQuestion, RuledOut, Verdict } from './verdict.ts';
+import { WOULD_CHANGE } from './would-change.ts';
+
+export interface DiagnoseOptions {
+  /** Overrides of default severities, by cause. */
+  readonly severities?: Readonly<Partial<Record<Cause, Severity>>>;
+  /** The present, epoch ms: when the person's answers were given. */
+  readonly now?: number;
+  /** What a person saw in Clay. */
+  readonly answers?: ManualAnswers;
+  /**
+   * Incidents open now: an upstream one that has not been cleared still hides its effects, so that the surfaces of
+   * an ending outage, which recover one by one, do not open incidents of their own.
+   */
+  readonly open?: readonly Key[];
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly judgement: Judgement;
+}
+
+/** A second look at the same key adds its evidence; it is still one verdict. */
+const merge = (found: readonly Found[]): readonly Found[] => {
+  const merged: Found[] = [];
+  for (const next of found) {
+    const index = merged.findIndex((known) => sameKey(known, next));
+    const known = merged[index];
+    if (known) merged[index] = { ...known, evidence: [...known.evidence, ...next.evidence] };
+    else merged.push(next);
+  }
+  return merged;
+};
+
+/** Causes that stand before this one in the tree and were seen not to hold, one line each. */
+const ruledOutBefore = (asked: readonly Asked[], found: Found): readonly RuledOut[] => {
+  const at = asked.findIndex(({ judgement }) => judgement.found.some((other) => sameKey(other, found)));
+  const seen = new Map<Cause, RuledOut>();
+  for (const { judgement } of asked.slice(0, at + 1))
+    for (const { cause, evidence } of judgement.cleared)
+      if (cause !== found.cause && !seen.has(cause))
+        seen.set(cause, { cause, why: evidence[0]?.summary ?? judgement.because });
+  return [...seen.values()];
+};
+
+const toVerdict = (
+  found: Found,
+  asked: readonly Asked[],
+  options: DiagnoseOptions,
+  hiddenBy: Key | undefined,
+): Verdict => ({
+  cause: found.cause,
+  subject: found.subject,
+  severity: options.severities?.[found.cause] ?? found.severity ?? CAUSES[found.cause],
+  summary: found.summary,
+  evidence: found.evidence,
+  ruledOut: ruledOutBefore(asked, found),
+  wouldChange: WOULD_CHANGE[found.cause] ?? [],
+  tentative: found.tentative ?? false,
+  ...(hiddenBy === undefined ? {} : { hiddenBy }),
+});
+
+/** A gap says that something is not seen; when it is all there is to say, the answer is "cannot tell". */
+const conclude = (primary: Verdict | null, signals: readonly Signal[]): Conclusion => {
+  if (primary) return primary.cause === 'monitoring.gap' ? 'cannot-tell' : 'problem';
+  return signals.some(({ outcome, surface }) => outcome === 'ok' && surface !== 'schedule')
+    ? 'healthy'
+    : 'cannot-tell';
+};
+
+/** The questions to put to a person: none when what was measured already names who must act. */
+const questionsFor = (
+  primary: Verdict | null,
+  answers: ManualAnswers,
+  balanceRead: boolean,
+): readonly ManualQuestion[] => {
+  const explained =
+    primary !== null && (primary.cause.startsWith('clay.') || primary.cause.endsWith('.exhausted'));
+  if (explained) return [];
+  const ids: readonly ManualQuestion['id'][] = balanceRead
+    ? ['red-cells', 'auto-run', 'connections']
+    : ['red-cells', 'auto-run', 'credits', 'connections'];
+  return ids.filter((id) => answers[id] === undefined).map((id) => QUESTIONS[id]);
+};
+
+/**
+ * Signals in, verdicts out; pure and total. Gaps rank behind measured causes of the same severity, because the tree
+ * asks for them last. Order of the signals does not matter.
+ */
+export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = {}): Diagnosis => {
+  const board = boardOf(
+    [...signals].sort((a, b) => compareText(a.probe, b.probe) || compareText(a.outcome, b.outcome)),
+  );
+  const answers = options.answers ?? {};
+  const asked = DECISION_TREE.map((question) => ({
+    question,
+    judgement: question.judge(board, { answers, at: options.now ?? 0 }),
+  }));
+
+  const found = merge(asked.flatMap(({ judgement }) => judgement.found));
+  const cleared: readonly Cleared[] = asked
+    .flatMap(({ judgement }) => judgement.cleared)
+    .filter((key) => !found.some((other) => sameKey(other, key)));
+
+  const stillOpen = (options.open ?? []).filter((key) => !cleared.some((other) => sameKey(other, key)));
+  const inForce: readonly Key[] = [...found.filter(({ tentative }) => !tentative), ...stillOpen];
+  const all = found.map((one) => toVerdict(one, asked, options, explainedBy(one, inForce)));
+
+  const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);
+  const primary = verdicts[0] ?? null;
+  return {
+    conclusion: conclude(primary, signals),
+    primary,
+    verdicts,
+    hidden: all.filter(({ hiddenBy }) => hiddenBy !== undefined),
+    cleared: cleared.map(({ cause, subject, evidence }) => ({ cause, subject, evidence })),
+    path: asked.map(({ question, judgement }) => ({
+      id: question.id,
+      question: question.question,
+      answer: judgement.answer,
+      because: judgement.because,
+    })),
+    questions: questionsFor(primary, answers, board.of('credits').length > 0),
+  };
+};
+
+/** Stable sort: of two with the same severity the one nearer the source, as the tree asks, stays first. */
+const byUrgency = (a: Verdict, b: Verdict): number => {
+  const gap = (verdict: Verdict) =>
+    verdict.cause === 'monitoring.gap' && verdict.subject !== 'own-network' ? 1 : 0;
+  return gap(a) - gap(b) || compareSeverity(a.severity, b.severity);
+};
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,167 @@
+import type { Cause } from '../../cause.ts';
+import type { Finding, FindingOf, Surface } from '../../observe/findings.ts';
+import type { Signal } from '../../observe/signals.ts';
+import { isFailing, isOk } from '../board.ts';
+import type { Cleared, Found, Judgement, Question } from '../rule.ts';
+
+/** A question whose every "no" is one finding on one surface: the whole answer is a table. */
+interface EndpointQuestion<S extends Surface> {
+  readonly id: string;
+  readonly question: string;
+  readonly surface: S;
+  /** Every failing finding of the surface must be here: the type makes the table complete. */
+  readonly causes: Readonly<
+    Record<FailingFindingOf<S>, { readonly cause: Cause; readonly says: string } | null>
+  >;
+}
+
+type NotFailing =
+  | 'up'
+  | 'healthy'
+  | 'passing'
+  | 'accepting'
+  | 'on-time'
+  | 'blocked'
+  | 'unexpected-answer'
+  | 'not-run';
+type FailingFindingOf<S extends Surface> = Exclude<FindingOf<S>, NotFailing>;
+
+type CauseTable = Readonly<Partial<Record<Finding, { readonly cause: Cause; readonly says: string } | null>>>;
+
+const foundIn = (signals: readonly Signal[], table: CauseTable): readonly Found[] =>
+  signals.filter(isFailing).flatMap(({ finding, subject, evidence }) => {
+    const row = table[finding];
+    if (!row) return [];
+    return [{ cause: row.cause, subject, summary: `${row.says}: ${evidence.summary}`, evidence: [evidence] }];
+  });
+
+/** Seen working, a subject is cleared of every cause that the table could name. */
+const clearedIn = (signals: readonly Signal[], table: CauseTable): readonly Cleared[] => {
+  const possible = [...new Set(Object.values(table).flatMap((row) => (row ? [row.cause] : [])))];
+  return signals
+    .filter(isOk)
+    .flatMap(({ subject, evidence }) => possible.map((cause) => ({ cause, subject, evidence: [evidence] })));
+};
+
+const answerOf = (signals: readonly Signal[], found: readonly Found[]): Judgement['answer'] => {
+  if (found.length > 0) return 'no';
+  if (signals.some(isOk)) return 'yes';
+  return signals.length > 0 ? 'unknown' : 'not-checked';
+};
+
+const endpointQuestion = <S extends Surface>({
+  id,
+  question,
+  surface,
+  causes,
+}: EndpointQuestion<S>): Question => ({
+  id,
+  question,
+  judge: (board): Judgement => {
+    const table = causes as CauseTable;
+    const signals = board.of(surface);
+    const found = foundIn(signals, table);
+    const cleared = clearedIn(signals, table);
+    const spokesman = found[0]?.evidence[0] ?? cleared[0]?.evidence[0] ?? signals[0]?.evidence;
+    const silence = surface === 'webhook' ? 'no POST by default: every one is a real row' : 'not configured';
+    return { answer: answerOf(signals, found), because: spokesman?.summary ?? silence, found, cleared };
+  },
+});
+const all = <F extends string>(findings: readonly F[], row: { cause: Cause; says: string }) =>
+  Object.fromEntries(findings.map((finding) => [finding, row])) as Record<F, { cause: Cause; says: string }>;
+
+const TRANSPORT = [
+  'dns-failed',
+  'connection-refused',
+  'connection-reset',
+  'tls-failed',
+  'timed-out',
+  'server-error',
+] as const;
+
+/** Second runbook, step 2: "Is the webhook accepting data?", told apart by Clay's real answers (clay-facts). */
+export const webhookAccepts = endpointQuestion({
+  id: 'webhook-accepts',
+  question: 'Do the webhooks accept rows?',
+  surface: 'webhook',
+  causes: {
+    'limit-reached': {
+      cause: 'webhook.limit-reached',
+      says: 'The webhook is at its lifetime limit and refuses every row',
+    },
+    gone: { cause: 'webhook.gone', says: 'The webhook no longer exists at Clay, or its URL is wrong' },
+    unauthorized: { cause: 'webhook.unauthorized', says: 'Clay refuses the token of the webhook' },
+    rejecting: { cause: 'webhook.rejecting', says: 'Clay refuses what is sent to the webhook' },
+    'rate-limited': {
+      cause: 'webhook.rate-limited',
+      says: 'Clay drops rows because the workspace sends too fast',
+    },
+    ...all(TRANSPORT, { cause: 'webhook.intake-failing', says: 'Clay does not take rows in on the webhook' }),
+    // A slow webhook is partial trouble at Clay: clay.degraded names it.
+    slow: null,
+  },
+});
+
+/** Second runbook, step 1.4: "Check your callback endpoint". */
+export const callbackReachable = endpointQuestion({
+  id: 'callback-reachable',
+  question: 'Is our callback endpoint reachable from outside?',
+  surface: 'callback',
+  causes: {
+    ...all([...TRANSPORT, 'not-found'] as const, {
+      cause: 'callback.unreachable',
+      says: 'Enriched rows cannot come back: our callback endpoint is down',
+    }),
+    'condition-failed': {
+      cause: 'callback.failing',
+      says: 'Our callback endpoint answers, but not as it should',
+    },
+    slow: { cause: 'callback.failing', says: 'Our callback endpoint is slow' },
+  },
+});
+
+/** First runbook, step 1: "your integration health endpoint"; step 2: "investigate infrastructure". */
+export const integrationHealthy = endpointQuestion({
+  id: 'integration-healthy',
+  question: 'Is our own integration healthy?',
+  surface: 'integration',
+  causes: all([...TRANSPORT, 'condition-failed', 'slow'] as const, {
+    cause: 'own.unhealthy',
+    says: 'Our own integration is unhealthy',
+  }),
+});
+
+export const servicesPass = endpointQuestion({
+  id: 'services-pass',
+  question: 'Do our own services pass their probes?',
+  surface: 'service',
+  causes: all([...TRANSPORT, 'condition-failed', 'rate-limited', 'slow'] as const, {
+    cause: 'own.unhealthy',
+    says: 'One of our own services is unhealthy',
+  }),
+});
+
+/** Second runbook, step 2: "Provider connection lost … Provider rate limited". */
+export const providersPass = endpointQuestion({
+  id: 'providers-pass',
+  question: 'Do the enrichment providers answer?',
+  surface: 'provider',
+  causes: {
+    ...all([...TRANSPORT, 'condition-failed', 'slow'] as const, {
+      cause: 'provider.failing',
+      says: 'An enrichment provider is failing',
+    }),
+    'rate-limited': { cause: 'provider.rate-limited', says: 'An enrichment provider limits our rate' },
+  },
+});
+
+/** Second runbook, step 3: "P2: CRM Sync Failures". */
+export const crmPasses = endpointQuestion({
+  id: 'crm-passes',
+  question: 'Does the CRM take our calls?',
+  surface: 'crm',
+  causes: all([...TRANSPORT, 'condition-failed', 'rate-limited', 'slow'] as const, {
+    cause: 'crm.sync-failing',
+    says: 'The CRM does not take our calls',
+  }),
+});

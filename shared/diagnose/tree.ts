@@ -1,0 +1,35 @@
+import { creditsLeft, keyAccepted } from './questions/account.ts';
+import { clayAnswers, clayWorks, ownNetwork } from './questions/clay.ts';
+import {
+  callbackReachable,
+  crmPasses,
+  integrationHealthy,
+  providersPass,
+  servicesPass,
+  webhookAccepts,
+} from './questions/endpoints.ts';
+import { everythingSeen } from './questions/gaps.ts';
+import { autoRunOn, cellsClean, connectionsUp } from './questions/table.ts';
+import type { Question } from './rule.ts';
+
+/**
+ * The decision tree of both runbooks, as data: asked from the network outward, upstream before downstream, so that
+ * of two causes with the same severity the one nearer the source is the primary.
+ */
+export const DECISION_TREE: readonly Question[] = [
+  ownNetwork,
+  clayAnswers,
+  clayWorks,
+  keyAccepted,
+  creditsLeft,
+  webhookAccepts,
+  autoRunOn,
+  cellsClean,
+  connectionsUp,
+  callbackReachable,
+  integrationHealthy,
+  servicesPass,
+  providersPass,
+  crmPasses,
+  everythingSeen,
+];
