@@ -55,6 +55,27 @@ const startCounts = ([name, { webhooks }]: [string, FeedConfig]): Problem[] =>
       : [],
   );
 
+/** Clay answers 413 to a larger body [C]. */
+const MAX_ROW_BYTES = 100_000;
+
+const byteLength = (row: unknown): number | null => {
+  try {
+    return new TextEncoder().encode(JSON.stringify(row)).length;
+  } catch {
+    return null;
+  }
+};
+
+const canaryRows = ([name, { webhooks }]: [string, FeedConfig]): Problem[] =>
+  webhooks.flatMap(({ canary }, index) => {
+    const path = ['feeds', name, 'webhooks', index, 'canary', 'row'];
+    const bytes = byteLength(canary.row);
+    if (bytes === null) return [problem(path, 'contains itself; must be plain JSON')];
+    return bytes > MAX_ROW_BYTES
+      ? [problem(path, `${bytes} bytes; Clay takes rows of at most ${MAX_ROW_BYTES} bytes`)]
+      : [];
+  });
+
 const probesOfFeeds = (config: Config): Problem[] => {
   const feeds = Object.keys(config.feeds);
   return Object.entries(config.probes).flatMap(([name, { feed }]) => {
@@ -159,6 +180,7 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(webhookIds),
   ...webhookUrls(config),
   ...Object.entries(config.feeds).flatMap(startCounts),
+  ...Object.entries(config.feeds).flatMap(canaryRows),
   ...probesOfFeeds(config),
   ...thresholds(config),
   ...slowness(config),

@@ -88,6 +88,11 @@ const describeArray = (def: Def): string => {
   return `a list${limits}, each ${allowedBy(element)}`;
 };
 
+const describeRecord = (def: Def): string =>
+  def.keyType && def.valueType && defOf(def.keyType).type === 'enum'
+    ? `an object, each key ${allowedBy(def.keyType)}, each value ${allowedBy(def.valueType)}`
+    : 'an object';
+
 /** More alternatives than this are not spelt out. */
 const ENUM_SHOWN = 12;
 
@@ -117,7 +122,7 @@ export const allowedBy = (schema: z.ZodType): string => {
     case 'object':
       return `an object with the keys ${Object.keys(def.shape ?? {}).join(', ')}`;
     case 'record':
-      return 'an object';
+      return describeRecord(def);
     default:
       return 'any JSON value';
   }
@@ -142,7 +147,7 @@ export const allowedAt = (path: Path): string => {
   const { unit } = metaOf(schema);
   const fallback = fallbackOf(schema);
   const scalar = fallback !== undefined && typeof fallback !== 'object';
-  return `${allowedBy(schema)}${unit ? `, in ${unit}` : ''}${scalar ? `; default ${JSON.stringify(fallback)}` : ''}`;
+  return `${allowedBy(schema)}${unit ? ` (${unit})` : ''}${scalar ? `; default ${JSON.stringify(fallback)}` : ''}`;
 };
 
 /** The rule for the names that an object at this path takes, where it is one with free names. */

@@ -119,7 +119,6 @@ const webhook = z.strictObject({
       maxShareOfLimitPerYear: key(
         z.number().min(0).max(1).default(0.2),
         'The budget: the share of the limit that canaries may use in a year.',
-        { unit: 'share, 0 to 1' },
       ),
       creditsPerRow: key(z.number().min(0).max(10_000).default(14), 'What one row typically costs.', {
         unit: 'data credits',
