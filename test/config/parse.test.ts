@@ -129,7 +129,9 @@ describe('a refusal', () => {
 
   it('is given for data nested too deeply', () => {
     const row = JSON.parse(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`);
-    expect(refusal(feedWith({ id: 'a', url: 'env:A', canary: { row } })).message).toContain('nested too deeply');
+    expect(refusal(feedWith({ id: 'a', url: 'env:A', canary: { row } })).message).toContain(
+      'nested too deeply',
+    );
   });
 
   it('is given for a getter that throws', () => {
