@@ -1,0 +1,39 @@
+import type { AutomaticAction } from './entry.ts';
+
+/**
+ * What Claywatch does by itself, said once. `later` actions come with the relay, the part that rows pass through on
+ * their way to Clay: until then Claywatch watches and tells, and changes nothing in Clay.
+ */
+const now = (action: string): AutomaticAction => ({ action, available: true });
+const later = (action: string): AutomaticAction => ({ action, available: false });
+
+export const CONFIRMS = now(
+  'Looks again within the same run before it believes a failure, then opens one incident and tells everybody who is subscribed.',
+);
+export const RULES_OUT_OWN_NETWORK = now(
+  'Checks its own network against independent hosts first, so that our own fault is not blamed on Clay.',
+);
+export const KEEPS_EFFECTS = now(
+  'Keeps the effects of this fault on this incident instead of paging for each of them.',
+);
+export const READS_STATUS = now(
+  'Reads the status page of Clay and reports what Clay declares apart from what was measured.',
+);
+export const READS_BALANCE = now('Reads both credit meters every few minutes; reading is free.');
+export const CLOSES = now(
+  'Closes the incident and says so once it was seen working several times in a row; one good answer is not enough.',
+);
+
+export const HOLDS_ROWS = later(
+  'Takes rows into a queue, holds them while Clay cannot take them, and sends them on afterwards.',
+);
+export const FAILS_OVER = later('Switches to the next standby webhook of the feed that works.');
+export const PACES = later('Sends at most 10 rows per second over all webhooks of the workspace.');
+export const REPLAYS = later('Sends again the rows that Clay did not take or did not bring back.');
+export const COUNTS_ROWS = later(
+  'Counts every row that Clay accepted and every row that came back; without this count Claywatch cannot see this fault.',
+);
+export const DERIVES_BURN = later(
+  'Derives how fast credits are spent from the balances that it reads, and forecasts when they run out.',
+);
+export const ROTATES_SECRETS = later('Rotates its own secrets, keeping two valid at once during the change.');

@@ -1,0 +1,31 @@
+import type { Cause } from '../cause.ts';
+import { apiKey } from './api-key.ts';
+import { callback } from './callback.ts';
+import { clay } from './clay.ts';
+import { credits } from './credits.ts';
+import { crm } from './crm.ts';
+import { enrichment } from './enrichment.ts';
+import type { RunbookEntry } from './entry.ts';
+import { monitoring } from './monitoring.ts';
+import { own } from './own.ts';
+import { provider } from './provider.ts';
+import { table } from './table.ts';
+import { webhook } from './webhook.ts';
+
+/** What is known about every cause; complete by its type. */
+export const RUNBOOK: Readonly<Record<Cause, RunbookEntry>> = {
+  ...clay,
+  ...webhook,
+  ...table,
+  ...credits,
+  ...enrichment,
+  ...provider,
+  ...crm,
+  ...callback,
+  ...apiKey,
+  ...own,
+  ...monitoring,
+};
+
+export type { AutomaticAction, Reach, RunbookEntry, Step } from './entry.ts';
+export { QUESTION_ORDER, QUESTIONS } from './questions.ts';
