@@ -77,8 +77,9 @@ const toVerdict = (
 });
 
 /** A gap says that something is not seen; when it is all there is to say, the answer is "cannot tell". */
-const conclude = (primary: Verdict | null, signals: readonly Signal[]): Conclusion => {
+const conclude = (primary: Verdict | null, effects: number, signals: readonly Signal[]): Conclusion => {
   if (primary) return primary.cause === 'monitoring.gap' ? 'cannot-tell' : 'problem';
+  if (effects > 0) return 'problem';
   return signals.some(({ outcome, surface }) => outcome === 'ok' && surface !== 'schedule')
     ? 'healthy'
     : 'cannot-tell';
@@ -123,12 +124,13 @@ export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = 
   const all = found.map((one) => toVerdict(one, asked, options, explainedBy(one, inForce)));
 
   const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);
+  const hidden = all.filter(({ hiddenBy }) => hiddenBy !== undefined);
   const primary = verdicts[0] ?? null;
   return {
-    conclusion: conclude(primary, signals),
+    conclusion: conclude(primary, hidden.length, signals),
     primary,
     verdicts,
-    hidden: all.filter(({ hiddenBy }) => hiddenBy !== undefined),
+    hidden,
     cleared: cleared.map(({ cause, subject, evidence }) => ({ cause, subject, evidence })),
     path: asked.map(({ question, judgement }) => ({
       id: question.id,
