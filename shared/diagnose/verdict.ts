@@ -1,8 +1,9 @@
 import type { Cause } from '../cause.ts';
 import type { Evidence, Signal } from '../observe/signals.ts';
+import type { ManualQuestion } from '../runbook/question.ts';
 import type { Severity } from '../severity.ts';
 
-export type { Evidence, Signal };
+export type { Evidence, ManualQuestion, Signal };
 
 /** A question of the decision tree that was answered "no" on the way to the verdict, and why. */
 export interface RuledOut {
@@ -34,17 +35,6 @@ export interface PathStep {
   readonly answer: 'yes' | 'no' | 'unknown' | 'not-checked';
   /** Why, in a few words. */
   readonly because: string;
-}
-
-/** A question that only a person with the Clay UI open can answer. */
-export interface ManualQuestion {
-  readonly id: 'red-cells' | 'auto-run' | 'connections' | 'credits';
-  readonly question: string;
-  /** Where to look in Clay, as clicks. */
-  readonly where: string;
-  /** What a "yes" and a "no" lead to. */
-  readonly ifYes: string;
-  readonly ifNo: string;
 }
 
 export type Conclusion = 'healthy' | 'problem' | 'cannot-tell';

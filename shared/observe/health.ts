@@ -135,7 +135,7 @@ export const stepHealth = (
   policy: HealthPolicy,
 ): ProbeHealth => {
   const prior = held ?? blank(seen);
-  const now = Math.max(seen.at, prior.last.at);
+  const now = Math.max(seen.at, prior.last.at, prior.since);
   const runs = nextRuns(prior.runs, seen);
   const { outcome, evidence } = decide(prior, seen, runs, policy);
 

@@ -1,4 +1,4 @@
-import type { ManualQuestion } from '../diagnose/verdict.ts';
+import type { ManualQuestion } from './question.ts';
 
 /** One thing to do by hand. */
 export interface Step {

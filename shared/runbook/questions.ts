@@ -1,4 +1,4 @@
-import type { ManualQuestion } from '../diagnose/verdict.ts';
+import type { ManualQuestion } from './question.ts';
 
 /**
  * The questions of the second runbook's decision tree that no probe can answer, in the order in which the tree asks
