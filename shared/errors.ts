@@ -19,6 +19,9 @@ export const ERROR_CODES = {
   'local.state-in-use': 'Another local runtime is using the same state directory.',
   'local.state-unusable': 'The state directory of the local runtime cannot be written or read.',
   'local.clay-not-started': 'The simulated Clay did not start.',
+  'incident.contended':
+    'An incident was changed by others so often that this change found no moment to be written.',
+  'store.corrupt': 'A stored item cannot be read back.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -8,7 +8,10 @@ export type IncidentStatus = 'triggered' | 'resolved';
 /** What happened to an incident that somebody must hear of. */
 export type Transition = 'triggered' | 'reopened' | 'severity-raised' | 'severity-lowered' | 'resolved';
 
-/** A message that is owed. It leaves the incident only when every routed channel took it (invariant 3). */
+/**
+ * A message that is owed. It leaves the incident only when every routed channel took it (invariant 3), or when it
+ * was put off and a relapse made it untrue before it was due.
+ */
 export interface PendingNotification {
   /** Stable over retries: `<incident id>:<version at which it arose>:<transition>`. */
   readonly id: string;
@@ -16,7 +19,7 @@ export interface PendingNotification {
   readonly severity: Severity;
   readonly createdAt: number;
   readonly attempts: number;
-  /** Not before this, epoch ms: back-off after a failure. */
+  /** Not before this, epoch ms: back-off after a failure, or an improvement that must first last. */
   readonly dueAt: number;
   /** The last failure, redacted. */
   readonly lastError?: string;
@@ -69,13 +72,23 @@ export interface Incident {
   readonly nextUpdateAt: number;
   /** How often it was opened again within the window. */
   readonly reopenings: number;
+  /**
+   * A streak of relapses (opened again, or back up to a severity it had before), broken when nothing turned for
+   * longer than the reopening window. After the third, improvements are told only once they lasted (see belief.ts).
+   */
+  readonly flap?: { readonly relapses: number; readonly lastTurnAt: number };
   /** Set while an upstream incident explains this one: nothing is notified meanwhile. */
   readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };
+  /** Other verdicts that this one explains; they are not told on their own. */
+  readonly effects?: readonly { readonly cause: Cause; readonly subject: string }[];
+  /** Newest first, one per probe and finding; what resolved it comes first once it is resolved. */
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
   readonly wouldChange: readonly string[];
   readonly timeline: readonly TimelineEntry[];
+  /** Oldest first; sent in this order, each only when those before it are delivered (`duePending`). */
   readonly pending: readonly PendingNotification[];
+  /** The newest, oldest first. */
   readonly deliveries: readonly Delivery[];
   /** Optimistic version; 1 at opening. */
   readonly version: number;

@@ -1,5 +1,5 @@
 import type { Cause } from '../cause.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, isOpen } from './incident.ts';
 
 /** The outcome of a conditional write; a conflict is expected, not a fault. */
 export type WriteResult = 'written' | 'conflict';
@@ -15,9 +15,11 @@ export interface IncidentStore {
   /** By id, current or archived; may lag by a moment. */
   byId(id: string): Promise<Incident | null>;
   /**
-   * Writes `next` (whose version is `expected.version + 1`, or 1 when there was none) if the store still holds
+   * Writes `next` (whose version is `expected.version + 1`, or 1 when it opens) if the store still holds
    * `expected` (null: nothing for this cause and subject). Replacing a resolved incident by a new one (another id)
-   * keeps the old one readable by id and listed. `conflict` when another writer was faster.
+   * keeps the old one readable by id and listed; one that still owes a message is never replaced. `conflict` when
+   * another writer was faster, or when it cannot be told whether this write was the one that won. Throws a RangeError
+   * when `next` is no successor of `expected`.
    */
   write(next: Incident, expected: Incident | null): Promise<WriteResult>;
   /** Every incident that is open or still owes a notification; may lag by a moment. */
@@ -25,3 +27,21 @@ export interface IncidentStore {
   /** Newest first, open and resolved, current and archived, opened at or after `since`; each id once. */
   list(query: { readonly since: number; readonly limit: number }): Promise<readonly Incident[]>;
 }
+
+/** Whether an incident still concerns anybody: it is open, or a message about it is owed. */
+export const isActive = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;
+
+/** What every store checks before a write. Throws a RangeError; a caller that meets it has a defect. */
+export const assertSuccessor = (next: Incident, expected: Incident | null): void => {
+  const refuse = (why: string) => {
+    throw new RangeError(`incident ${next.id} version ${next.version}: ${why}`);
+  };
+  if (expected === null || expected.id !== next.id) {
+    if (next.version !== 1) refuse('a new incident has version 1');
+    if (expected !== null && isActive(expected)) refuse(`${expected.id} is open or owes a message`);
+  } else if (next.version !== expected.version + 1) {
+    refuse(`does not follow version ${expected.version}`);
+  }
+  if (expected && (expected.cause !== next.cause || expected.subject !== next.subject))
+    refuse(`${expected.id} is about something else`);
+};
