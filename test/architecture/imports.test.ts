@@ -13,7 +13,7 @@ const IMPORT =
   /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:import|require)\s*\(\s*['"]([^'"]+)['"]/g;
 
 /** What a file imports: packages as written, own files as paths from the root. */
-export const importsOf = (file: string, text = readFileSync(join(ROOT, file), 'utf8')): readonly string[] =>
+const importsOf = (file: string, text = readFileSync(join(ROOT, file), 'utf8')): readonly string[] =>
   [...text.matchAll(IMPORT)].map(([, from, dynamic]) => {
     const target = from ?? dynamic ?? '';
     return target.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), target)) : target;

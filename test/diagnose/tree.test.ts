@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSES } from '../../shared/cause.ts';
 import { diagnose } from '../../shared/diagnose/diagnose.ts';
-import type { Diagnosis } from '../../shared/diagnose/verdict.ts';
-import { type Finding, outcomeOf, SURFACES, type Surface } from '../../shared/observe/findings.ts';
+import type { Diagnosis, Verdict } from '../../shared/diagnose/verdict.ts';
+import {
+  type Finding,
+  type Outcome,
+  outcomeOf,
+  SURFACES,
+  type Surface,
+} from '../../shared/observe/findings.ts';
 import { findingsOf, HEALTHY, type Picture, signal, signalsOf } from '../support/signals.ts';
 
 const diagnosisOf = (picture: Picture): Diagnosis => diagnose(signalsOf(picture));
@@ -12,35 +18,52 @@ const named = (picture: Picture): string => {
   return primary ? `${primary.severity} ${primary.cause} ${primary.subject}` : 'healthy';
 };
 
-/**
- * What must hold of any diagnosis; returns what is broken, so that millions of combinations can be checked without
- * a million expectations.
- */
-const flaw = (picture: Picture, diagnosis: Diagnosis): string | null => {
-  const { conclusion, primary, verdicts, hidden, cleared } = diagnosis;
-  // Independent hosts that do not answer say nothing against Clay when Clay does.
+interface Case {
+  readonly diagnosis: Diagnosis;
+  /** Every verdict, told or hidden, and its key. */
+  readonly all: readonly Verdict[];
+  readonly keys: ReadonlySet<string>;
+  readonly outcomes: readonly Outcome[];
+}
+
+const keyOf = ({ cause, subject }: { cause: string; subject: string }): string => `${cause} ${subject}`;
+
+/** What must hold of any diagnosis, each rule with its name. */
+const RULES: Readonly<Record<string, (one: Case) => boolean>> = {
+  'a key has one verdict': ({ all, keys }) => keys.size === all.length,
+  'the primary is the first verdict told': ({ diagnosis }) =>
+    diagnosis.primary === (diagnosis.verdicts[0] ?? null),
+  'effects have an upstream cause that is told': ({ diagnosis }) =>
+    diagnosis.hidden.length === 0 || diagnosis.verdicts.length > 0,
+  'what is hidden says by what': ({ diagnosis }) =>
+    diagnosis.hidden.every(({ hiddenBy }) => hiddenBy !== undefined),
+  'what is told is not hidden': ({ diagnosis }) =>
+    diagnosis.verdicts.every(({ hiddenBy }) => hiddenBy === undefined),
+  'nothing is in force and cleared at once': ({ diagnosis, keys }) =>
+    !diagnosis.cleared.some((key) => keys.has(keyOf(key))),
+  'a verdict has evidence': ({ all }) => all.every(({ evidence }) => evidence.length > 0),
+  'a verdict says what would change it': ({ all }) => all.every(({ wouldChange }) => wouldChange.length > 0),
+  'healthy is nothing found': ({ diagnosis }) =>
+    diagnosis.conclusion !== 'healthy' || diagnosis.primary === null,
+  'healthy is everything ok': ({ diagnosis, outcomes }) =>
+    diagnosis.conclusion !== 'healthy' || outcomes.every((outcome) => outcome === 'ok'),
+  'nothing found among what was seen is healthy': ({ diagnosis, outcomes }) =>
+    diagnosis.conclusion === 'healthy' || diagnosis.primary !== null || !outcomes.includes('ok'),
+  'a problem is something failing': ({ diagnosis, outcomes }) =>
+    diagnosis.conclusion !== 'problem' || outcomes.includes('failing'),
+  'a gap cannot tell': ({ diagnosis }) =>
+    diagnosis.primary?.cause !== 'monitoring.gap' || diagnosis.conclusion === 'cannot-tell',
+};
+
+/** The rule that is broken: a value, so that a million combinations need no million expectations. */
+const flaw = (picture: Picture, diagnosis: Diagnosis): string | undefined => {
+  const all = [...diagnosis.verdicts, ...diagnosis.hidden];
   const outcomes = Object.entries(picture)
+    // Independent hosts that do not answer say nothing against Clay when Clay does.
     .filter(([surface]) => surface !== 'connectivity')
     .map(([surface, finding]) => outcomeOf(surface as Surface, finding));
-  const all = [...verdicts, ...hidden];
-  const keys = new Set(all.map(({ cause, subject }) => `${cause} ${subject}`));
-  if (keys.size !== all.length) return 'a key has two verdicts';
-  if (primary !== (verdicts[0] ?? null)) return 'the primary is not the first verdict';
-  if (hidden.length > 0 && verdicts.length === 0) return 'effects without an upstream cause';
-  if (hidden.some(({ hiddenBy }) => hiddenBy === undefined)) return 'hidden by nothing';
-  if (verdicts.some(({ hiddenBy }) => hiddenBy !== undefined)) return 'a hidden verdict is told';
-  if (cleared.some(({ cause, subject }) => keys.has(`${cause} ${subject}`)))
-    return 'in force and cleared at once';
-  if (all.some(({ evidence }) => evidence.length === 0)) return 'a verdict without evidence';
-  if (all.some(({ wouldChange }) => wouldChange.length === 0)) return 'a verdict that nothing would change';
-  if (conclusion === 'healthy' && primary !== null) return 'healthy in spite of a verdict';
-  if (conclusion !== 'healthy' && primary === null && outcomes.some((outcome) => outcome === 'ok'))
-    return 'neither healthy nor a verdict';
-  if (conclusion === 'healthy' && outcomes.some((outcome) => outcome !== 'ok'))
-    return 'healthy in spite of a signal';
-  if (conclusion === 'problem' && !outcomes.includes('failing')) return 'a problem out of nothing failing';
-  if (primary?.cause === 'monitoring.gap' && conclusion !== 'cannot-tell') return 'a gap that claims to tell';
-  return null;
+  const one = { diagnosis, all, keys: new Set(all.map(keyOf)), outcomes };
+  return Object.entries(RULES).find(([, holds]) => !holds(one))?.[0];
 };
 
 function* combinations(choices: Partial<Record<Surface, readonly (Finding | null)[]>>): Generator<Picture> {
@@ -131,7 +154,7 @@ describe('the decision tree is total and unambiguous', () => {
       fc.property(anyPicture, fc.infiniteStream(fc.nat()), (picture, order) => {
         const signals = signalsOf(picture);
         const result = diagnose(signals);
-        expect(flaw(picture, result)).toBeNull();
+        expect(flaw(picture, result)).toBeUndefined();
         const shuffled = [...signals]
           .map((one) => ({ one, at: order.next().value ?? 0 }))
           .sort((a, b) => a.at - b.at)
