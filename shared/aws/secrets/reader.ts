@@ -54,12 +54,13 @@ export const createSecretReader = (options: SecretReaderOptions): SecretReader =
   };
 };
 
+/** With limits: without `throwOnRequestTimeout` the SDK only warns of a call that hangs. */
 const defaultClient = async (): Promise<SecretsManagerClient> => {
-  const [{ SecretsManagerClient }, { clientOptions }] = await Promise.all([
-    import('@aws-sdk/client-secrets-manager'),
-    import('../clients.ts'),
-  ]);
-  return new SecretsManagerClient(clientOptions);
+  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  return new SecretsManagerClient({
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  });
 };
 
 /** The member that `#key` names, or the whole text; undefined when there is no such member. */

@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+/** What `watch` is given, and nothing else. Names of resources have no default: a wrong table is worse than none. */
+export const watchEnvironment = z.object({
+  /** Path of the validated configuration, as JSON (deployed: beside the bundle) or as `claywatch.config.ts`. */
+  CLAYWATCH_CONFIG: z.string().min(1, 'the path of a configuration file'),
+  TABLE_NAME: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table'),
+  ALERT_TOPIC_ARN: z
+    .string()
+    .regex(/^arn:[a-z0-9-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, 'the ARN of an SNS topic'),
+});
+
+export type WatchEnvironment = z.output<typeof watchEnvironment>;

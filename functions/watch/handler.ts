@@ -1,0 +1,45 @@
+import middy from '@middy/core';
+import { ClaywatchError } from '../../shared/errors.ts';
+import { createWatch, type WatchDependencies, type WatchReport } from '../../shared/watch/run.ts';
+import { logOutcome, parseEvent } from '../edge.ts';
+import { readEnvironment } from '../environment.ts';
+import { createLogger } from '../log.ts';
+import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
+import { watchEnvironment } from './environment.ts';
+import { type WatchEvent, watchEvent } from './event.ts';
+
+/** How far a slot may be ahead of this machine's clock, ms. */
+const AHEAD_MS = 60_000;
+/** Left for saying so when the function's time runs out, ms. */
+const LAST_WORDS_MS = 1_000;
+
+/** One run of the slot that the schedule asks for. Throws `event.invalid` for a slot in the future. */
+export const watch = async (dependencies: WatchDependencies, { slot }: WatchEvent): Promise<WatchReport> => {
+  if (slot > dependencies.clock.now() + AHEAD_MS) {
+    throw new ClaywatchError(
+      'event.invalid',
+      `The slot ${new Date(slot).toISOString()} is in the future; taking it would make every run until then a duplicate.`,
+      'Leave invoking to the schedule, or send the present time as the slot.',
+    );
+  }
+  return createWatch(dependencies)(slot);
+};
+
+const dependencies = once(() =>
+  createDependencies(readEnvironment(watchEnvironment, process.env), process.env),
+);
+
+export const handler = middy(async (event: WatchEvent) => watch(await dependencies(), event), {
+  timeoutEarlyInMillis: LAST_WORDS_MS,
+})
+  .use(
+    logOutcome(createLogger('watch'), (report: WatchReport) => ({
+      slot: new Date(report.slot).toISOString(),
+      result: report.result,
+      observations: report.observations.length,
+      changes: report.changes.length,
+      ...report.deliveries,
+    })),
+  )
+  .use(parseEvent(watchEvent));

@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync, type Metafile } from 'esbuild';
+import type { FunctionDescription } from '../functions/manifest.ts';
+import type { Config } from '../shared/config/schema.ts';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** The configuration's name in the bundle, and its path on Lambda. */
+export const CONFIG_FILE = 'claywatch.config.json';
+export const DEPLOYED_CONFIG = `/var/task/${CONFIG_FILE}`;
+
+/** Some dependencies are CommonJS and call `require`; stack traces then name our sources. */
+const BANNER = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+  'process.setSourceMapsEnabled(true);',
+].join('');
+
+/**
+ * Writes a function's whole deployment package into a directory: one minified module with everything that it imports
+ * (the SDK too, so that what was tested is what runs), its source map, and the validated configuration.
+ */
+export const bundleFunction = (
+  { entry }: FunctionDescription,
+  config: Config,
+  directory: string,
+): Metafile => {
+  const { outputFiles, metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    // A name inside the repository: the source map is then the same on every machine.
+    outfile: 'cdk.out/bundle/index.mjs',
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: BANNER },
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  mkdirSync(directory, { recursive: true });
+  for (const { path, contents } of outputFiles) writeFileSync(join(directory, basename(path)), contents);
+  writeFileSync(join(directory, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
+  return metafile;
+};

@@ -1,0 +1,39 @@
+import { Alias } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { keptQueue } from './queue.ts';
+
+/**
+ * Where incidents are told. Encrypted with SNS's own key: whoever may publish or subscribe in this account may use it,
+ * and it costs nothing. Every message is also kept for 14 days in the audit queue, whatever the filters of people's
+ * subscriptions say, and what SNS gives up delivering ends in `undelivered`.
+ */
+export class AlertTopic extends Construct {
+  readonly topic: Topic;
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, installation: string) {
+    super(scope, id);
+    this.topic = new Topic(this, 'Topic', {
+      topicName: `${installation}-alerts`,
+      displayName: 'Claywatch',
+      masterKey: Alias.fromAliasName(this, 'SnsKey', 'alias/aws/sns'),
+      enforceSSL: true,
+    });
+    this.undelivered = keptQueue(
+      this,
+      'Undelivered',
+      `${installation}-undelivered`,
+      'This is itself the dead-letter queue of the SNS subscriptions, which the rule does not look at.',
+    );
+    const audit = keptQueue(
+      this,
+      'Audit',
+      `${installation}-audit`,
+      'A record of what was sent, read by people only: nothing consumes it, so nothing can fail to.',
+    );
+    this.topic.addSubscription(new SqsSubscription(audit, { deadLetterQueue: this.undelivered }));
+  }
+}

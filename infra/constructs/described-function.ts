@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionDescription } from '../../functions/manifest.ts';
+import type { Config } from '../../shared/config/schema.ts';
+import { bundleFunction } from '../bundle.ts';
+import { allow } from '../iam.ts';
+
+export interface DescribedFunctionProps {
+  readonly description: FunctionDescription;
+  readonly config: Config;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Everything that the function may do beside writing its log and handing over its failed events. */
+  readonly rights: readonly PolicyStatement[];
+  /** Where events end that failed until the next one was due. */
+  readonly failures: IQueue;
+  /** Instances kept for this function, so that others cannot starve it; undefined: no reservation. */
+  readonly reservedConcurrency: number | undefined;
+}
+
+/** A function of the manifest, with its own role, log and package. */
+export class DescribedFunction extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: DescribedFunctionProps) {
+    super(scope, id);
+    const { description, config, failures } = props;
+    const functionName = `${config.installation}-${description.name}`;
+
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What ${functionName} may do`,
+      inlinePolicies: {
+        function: new PolicyDocument({
+          statements: [
+            allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+            allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
+            ...props.rights,
+          ],
+        }),
+      },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: description.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: packageOf(description, config),
+      memorySize: description.memoryMb,
+      timeout: Duration.seconds(description.timeoutSeconds),
+      environment: { ...props.environment },
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      ...(props.reservedConcurrency === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrency }),
+      // Tried again until the next one is due, which looks at everything anyway.
+      maxEventAge: Duration.minutes(description.trigger.everyMinutes),
+      retryAttempts: 2,
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+    });
+  }
+}
+
+/** CDK copies the package while the code is bound to its function, so the directory is needed no longer. */
+const packageOf = (description: FunctionDescription, config: Config): Code => {
+  const directory = mkdtempSync(join(tmpdir(), 'claywatch-bundle-'));
+  bundleFunction(description, config, directory);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return Code.fromAsset(directory);
+};

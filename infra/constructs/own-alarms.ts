@@ -1,0 +1,135 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { FunctionDescription } from '../../functions/manifest.ts';
+
+export interface OwnAlarmsProps {
+  readonly installation: string;
+  readonly description: FunctionDescription;
+  readonly watch: LambdaFunction;
+  /** No run for so long is an alarm. */
+  readonly missedAfterMinutes: number;
+  readonly failures: IQueue;
+  readonly alerts: ITopic;
+  readonly undelivered: IQueue;
+  readonly operators: ITopic;
+}
+
+interface AlarmDefinition {
+  readonly name: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  readonly below?: true;
+  readonly periods: number;
+  /** Of `periods`; default: all. */
+  readonly breaching?: number;
+  readonly missing?: TreatMissingData;
+  /** What it means, and what to do: it is all that the e-mail of the alarm says. */
+  readonly text: string;
+}
+
+/** Share of the timeout beyond which a run is called slow. */
+const SLOW_SHARE = 0.8;
+/** CloudWatch looks back one day at most. */
+const LONGEST_WINDOW_MINUTES = 1_440;
+
+/** Alarms on Claywatch itself, told to its operators by a way that does not depend on it. */
+export class OwnAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: OwnAlarmsProps) {
+    super(scope, id);
+    const action = new SnsAction(props.operators);
+    this.alarms = definitionsOf(props).map((definition) => {
+      const alarm = new Alarm(this, definition.name, {
+        alarmName: `${props.installation}-${definition.name}`,
+        alarmDescription: definition.text,
+        metric: definition.metric,
+        threshold: definition.threshold,
+        comparisonOperator: definition.below
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: definition.periods,
+        datapointsToAlarm: definition.breaching ?? definition.periods,
+        treatMissingData: definition.missing ?? TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+      return alarm;
+    });
+  }
+}
+
+const definitionsOf = (props: OwnAlarmsProps): readonly AlarmDefinition[] => {
+  const { description, watch, missedAfterMinutes, failures, alerts, undelivered } = props;
+  const { everyMinutes } = description.trigger;
+  const period = Duration.minutes(everyMinutes);
+  const sum = { period, statistic: Stats.SUM };
+  const minutes = { period: Duration.minutes(1), statistic: Stats.MAXIMUM };
+  const log = `CloudWatch Logs, log group /aws/lambda/${props.installation}-${description.name}`;
+  // Fewer than two would alarm whenever a run slips over the edge of a period.
+  const deadManPeriods = Math.max(
+    2,
+    Math.floor(Math.min(missedAfterMinutes, LONGEST_WINDOW_MINUTES) / everyMinutes),
+  );
+  return [
+    {
+      name: 'watch-not-running',
+      metric: watch.metricInvocations(sum),
+      threshold: 1,
+      below: true,
+      periods: deadManPeriods,
+      missing: TreatMissingData.BREACHING,
+      text: `Claywatch has not run for ${deadManPeriods * everyMinutes} minutes: nothing watches Clay, and silence means nothing until this is OK again. Look whether the schedule ${props.installation}-${description.name} in EventBridge Scheduler is enabled, and whether the function's reserved concurrency is above 0. Meanwhile run: npx claywatch triage.`,
+    },
+    {
+      name: 'watch-failing',
+      metric: watch.metricErrors(sum),
+      threshold: 1,
+      periods: 3,
+      breaching: 2,
+      text: `Claywatch runs fail. Faults of Clay do not cause this. Read the lines with level ERROR in ${log}: error_code and remedy say what to do. Meanwhile run: npx claywatch triage.`,
+    },
+    {
+      name: 'watch-throttled',
+      metric: watch.metricThrottles(sum),
+      threshold: 1,
+      periods: 3,
+      breaching: 2,
+      text: 'Runs of Claywatch are throttled, so they come late or not at all. The reserved concurrency of its function is used up or 0, or the account is at its limit of concurrent executions: see Service Quotas, AWS Lambda.',
+    },
+    {
+      name: 'watch-slow',
+      metric: watch.metricDuration({ period, statistic: Stats.MAXIMUM }),
+      threshold: description.timeoutSeconds * 1_000 * SLOW_SHARE,
+      periods: 3,
+      breaching: 2,
+      text: `Runs of Claywatch take more than ${description.timeoutSeconds * SLOW_SHARE} of their ${description.timeoutSeconds} seconds; beyond that they are cut off. Usually DynamoDB, SNS or Secrets Manager answers slowly: see the AWS Health Dashboard, and ${log}.`,
+    },
+    {
+      name: 'watch-failures-kept',
+      metric: failures.metricApproximateNumberOfMessagesVisible(minutes),
+      threshold: 1,
+      periods: 1,
+      text: `A run of Claywatch failed for good or was never started; the queue ${props.installation}-watch-failures keeps its event and the error. Read it there, mend the reason, then purge the queue: the next run makes up for it. This stays in alarm until the queue is empty.`,
+    },
+    {
+      name: 'alerts-failing',
+      metric: alerts.metricNumberOfNotificationsFailed({ period: Duration.minutes(5), statistic: Stats.SUM }),
+      threshold: 1,
+      periods: 1,
+      text: `SNS could not deliver a Claywatch alert to somebody. Look at the open incidents now, by hand. For SMS check the sandbox, the monthly spend limit and the number's registration in SNS, Text messaging; for e-mail whether the subscription is confirmed.`,
+    },
+    {
+      name: 'alerts-undelivered',
+      metric: undelivered.metricApproximateNumberOfMessagesVisible(minutes),
+      threshold: 1,
+      periods: 1,
+      text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it with the reason. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty.`,
+    },
+  ];
+};

@@ -1,0 +1,68 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type * as z from 'zod';
+import { functionsOf } from '../functions/manifest.ts';
+import type { Config } from '../shared/config/schema.ts';
+import { DEPLOYED_CONFIG } from './bundle.ts';
+import { DescribedFunction } from './constructs/described-function.ts';
+import { FunctionSchedule } from './constructs/function-schedule.ts';
+import { OwnAlarms } from './constructs/own-alarms.ts';
+import { People } from './constructs/people.ts';
+import { keptQueue } from './constructs/queue.ts';
+import { statementsOf } from './constructs/rights.ts';
+import type { StatefulStack } from './stateful-stack.ts';
+
+export interface StatelessStackProps extends StackProps {
+  readonly state: StatefulStack;
+  readonly reservedConcurrency: number | undefined;
+}
+
+/** What may be thrown away and made again: functions, their schedules, alarms, and who is subscribed. */
+export class StatelessStack extends Stack {
+  constructor(scope: Construct, id: string, config: Config, props: StatelessStackProps) {
+    super(scope, id, props);
+    const { installation, schedule, notify } = config;
+    const { state } = props;
+    const { watch: description } = functionsOf(config);
+    const environment: z.input<typeof description.environment> = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: state.table.tableName,
+      ALERT_TOPIC_ARN: state.alerts.topicArn,
+    };
+
+    const failures = keptQueue(
+      this,
+      'Failures',
+      `${installation}-${description.name}-failures`,
+      'This is itself where failed events end: of the function (its failure destination) and of the schedule.',
+    );
+    const { function: watch } = new DescribedFunction(this, 'Watch', {
+      description,
+      config,
+      environment,
+      rights: statementsOf(description.grants, state),
+      failures,
+      reservedConcurrency: props.reservedConcurrency,
+    });
+    const { schedule: everyMinute } = new FunctionSchedule(this, 'WatchSchedule', {
+      name: description.name,
+      installation,
+      everyMinutes: description.trigger.everyMinutes,
+      target: watch,
+      failures,
+    });
+    const alarms = new OwnAlarms(this, 'Alarms', {
+      installation,
+      description,
+      watch,
+      missedAfterMinutes: schedule.missedAfterMinutes,
+      failures,
+      alerts: state.alerts,
+      undelivered: state.undelivered,
+      operators: state.operators,
+    });
+    // Otherwise the dead-man alarm would ring while the first deployment is still under way.
+    alarms.node.addDependency(everyMinute);
+    new People(this, 'People', { notify, ...state });
+  }
+}
