@@ -1,0 +1,33 @@
+/**
+ * The one table, as data: the CDK stack, the local runtime and the tests create it from this. Keys and index keys
+ * have generic names, so that a new kind of item needs no new index.
+ *
+ * | item | pk | sk | gsi1 | gsi2 |
+ * |---|---|---|---|---|
+ * | current incident | `incident#<cause>#<subject>` | `current` | `incident#active`, while active | `incident#<shard>` |
+ * | archived incident | the same | `archived#<id>` | | `incident#<shard>` |
+ * | watch state | `watch` | `state` | | |
+ *
+ * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident
+ * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
+ */
+export const tableDefinition = {
+  partitionKey: { name: 'pk', type: 'S' },
+  sortKey: { name: 'sk', type: 'S' },
+  /** Epoch seconds. */
+  timeToLiveAttribute: 'expiresAt',
+  globalSecondaryIndexes: [
+    {
+      indexName: 'gsi1',
+      partitionKey: { name: 'gsi1pk', type: 'S' },
+      sortKey: { name: 'gsi1sk', type: 'S' },
+      projection: 'KEYS_ONLY',
+    },
+    {
+      indexName: 'gsi2',
+      partitionKey: { name: 'gsi2pk', type: 'S' },
+      sortKey: { name: 'gsi2sk', type: 'S' },
+      projection: 'KEYS_ONLY',
+    },
+  ],
+} as const;

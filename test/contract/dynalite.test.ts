@@ -1,0 +1,4 @@
+import { dynamoContracts } from './dynamodb.ts';
+import { startDynalite } from './local-table.ts';
+
+dynamoContracts('DynamoDB, embedded (dynalite)', startDynalite);
