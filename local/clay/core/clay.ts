@@ -1,0 +1,165 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { HttpClient } from '../../../shared/http/port.ts';
+import { createSwitchboard, type Faults } from '../faults/switchboard.ts';
+import { fixedAnswer } from '../surfaces/fixed.ts';
+import { createIntake } from '../surfaces/intake.ts';
+import { createPublicApi } from '../surfaces/public-api.ts';
+import { createStatusPage } from '../surfaces/status-page.ts';
+import { type Answer, type ClayRequest, delayed } from './answer.ts';
+import { createBucket } from './bucket.ts';
+import { createCallbacks } from './callbacks.ts';
+import { createControl } from './control.ts';
+import { createMeters } from './meters.ts';
+import { type ClayOptions, DEFAULT_OPTIONS } from './options.ts';
+import { between, createRandom, type Random } from './random.ts';
+import type { ClayState } from './state.ts';
+import { type Route, routeOf, webhookPath } from './surface.ts';
+import { createTables } from './tables.ts';
+import { createWebhooks, type Webhook } from './webhooks.ts';
+
+/**
+ * The simulated Clay: no I/O and no timers of its own. Time comes from the clock, chance from `random`; requests are
+ * handled at once, and rows on their way move when `tick` is called.
+ */
+export interface Clay {
+  /** Answers one request. Never throws for what a client sends. */
+  handle(request: ClayRequest): Answer;
+  /**
+   * Finishes the rows that are due, and sends their callbacks through `http`; resolves when those were answered.
+   * Calls may overlap: no callback is sent twice.
+   */
+  tick(http: HttpClient): Promise<void>;
+  /** When `tick` next has something to do, epoch ms; undefined when nothing is on its way. */
+  nextDueAt(): number | undefined;
+  readonly faults: Faults;
+  state(): ClayState;
+  /** The path to post rows to. Throws a RangeError for an unknown id. */
+  webhookPath(id: string): string;
+  /** Posts `count` made-up rows to a webhook, and says how they were answered, by status. */
+  sampleRows(webhook: string, count: number): Record<string, number>;
+}
+
+export interface ClaySettings {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Default: seeded with 1, so that every run is the same. */
+  readonly random?: Random;
+  /** What differs from `DEFAULT_OPTIONS`. */
+  readonly options?: Partial<ClayOptions>;
+}
+
+const labelOf = (answer: Answer): string => (answer.kind === 'answer' ? String(answer.status) : answer.fault);
+
+const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+
+export const createClay = ({ clock, random = createRandom(1), options: given }: ClaySettings): Clay => {
+  const options: ClayOptions = { ...DEFAULT_OPTIONS, ...given };
+  const now = () => clock.now();
+
+  const webhooks = createWebhooks(options.webhooks);
+  const providers = [...new Set(options.tables.flatMap((table) => table.providers.map(({ name }) => name)))];
+  const faults = createSwitchboard(clock, random, {
+    webhook: webhooks.ids,
+    table: () => options.tables.map((table) => table.id),
+    provider: () => providers,
+  });
+  const meters = createMeters(options, clock, faults);
+  const callbacks = createCallbacks(options.callback, options.outboundPerSecond, now);
+  const tables = createTables({ options, faults, meters, callbacks, random, now });
+  for (const { options: webhook } of webhooks.all()) {
+    if (!tables.has(webhook.table)) throw new RangeError(`webhook ${webhook.id}: no table ${webhook.table}`);
+  }
+
+  const intakeBucket = createBucket(options.intakePerSecond, options.intakeBurst);
+  const apiBucket = createBucket(options.publicApiPerMinute / 60, options.publicApiPerMinute);
+  const intake = createIntake({ options, bucket: intakeBucket, tables, now });
+  const publicApi = createPublicApi({ options, bucket: apiBucket, meters, faults, now });
+  const statusPage = createStatusPage(options, faults, now);
+  const requests = new Map<string, Map<string, number>>();
+
+  const healthyAnswer = (route: Route, webhook: Webhook | undefined, request: ClayRequest): Answer => {
+    switch (route.surface) {
+      case 'control':
+        return control(route, request);
+      case 'webhook':
+        return intake(webhook, request);
+      case 'me':
+      case 'balance':
+        return publicApi(route.surface, request);
+      case 'status':
+        return statusPage(route);
+      default:
+        return fixedAnswer(route.surface, request);
+    }
+  };
+
+  const latency = () =>
+    options.latencyMs > 0 ? Math.round(between(random, options.latencyMs * 0.5, options.latencyMs * 1.5)) : 0;
+
+  const handle = (request: ClayRequest): Answer => {
+    const route = routeOf(request.target);
+    if (route.surface === 'control') return control(route, request);
+    const webhook = route.surface === 'webhook' ? webhooks.byUuid(route.path) : undefined;
+    const { answer: obstacle, waitMs } = faults.intercept(route.surface, webhook?.options.id);
+    const answer = delayed(obstacle ?? healthyAnswer(route, webhook, request), waitMs + latency());
+    const label = labelOf(answer);
+    const counts = requests.get(route.surface) ?? new Map<string, number>();
+    requests.set(route.surface, counts);
+    count(counts, label);
+    if (webhook && label !== '200') count(webhook.refused, label);
+    return answer;
+  };
+
+  const state = (): ClayState => ({
+    now: new Date(now()).toISOString(),
+    meters: { credits: meters.credits(), actions: meters.actions(), spent: { ...meters.spent } },
+    webhooks: webhooks.all().map(({ options: webhook, accepted, refused }) => ({
+      id: webhook.id,
+      table: webhook.table,
+      accepted,
+      limit: tables.isPassthrough(webhook.table) ? null : webhook.limit,
+      refused: Object.fromEntries(refused),
+    })),
+    tables: tables.reports(),
+    callbacks: callbacks.counts(),
+    requests: Object.fromEntries([...requests].map(([key, counts]) => [key, Object.fromEntries(counts)])),
+    faults: faults.active(),
+  });
+
+  const pathOf = (id: string): string => {
+    const webhook = webhooks.byId(id);
+    if (!webhook) throw new RangeError(`no webhook ${id}`);
+    return webhookPath(webhook.options.uuid);
+  };
+
+  let sampled = 0;
+  const sampleRows = (id: string, rows: number): Record<string, number> => {
+    const target = pathOf(id);
+    const webhook = webhooks.byId(id)?.options;
+    const headers = {
+      'content-type': 'application/json',
+      ...(webhook?.token === undefined ? {} : { [webhook.authHeader]: webhook.token }),
+    };
+    const outcomes = new Map<string, number>();
+    for (let index = 0; index < rows; index += 1) {
+      sampled += 1;
+      const row = { _claywatch_row_id: `sample-${sampled}`, email: `person-${sampled}@example.com` };
+      count(outcomes, labelOf(handle({ method: 'POST', target, headers, body: JSON.stringify(row) })));
+    }
+    return Object.fromEntries(outcomes);
+  };
+
+  const control = createControl({ faults, meters, tables, webhooks, state, sampleRows });
+
+  return {
+    handle,
+    tick: async (http) => {
+      tables.settle(now());
+      if (!faults.get('outage')) await callbacks.send(http);
+    },
+    nextDueAt: () => (callbacks.counts().waiting > 0 ? now() : tables.nextAt()),
+    faults,
+    state,
+    webhookPath: pathOf,
+    sampleRows,
+  };
+};
