@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { parseJson } from '../answer.ts';
+import { openIncidents, type StatusPage } from './declared.ts';
+import { incidentsShape, indicatorShape } from './shapes.ts';
+
+export const ROOTLY_PATH = '/api/v1/status.json';
+
+const shape = z.object({
+  status: z.object({ indicator: indicatorShape }),
+  incidents: incidentsShape,
+});
+
+/** Reads Rootly's `GET /api/v1/status.json` [C for Rootly, L for Clay's page]. Null when it is something else. */
+export const readRootly = (body: string): StatusPage | null => {
+  const read = shape.safeParse(parseJson(body));
+  if (!read.success) return null;
+  return {
+    format: 'rootly',
+    indicator: read.data.status.indicator,
+    incidents: openIncidents(read.data.incidents),
+    components: 'none',
+  };
+};
