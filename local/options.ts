@@ -29,7 +29,7 @@ Options
   --fresh           forget what is kept there first
   --once            one look, then exit
   --json            one JSON object per line: {"type":"run"|"message"|"stopped", ...}
-  --clay-port N     port of the simulated Clay (4400)
+  --clay-port N     port of the simulated Clay (7700)
   --help            this text
 
 Try it: start it, then in another terminal
@@ -59,7 +59,7 @@ const parse = (args: readonly string[]) => {
         fresh: { type: 'boolean', default: false },
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
-        'clay-port': { type: 'string', default: '4400' },
+        'clay-port': { type: 'string', default: '7700' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;

@@ -12,14 +12,14 @@ const refusal = (...args: string[]): ClaywatchError => {
 };
 
 describe('the options of npm start', () => {
-  it('need none: the trial, state in .claywatch, the simulated Clay at 4400', () => {
+  it('need none: the trial, state in .claywatch, the simulated Clay at 7700', () => {
     expect(parseOptions([])).toEqual({
       state: '.claywatch',
       fresh: false,
       once: false,
       json: false,
       help: false,
-      clayPort: 4400,
+      clayPort: 7700,
     });
   });
 

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { ClaywatchError } from '../shared/errors.ts';
+
+export interface ClayProcess {
+  readonly url: string;
+  readonly port: number;
+  /** False when one was running there already; then it stays running after `stop`. */
+  readonly started: boolean;
+  /** The operating system's number of the process that was started here. */
+  readonly pid?: number;
+  stop(): Promise<void>;
+}
+
+const START_WITHIN_MS = 10_000;
+const ASK_AGAIN_MS = 50;
+const STOP_WITHIN_MS = 2_000;
+
+const local = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** A simulated Clay tells what it would have watched; nothing else does. */
+const isSimulatedClay = async (url: string): Promise<boolean> => {
+  try {
+    const answer = await fetch(`${url}/_config`, { signal: AbortSignal.timeout(1_000) });
+    const config = (await answer.json()) as { readonly installation?: unknown } | null;
+    return config?.installation === 'simulated';
+  } catch {
+    return false;
+  }
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+const stopChild = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
+};
+
+const notStarted = (port: number, said: string): ClaywatchError =>
+  /is taken/.test(said)
+    ? new ClaywatchError(
+        'local.port-in-use',
+        `Port ${port}, where the simulated Clay was to listen, is taken by another program.`,
+        'Stop that program, or choose another port: --clay-port N.',
+      )
+    : new ClaywatchError(
+        'local.clay-not-started',
+        `The simulated Clay did not start${said ? `: ${said.trim()}` : '.'}`,
+        'Run npm run clay by itself to see why.',
+      );
+
+/**
+ * Starts the simulated Clay as a program of its own, or finds the one that runs at this port already. It ends with
+ * this process. `port` 0 is any free one. Throws `local.port-in-use` or `local.clay-not-started`.
+ */
+export const startClayProcess = async (wanted: number): Promise<ClayProcess> => {
+  const port = wanted === 0 ? await freePort() : wanted;
+  const url = `http://127.0.0.1:${port}`;
+  if (await isSimulatedClay(url)) return { url, port, started: false, stop: async () => undefined };
+
+  const child = spawn(
+    process.execPath,
+    ['--import', local('./exit-with-parent.ts'), local('./clay/main.ts'), '--port', String(port)],
+    // A group of its own: Ctrl-C is for the runtime, which ends this once its last run is done.
+    { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+  );
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-2_000);
+  });
+  let exited = false;
+  child.once('exit', () => {
+    exited = true;
+  });
+  const until = Date.now() + START_WITHIN_MS;
+  while (!(await isSimulatedClay(url))) {
+    if (exited || Date.now() > until) {
+      await stopChild(child);
+      throw notStarted(port, said);
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+  return {
+    url,
+    port,
+    started: true,
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
+    stop: () => stopChild(child),
+  };
+};

@@ -1,0 +1,197 @@
+import { writeFile } from 'node:fs/promises';
+import { functionsOf } from '../functions/manifest.ts';
+import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
+import { ensureTable } from '../shared/aws/dynamodb/create-table.ts';
+import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store.ts';
+import { type Clock, isoInstant, systemClock } from '../shared/clock.ts';
+import type { Config } from '../shared/config/schema.ts';
+import { ClaywatchError } from '../shared/errors.ts';
+import type { IncidentStore } from '../shared/incident/store.ts';
+import { subscriptionsOf } from '../shared/notify/filter-policy.ts';
+import type { WatchReport } from '../shared/watch/run.ts';
+import { LOCAL_AWS } from './aws.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { inheritedEnvironment } from './function-environment.ts';
+import { createFunctionHost, type FunctionHost } from './function-host.ts';
+import { createFunctionLog } from './function-log.ts';
+import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
+import { startMessaging } from './messaging.ts';
+import { runSchedule } from './schedule.ts';
+import { openStateDirectory } from './state-directory.ts';
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  /** Made if need be; must be empty or of an earlier runtime. */
+  readonly stateDir: string;
+  /** Forget what is kept there. */
+  readonly fresh?: boolean;
+  /** Where `env:` secrets are read from; default: this process's environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  /** A scheduled run begins. */
+  readonly onRun?: (slot: number) => void;
+  /** After every scheduled run, when the messages it sent are in the inbox. */
+  readonly onReport?: (report: WatchReport, missed: number) => void;
+  readonly onMessage?: (message: InboxMessage) => void;
+  /** A run that failed, or a message that could not be taken into the inbox; both are tried again. */
+  readonly onFault?: (error: Error) => void;
+}
+
+export interface Runtime {
+  readonly endpoints: { readonly dynamodb: string; readonly sns: string; readonly sqs: string };
+  readonly stateDir: string;
+  readonly inboxDir: string;
+  readonly logFile: string;
+  readonly tableName: string;
+  readonly topicArn: string;
+  readonly inbox: Inbox;
+  readonly incidents: IncidentStore;
+  /** Runs `watch` for a slot (epoch ms) and waits for its messages to be in the inbox. Rejects when the run fails. */
+  runOnce(slot: number): Promise<WatchReport>;
+  /** Runs `watch` at once and then on every slot until `stop`. */
+  follow(everyMs: number): Promise<void>;
+  /** Lets a run under way finish, then closes everything. */
+  stop(): Promise<void>;
+}
+
+const TABLE_NAME = 'claywatch';
+/** A run that takes longer at the end is cut off; being safe to kill, it is done again. */
+const FINISH_WITHIN_MS = 10_000;
+
+/** Undoes steps in reverse, also after a step that failed half way. */
+const createTeardown = () => {
+  const steps: (() => void | Promise<void>)[] = [];
+  return {
+    add: (step: () => void | Promise<void>) => void steps.push(step),
+    run: async () => {
+      for (const step of steps.splice(0).reverse()) await step();
+    },
+  };
+};
+type Teardown = ReturnType<typeof createTeardown>;
+
+const startStore = async (path: string, dir: string, teardown: Teardown) => {
+  const dynamodb = await startDynamoDb(path);
+  teardown.add(dynamodb.stop);
+  const client = createDynamoClient({ ...LOCAL_AWS, endpoint: dynamodb.endpoint });
+  teardown.add(() => client.destroy());
+  try {
+    await ensureTable(client, TABLE_NAME);
+  } catch (error) {
+    throw new ClaywatchError(
+      'local.state-unusable',
+      `The store in ${dir} cannot be opened.`,
+      'Start with --fresh to forget it, or name another directory with --state DIR.',
+      { cause: error },
+    );
+  }
+  return {
+    endpoint: dynamodb.endpoint,
+    incidents: createDynamoIncidentStore({ client, tableName: TABLE_NAME }),
+  };
+};
+
+const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));
+
+const createRuns = (host: FunctionHost, inbox: Inbox, options: RuntimeOptions) => {
+  const stopping = new AbortController();
+  const finished = new AbortController();
+  let current: Promise<unknown> = Promise.resolve();
+
+  const runOnce = async (slot: number): Promise<WatchReport> => {
+    const running = (async () => {
+      const report = (await host.invoke({ slot: isoInstant(slot) })) as WatchReport;
+      await inbox.settle();
+      return report;
+    })();
+    current = running.catch(() => undefined);
+    return running;
+  };
+  const follow = (everyMs: number): Promise<void> =>
+    runSchedule({
+      clock: options.clock ?? systemClock,
+      everyMs,
+      signal: stopping.signal,
+      run: async (slot, missed) => {
+        options.onRun?.(slot);
+        try {
+          options.onReport?.(await runOnce(slot), missed);
+        } catch (fault) {
+          options.onFault?.(asError(fault));
+        }
+      },
+    });
+  return {
+    runOnce,
+    follow,
+    stop: async () => {
+      stopping.abort();
+      await Promise.race([
+        current,
+        systemClock.sleep(FINISH_WITHIN_MS, finished.signal).catch(() => undefined),
+      ]);
+      finished.abort();
+    },
+  };
+};
+
+/**
+ * The whole product on this machine: the real functions by their one description (functions/manifest.ts), against a
+ * DynamoDB kept on disk and SNS and SQS in memory, every port chosen by the operating system. Throws `local.*`.
+ */
+export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  const { config } = options;
+  const teardown = createTeardown();
+  try {
+    const state = await openStateDirectory(options.stateDir, options.fresh ?? false);
+    teardown.add(state.release);
+    await writeFile(state.config, JSON.stringify(config, null, 2), { mode: 0o600 });
+    const store = await startStore(state.dynamodb, state.dir, teardown);
+    const messaging = await startMessaging(subscriptionsOf(config));
+    teardown.add(messaging.stop);
+    const inbox = await openInbox({
+      messaging,
+      dir: state.inbox,
+      onMessage: (message) => options.onMessage?.(message),
+      onError: (fault) => options.onFault?.(asError(fault)),
+      clock: options.clock ?? systemClock,
+    });
+    teardown.add(inbox.stop);
+
+    const { watch } = functionsOf(config);
+    const host = createFunctionHost({
+      functionName: watch.name,
+      module: new URL(`../${watch.entry}`, import.meta.url),
+      env: {
+        ...inheritedEnvironment(config, options.env ?? process.env),
+        AWS_ENDPOINT_URL_DYNAMODB: store.endpoint,
+        AWS_ENDPOINT_URL_SNS: messaging.endpoint,
+        CLAYWATCH_CONFIG: state.config,
+        TABLE_NAME,
+        ALERT_TOPIC_ARN: messaging.topicArn,
+      },
+      timeoutMs: watch.timeoutSeconds * 1_000,
+      onLog: createFunctionLog(state.log),
+    });
+    teardown.add(host.stop);
+    const runs = createRuns(host, inbox, options);
+    teardown.add(runs.stop);
+
+    return {
+      endpoints: { dynamodb: store.endpoint, sns: messaging.endpoint, sqs: messaging.endpoint },
+      stateDir: state.dir,
+      inboxDir: state.inbox,
+      logFile: state.log,
+      tableName: TABLE_NAME,
+      topicArn: messaging.topicArn,
+      inbox,
+      incidents: store.incidents,
+      runOnce: runs.runOnce,
+      follow: runs.follow,
+      stop: teardown.run,
+    };
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+};

@@ -1,0 +1,61 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ClaywatchError } from '../shared/errors.ts';
+import { lockState } from './state-lock.ts';
+
+/** Where the local runtime keeps what outlives it. */
+export interface StateDirectory {
+  readonly dir: string;
+  readonly dynamodb: string;
+  readonly inbox: string;
+  readonly config: string;
+  readonly log: string;
+  /** Lets another runtime have it. */
+  release(): void;
+}
+
+const LOCK = 'claywatch.lock';
+const unusable = (dir: string, why: string, cause?: unknown): ClaywatchError =>
+  new ClaywatchError(
+    'local.state-unusable',
+    `The state directory ${dir} ${why}.`,
+    'Name another directory with --state DIR; a new or empty one will do.',
+    { cause },
+  );
+
+const makeOurs = async (dir: string): Promise<void> => {
+  const names = await mkdir(dir, { recursive: true })
+    .then(() => readdir(dir))
+    .catch((error: NodeJS.ErrnoException) => {
+      throw unusable(dir, `cannot be used (${error.code ?? 'unknown fault'})`, error);
+    });
+  // Files are written and, with --fresh, deleted there: never among those of something else.
+  if (names.length > 0 && !names.includes(LOCK)) throw unusable(dir, 'holds files of something else');
+};
+
+/**
+ * Takes a directory for one runtime, and makes it if need be. `fresh` deletes what earlier runtimes kept there.
+ * Throws `local.state-in-use` or `local.state-unusable`.
+ */
+export const openStateDirectory = async (path: string, fresh: boolean): Promise<StateDirectory> => {
+  const dir = resolve(path);
+  await makeOurs(dir);
+  const release = lockState(join(dir, LOCK), dir);
+  const state = {
+    dir,
+    dynamodb: join(dir, 'dynamodb'),
+    inbox: join(dir, 'inbox'),
+    config: join(dir, 'config.json'),
+    log: join(dir, 'watch.log'),
+    release,
+  };
+  try {
+    const kept = [state.dynamodb, state.inbox, state.config, state.log, `${state.log}.1`];
+    if (fresh) await Promise.all(kept.map((name) => rm(name, { recursive: true, force: true })));
+    await mkdir(state.inbox, { recursive: true });
+    return state;
+  } catch (error) {
+    release();
+    throw unusable(dir, 'cannot be written', error);
+  }
+};

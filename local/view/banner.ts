@@ -1,0 +1,90 @@
+import { relative } from 'node:path';
+import type { Config } from '../../shared/config/schema.ts';
+import { subscriptionsOf, unroutedSeverities } from '../../shared/notify/filter-policy.ts';
+import type { ClayProcess } from '../clay-process.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Colors, printable } from './text.ts';
+
+const DEFAULT_CLAY_PORT = 7_700;
+
+export interface BannerOptions {
+  readonly config: Config;
+  readonly everySeconds: number;
+  /** The simulated Clay, on the trial. */
+  readonly clay: Pick<ClayProcess, 'url' | 'port' | 'started'> | undefined;
+  /** The user's own configuration, otherwise. */
+  readonly source: string | undefined;
+  readonly runtime: Pick<Runtime, 'stateDir' | 'inboxDir' | 'logFile'>;
+  readonly colors: Colors;
+}
+
+const shownPath = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+};
+
+const watching = ({ clay, source }: BannerOptions): string => {
+  if (!clay) return `what ${printable(source ?? '')} names`;
+  return `a simulated Clay at ${clay.url}${clay.started ? '' : ', which was running already'}`;
+};
+
+const feeds = ({ config }: BannerOptions): string => {
+  const names = Object.entries(config.feeds).map(([name, { webhooks }]) =>
+    webhooks.length === 1 ? name : `${name} (${webhooks.length} webhooks)`,
+  );
+  const probes = [...(config.integration ? ['integration'] : []), ...Object.keys(config.probes)];
+  const parts = [
+    ...(names.length > 0 ? [`feed${names.length === 1 ? '' : 's'} ${names.join(', ')}`] : []),
+    ...(probes.length > 0 ? [`probes ${probes.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : 'Clay itself only: no feeds and no probes are configured';
+};
+
+const tells = ({ config, colors }: BannerOptions): string => {
+  const people = subscriptionsOf(config).map(
+    ({ endpoint, severities }) => `${endpoint} (${severities.join(' ')})`,
+  );
+  const unheard = unroutedSeverities(config);
+  const gap = unheard.length > 0 ? colors.yellow(`nobody hears of ${unheard.join(' ')}`) : '';
+  return [people.join(', '), gap].filter(Boolean).join('; ');
+};
+
+const pace = ({ everySeconds, clay }: BannerOptions): string => {
+  if (everySeconds >= 60)
+    return `every ${everySeconds / 60 === 1 ? 'minute' : `${everySeconds / 60} minutes`}`;
+  const aws = 'on AWS one minute is the finest rate';
+  return `every ${everySeconds} s${clay ? ', to be quick to try' : ''}; ${aws}. Thresholds are not changed`;
+};
+
+const tryIt = ({ clay, colors }: BannerOptions): readonly string[] => {
+  if (!clay) return [];
+  const port = clay.port === DEFAULT_CLAY_PORT ? '' : ` --port ${clay.port}`;
+  const command = (words: string, meaning: string) =>
+    `    ${colors.bold(`npm run clay -- ${words}${port}`.padEnd(36))} ${colors.dim(meaning)}`;
+  return [
+    '',
+    '  Break something, from another terminal:',
+    command('fault outage on', 'Clay is down'),
+    command('fault outage off', 'and back'),
+    command('faults', 'what else can go wrong'),
+  ];
+};
+
+/** What a person needs to know at the start: what is watched, who is told and where, and what to try. */
+export const banner = (options: BannerOptions): string => {
+  const { colors, runtime } = options;
+  const row = (name: string, text: string) => `  ${colors.dim(name.padEnd(9))} ${text}`;
+  return [
+    '',
+    `${colors.bold('Claywatch')} on this machine; nothing is sent to anybody. Times are UTC. Ctrl-C ends.`,
+    '',
+    row('watches', watching(options)),
+    row('', feeds(options)),
+    row('looks', pace(options)),
+    row('tells', tells(options)),
+    row('inbox', `${shownPath(runtime.inboxDir)}, where e-mail and SMS are kept`),
+    row('log', shownPath(runtime.logFile)),
+    ...tryIt(options),
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,16 @@
+import type { Terminal, View } from './live-view.ts';
+
+/** One JSON object per line, for programs: `run` (the report of the run), `message`, `fault`, `notice`, `stopped`. */
+export const createJsonView = (out: Terminal): View => {
+  const write = (type: string, content: object) => out.write(`${JSON.stringify({ type, ...content })}\n`);
+  return {
+    carriedOver: () => undefined,
+    runStarted: () => undefined,
+    report: ({ slot, ...rest }, missed) =>
+      write('run', { slot: new Date(slot).toISOString(), missed, ...rest }),
+    message: ({ at, ...rest }) => write('message', { at: new Date(at).toISOString(), ...rest }),
+    fault: ({ name, message }) => write('fault', { name, message }),
+    notice: () => undefined,
+    end: () => write('stopped', {}),
+  };
+};

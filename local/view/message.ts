@@ -1,0 +1,35 @@
+import { relative } from 'node:path';
+import type { InboxMessage } from '../inbox.ts';
+import { type Colors, indent, printable } from './text.ts';
+
+const PAD = '          ';
+const EMAIL_LINES = 8;
+
+const shownPath = (file: string): string => {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+};
+
+const sms = (message: InboxMessage, colors: Colors): string =>
+  [
+    `${PAD}${colors.cyan('SMS')}     to ${message.to}`,
+    indent(printable(message.text), `${PAD}        ${colors.cyan('│')} `),
+  ].join('\n');
+
+const email = (message: InboxMessage, colors: Colors): string => {
+  const lines = printable(message.text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const first = lines.slice(0, EMAIL_LINES).join('\n');
+  const rest = lines.length - EMAIL_LINES;
+  return [
+    `${PAD}${colors.cyan('e-mail')}  to ${message.to}`,
+    `${PAD}        ${colors.bold(printable(message.subject))}`,
+    indent(first, `${PAD}        ${colors.cyan('│')} `),
+    colors.dim(`${PAD}        ${rest > 0 ? `${rest} more lines: ` : ''}${shownPath(message.file)}`),
+  ].join('\n');
+};
+
+/** A message as its recipient got it: an SMS whole, of an e-mail the beginning and where the rest is. */
+export const messageBlock = (message: InboxMessage, colors: Colors): string =>
+  message.protocol === 'sms' ? sms(message, colors) : email(message, colors);

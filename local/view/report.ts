@@ -1,0 +1,143 @@
+import { isoInstant } from '../../shared/clock.ts';
+import type { Verdict } from '../../shared/diagnose/verdict.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import type { IncidentChange } from '../../shared/incident/record.ts';
+import type { Observation } from '../../shared/observe/observation.ts';
+import type { Severity } from '../../shared/severity.ts';
+import type { WatchReport } from '../../shared/watch/run.ts';
+import { type Colors, printable, timeOfDay } from './text.ts';
+
+const PAD = '          ';
+
+const severityColor = (colors: Colors, severity: Severity): ((text: string) => string) =>
+  ({ P1: colors.red, P2: colors.red, P3: colors.yellow, P4: colors.yellow })[severity];
+
+const shortName = ({ probe }: Observation): string => probe.replace(/^(clay\.|probe:)/, '');
+
+const latency = ({ phases, attempts }: Observation): string =>
+  phases && attempts === 1 ? ` ${Math.round(phases.totalMs)} ms` : '';
+
+const mark = (seen: Observation, colors: Colors): string => {
+  const name = shortName(seen);
+  if (seen.outcome === 'ok') return `${colors.green('✓')} ${name}${colors.dim(latency(seen))}`;
+  if (seen.outcome === 'unknown') return colors.yellow(`? ${name} ${seen.finding}`);
+  return colors.red(`✗ ${name} ${seen.finding}`);
+};
+
+const ORDER = { failing: 0, unknown: 1, ok: 2 } as const;
+
+/** What each look found, what is wrong first; a schedule that was kept is not worth a word. */
+const marks = (observations: readonly Observation[], colors: Colors): string =>
+  observations
+    .filter(({ surface, outcome }) => surface !== 'schedule' || outcome !== 'ok')
+    .toSorted((a, b) => ORDER[a.outcome] - ORDER[b.outcome])
+    .map((seen) => mark(seen, colors))
+    .join('  ');
+
+const verdictName = ({ severity, cause, subject }: Verdict): string =>
+  `${severity} ${cause}${subject === 'clay' ? '' : ` (${subject})`}`;
+
+/** In two or three words, what this run came to. */
+export const headline = ({ result, diagnosis, observations }: WatchReport): string => {
+  if (result === 'duplicate') return 'already looked at: this slot or a later one was done before';
+  if (result === 'busy') return 'not looked: an earlier run has not finished, or was killed; trying again';
+  if (!diagnosis || diagnosis.conclusion === 'healthy') return 'healthy';
+  const name = diagnosis.primary ? verdictName(diagnosis.primary) : '';
+  if (diagnosis.conclusion === 'cannot-tell') return `cannot tell ${name}`.trimEnd();
+  return observations.every(({ outcome }) => outcome === 'ok') ? `${name}, recovering` : name;
+};
+
+/** One line: when, what it came to, and how each look went. */
+export const runLine = (report: WatchReport, colors: Colors): string => {
+  const { diagnosis } = report;
+  const words = headline(report).padEnd(9);
+  const paint =
+    diagnosis?.conclusion === 'healthy'
+      ? colors.green
+      : diagnosis?.conclusion === 'problem' && diagnosis.primary
+        ? severityColor(colors, diagnosis.primary.severity)
+        : colors.yellow;
+  return `${colors.dim(timeOfDay(report.slot))}  ${colors.bold(paint(words))}  ${marks(report.observations, colors)}`.trimEnd();
+};
+
+/** Changes when the verdicts do, so that they are explained once. */
+export const verdictKey = ({ diagnosis }: WatchReport): string =>
+  diagnosis
+    ? [
+        diagnosis.conclusion,
+        ...diagnosis.verdicts.map(verdictName),
+        ...diagnosis.hidden.map(verdictName),
+      ].join()
+    : '';
+
+const SHOWN_EVIDENCE = 3;
+
+const explainVerdict = (verdict: Verdict, colors: Colors): readonly string[] => {
+  const { evidence, ruledOut, tentative } = verdict;
+  const more = evidence.length > SHOWN_EVIDENCE ? [`and ${evidence.length - SHOWN_EVIDENCE} more`] : [];
+  return [
+    `${PAD}${severityColor(colors, verdict.severity)(`→ ${verdictName(verdict)}`)}  ${printable(verdict.summary)}`,
+    ...[...evidence.slice(0, SHOWN_EVIDENCE).map(({ summary }) => printable(summary)), ...more].map((line) =>
+      colors.dim(`${PAD}  seen       ${line}`),
+    ),
+    ...(ruledOut.length > 0
+      ? [colors.dim(`${PAD}  ruled out  ${ruledOut.map(({ cause }) => cause).join(', ')}`)]
+      : []),
+    ...(tentative ? [colors.dim(`${PAD}  not for long enough yet to tell anybody`)] : []),
+  ];
+};
+
+/** Why the verdict is what it is. */
+export const explain = ({ diagnosis }: WatchReport, colors: Colors): readonly string[] => {
+  if (!diagnosis) return [];
+  const shown =
+    diagnosis.verdicts.length > 0 ? diagnosis.verdicts : diagnosis.primary ? [diagnosis.primary] : [];
+  const hidden = diagnosis.hidden.map(verdictName);
+  return [
+    ...shown.flatMap((verdict) => explainVerdict(verdict, colors)),
+    ...(hidden.length > 0 ? [colors.dim(`${PAD}  explains   ${hidden.join(', ')}`)] : []),
+  ];
+};
+
+const minutesBetween = (from: number, to: number): string => {
+  const seconds = Math.round((to - from) / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+};
+
+const changeText = ({ transition, incident }: IncidentChange): string | undefined => {
+  const what = `${incident.severity} ${incident.cause}`;
+  switch (transition) {
+    case 'triggered':
+      return `incident opened: ${what}, respond by ${isoInstant(incident.respondBy)}`;
+    case 'reopened':
+      return `incident opened again: ${what}, respond by ${isoInstant(incident.respondBy)}`;
+    case 'severity-raised':
+      return `incident raised to ${what}`;
+    case 'severity-lowered':
+      return `incident lowered to ${what}`;
+    case 'resolved':
+      return `incident resolved: ${what}, after ${minutesBetween(incident.openedAt, incident.resolvedAt ?? incident.updatedAt)}`;
+    case 'hidden':
+      return `incident held back: ${what} is explained by ${incident.hiddenBy?.cause ?? 'another'}`;
+    default:
+      return undefined;
+  }
+};
+
+export const changeLine = (change: IncidentChange, colors: Colors): string | undefined => {
+  const text = changeText(change);
+  if (!text) return undefined;
+  const { transition, incident } = change;
+  const paint = transition === 'resolved' ? colors.green : severityColor(colors, incident.severity);
+  return `${PAD}${colors.bold(paint(`● ${text}`))} ${colors.dim(incident.id)}`;
+};
+
+/** An incident that an earlier start of the runtime left open. */
+export const carriedOverLine = (incident: Incident, colors: Colors): string =>
+  `${PAD}${severityColor(colors, incident.severity)(`● still open: ${incident.severity} ${incident.cause}`)} since ${isoInstant(incident.openedAt)} ${colors.dim(incident.id)}`;
+
+/** What could not be told; it is told on a later run. */
+export const deliveryLine = ({ deliveries }: WatchReport, colors: Colors): string | undefined =>
+  deliveries.failed > 0
+    ? `${PAD}${colors.yellow(`${deliveries.failed} messages could not be sent; tried again later`)}`
+    : undefined;

@@ -1,0 +1,46 @@
+import pc from 'picocolors';
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** Colours on a terminal that has them, unless NO_COLOR says otherwise (https://no-color.org). */
+export const colorsFor = (
+  stream: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): Colors => pc.createColors(Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb');
+
+/** Text from elsewhere without anything that a terminal would obey. */
+export const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => (character === '\n' ? character : ''));
+
+/** `17:24:40`, in UTC. */
+export const timeOfDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(11, 19);
+
+export const indent = (text: string, prefix: string): string =>
+  text
+    .split('\n')
+    .map((line) => `${prefix}${line}`.trimEnd())
+    .join('\n');
+
+const ESCAPE = String.fromCharCode(27);
+const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'y');
+
+/** At most `columns` wide, colour codes not counted; a line on a terminal that must not wrap. */
+export const clip = (line: string, columns: number): string => {
+  let width = 0;
+  let out = '';
+  for (let at = 0; at < line.length; ) {
+    COLOUR.lastIndex = at;
+    const code = COLOUR.exec(line)?.[0];
+    if (code) {
+      out += code;
+      at += code.length;
+      continue;
+    }
+    if (width === columns - 1 && at < line.length - 1) return `${out}…${ESCAPE}[0m`;
+    const character = String.fromCodePoint(line.codePointAt(at) ?? 32);
+    out += character;
+    width += 1;
+    at += character.length;
+  }
+  return out;
+};
