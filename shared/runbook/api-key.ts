@@ -1,5 +1,5 @@
 import { CLOSES, CONFIRMS, ROTATES_SECRETS } from './automatic.ts';
-import { ASK_SUPPORT, VERIFY_TRIAGE } from './common.ts';
+import { ASK_SUPPORT, NO_PUBLIC_IMPACT, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
 
 /** [C] clay-facts: the API test of the old runbook asks an endpoint that no longer exists. */
@@ -17,7 +17,7 @@ export const apiKey = {
     title: 'The Clay API key is not accepted',
     meaning: 'Clay answers 401: the API key is wrong, expired or was deleted.',
     impact: ONLY_SIGHT,
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [CONFIRMS, CLOSES, ROTATES_SECRETS],
     steps: [
@@ -56,7 +56,7 @@ export const apiKey = {
     meaning:
       'Clay answers 403: it knows the key, but its user may not read this. For the credit balance that usually means that the user lacks the billing role.',
     impact: ONLY_SIGHT,
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [CONFIRMS, CLOSES],
     steps: [
@@ -92,7 +92,7 @@ export const apiKey = {
     meaning:
       'Clay answers 429 on its public API: this key or workspace sends too many requests. The limit itself is not published.',
     impact: ONLY_SIGHT,
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [
       CONFIRMS,
@@ -127,7 +127,7 @@ export const apiKey = {
     meaning:
       'The rotation of a secret stopped half way, most often because a permission is missing. The old secret is still valid.',
     impact: 'Nothing is broken yet. When the old secret ends, what uses it stops working.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [ROTATES_SECRETS, CONFIRMS, CLOSES],
     steps: [

@@ -50,16 +50,20 @@ export const callback = {
   },
 
   'callback.failing': {
-    title: 'Our callback rejects rows from Clay',
+    title: 'Our callback endpoint does not work right',
     meaning:
-      'Enriched rows arrive at our endpoint, but too many of them are rejected as malformed or not authorised.',
-    impact: 'The rejected rows are missing on our side. They are in the Clay table only.',
+      'Our callback endpoint can be reached, but it answers slowly or wrongly, or rejects too many of the rows that Clay sends.',
+    impact: 'Some enriched rows are missing on our side. They are in the Clay table only.',
     publicImpact: 'Updates of some records are currently delayed.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, CLOSES, REPLAYS],
+    automatic: [CONFIRMS, CLOSES, COUNTS_ROWS, REPLAYS],
     steps: [
       {
-        do: 'Click a red cell of the HTTP API column and read the status.',
+        do: 'Slow, or not as its conditions say: look at the service behind the address, as for any of your own.',
+        where: 'kubectl logs --since=15m, Grafana (or your platform); the evidence says what was expected',
+      },
+      {
+        do: 'Rows rejected: click a red cell of the HTTP API column and read the status.',
         where: 'Table > the HTTP API column > red cell',
         expect: '401 or 403: the secret header. 400 or 422: the body. 413: too large. 429: we are limiting.',
       },
@@ -77,7 +81,10 @@ export const callback = {
         expect: 'The cell turns green, and the row is on our side.',
       },
     ],
-    verify: ['Less than 10 % of the callbacks of the last 15 minutes are rejected.'],
+    verify: [
+      'The endpoint answers as its conditions say, in time, several times in a row.',
+      'Less than 10 % of the callbacks of the last 15 minutes are rejected.',
+    ],
     afterwards: [LOST_WITHOUT_RETRY],
     prevent: [
       'Change the body of the column and the code that reads it together, and try one row first.',
@@ -85,7 +92,7 @@ export const callback = {
     ],
     rootCause:
       'The body or the secret header of the HTTP API column no longer fits what our endpoint expects.',
-    sms: 'Click a red cell of the HTTP API column: read status.',
+    sms: 'Check our callback service; read red HTTP API cells.',
     smsAfterwards: 'Re-run the HTTP API column for rejected rows.',
     questions: ['red-cells'],
   },

@@ -21,7 +21,7 @@ export const clay = {
   'clay.outage': {
     title: 'Clay is down',
     meaning:
-      'Clay does not answer, or answers with server errors, while our own network works. Rows sent to Clay now are lost: it neither queues nor retries them.',
+      'No part of Clay can be used, and the fault is not on our side. Rows sent to Clay now are lost: it neither queues nor retries them.',
     impact:
       'No rows reach Clay and no enriched rows come back, in any feed. Leads are not enriched and the CRM is not updated.',
     publicImpact:

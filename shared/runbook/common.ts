@@ -2,6 +2,9 @@ import type { Step } from './entry.ts';
 
 /** Steps and sentences that several causes share. */
 
+/** There is nothing to say to users. */
+export const NO_PUBLIC_IMPACT = 'No impact on users.';
+
 export const ASK_SUPPORT: Step = {
   do: 'Report it to Clay with the evidence of this message.',
   where:

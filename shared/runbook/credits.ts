@@ -7,7 +7,7 @@ import {
   KEEPS_EFFECTS,
   READS_BALANCE,
 } from './automatic.ts';
-import { REFUND, RUN_STALE_CELLS } from './common.ts';
+import { NO_PUBLIC_IMPACT, REFUND, RUN_STALE_CELLS } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
 
 const CHECK_BALANCE: Step = {
@@ -119,7 +119,7 @@ export const credits = {
     title: 'Data credits are running out',
     meaning: 'Few data credits are left. At zero, Clay enriches nothing more, in the whole workspace.',
     impact: 'Nothing is broken yet. Enrichment stops in every feed when the balance reaches zero.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
     automatic: [READS_BALANCE, CONFIRMS, CLOSES, DERIVES_BURN],
     steps: [CHECK_BALANCE, FIND_THE_SPENDER, STOP_THE_DRAIN, TOP_UP, OWN_KEYS],
@@ -141,7 +141,7 @@ export const credits = {
     meaning:
       'Few actions are left in this billing cycle. At zero, no column runs any more, and actions cannot be topped up.',
     impact: 'Nothing is broken yet. Every column stops in every feed when the meter reaches zero.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
     automatic: [READS_BALANCE, CONFIRMS, CLOSES, DERIVES_BURN],
     steps: [
@@ -172,7 +172,7 @@ export const credits = {
       'Credits are spent much faster than usual. The common reasons are a bulk import, a re-run of a whole table, a schedule, a loop, or a column that became more expensive.',
     impact:
       'Nothing is broken yet. At this rate the credits run out early, and then enrichment stops in every feed.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
     automatic: [READS_BALANCE, DERIVES_BURN, COUNTS_ROWS, CONFIRMS, CLOSES],
     steps: [

@@ -27,5 +27,6 @@ export const RUNBOOK: Readonly<Record<Cause, RunbookEntry>> = {
   ...monitoring,
 };
 
+export { NO_PUBLIC_IMPACT } from './common.ts';
 export type { AutomaticAction, Reach, RunbookEntry, Step } from './entry.ts';
 export { QUESTION_ORDER, QUESTIONS } from './questions.ts';

@@ -1,5 +1,5 @@
 import { CLOSES, CONFIRMS } from './automatic.ts';
-import { DASHBOARD_CLOSED, VERIFY_TRIAGE } from './common.ts';
+import { DASHBOARD_CLOSED, NO_PUBLIC_IMPACT, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
 export const monitoring = {
@@ -8,7 +8,7 @@ export const monitoring = {
     meaning:
       'A check gives no usable answer or did not run, so Claywatch neither says that it is fine nor that it is down. Nothing is known to be broken.',
     impact: 'No user is affected. A fault in what cannot be seen would be noticed late.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [
       { action: 'Treats what it cannot see as unknown: never as fine, never as down.', available: true },

@@ -11,6 +11,7 @@ import {
 import {
   ASK_SUPPORT,
   NEW_WEBHOOK,
+  NO_PUBLIC_IMPACT,
   NO_REPLAY,
   PUT_A_QUEUE,
   SLOW_RESTART,
@@ -130,7 +131,7 @@ export const webhook = {
     meaning:
       'This webhook has accepted most of the 50,000 rows of its life. At the limit it refuses every further row with 403, and deleting rows does not help.',
     impact: 'Nothing is broken yet. Rows will be lost from the day on which the limit is reached.',
-    publicImpact: 'No impact on users.',
+    publicImpact: NO_PUBLIC_IMPACT,
     reach: 'subject',
     automatic: [COUNTS_ROWS, FAILS_OVER, CONFIRMS],
     steps: [

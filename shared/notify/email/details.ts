@@ -1,0 +1,115 @@
+import { isOpen } from '../../incident/incident.ts';
+import type { Evidence } from '../../observe/signals.ts';
+import { NO_PUBLIC_IMPACT, QUESTIONS, RUNBOOK } from '../../runbook/index.ts';
+import { wrap } from '../text.ts';
+import { bothTimes, duration } from '../time.ts';
+import {
+  bullet,
+  endOf,
+  evidenceLine,
+  isGood,
+  type Letter,
+  more,
+  paragraph,
+  SHOWN,
+  section,
+} from './letter.ts';
+
+export const questions = ({ entry }: Letter): readonly string[] =>
+  section(
+    'QUESTIONS THAT ONLY A PERSON WITH CLAY OPEN CAN ANSWER',
+    entry.questions.map((id) => {
+      const { question, where, ifYes, ifNo } = QUESTIONS[id];
+      return [
+        bullet(question),
+        wrap(where, '    Where: ', '           '),
+        wrap(ifYes, '    Yes:   ', '           '),
+        wrap(ifNo, '    No:    ', '           '),
+      ].join('\n');
+    }),
+  );
+
+const EVIDENCE_HEADINGS: readonly (readonly [Evidence['kind'], string])[] = [
+  ['measured', 'EVIDENCE: WHAT CLAYWATCH MEASURED (times in UTC)'],
+  ['declared', 'EVIDENCE: WHAT CLAY DECLARES OF ITSELF (times in UTC)'],
+  ['reported', 'EVIDENCE: WHAT A PERSON REPORTED (times in UTC)'],
+];
+
+/** Measured and declared never in one list (invariant 6). */
+export const evidence = (letter: Letter): readonly string[] =>
+  EVIDENCE_HEADINGS.flatMap(([kind, heading]) => {
+    const all = letter.incident.evidence.filter((one) => one.kind === kind);
+    const lines = all.slice(0, SHOWN.evidence).map((one) => evidenceLine(one, letter));
+    return section(heading, [...lines, ...more(all, SHOWN.evidence)]);
+  });
+
+export const ruledOut = ({ incident, show }: Letter): readonly string[] =>
+  section('RULED OUT', [
+    ...incident.ruledOut
+      .slice(0, SHOWN.ruledOut)
+      .map(({ cause, why }) => bullet(`${RUNBOOK[cause].title} (${cause}): ${show(why, 200)}`)),
+    ...more(incident.ruledOut, SHOWN.ruledOut),
+  ]);
+
+export const wouldChange = ({ incident, show }: Letter): readonly string[] =>
+  section(
+    'WHAT WOULD CHANGE THIS VERDICT',
+    incident.wouldChange.slice(0, SHOWN.wouldChange).map((text) => bullet(show(text, 240))),
+  );
+
+export const effects = ({ incident, show }: Letter): readonly string[] => {
+  const all = incident.effects ?? [];
+  return section('ALSO SEEN, AND EXPLAINED BY THIS', [
+    ...all
+      .slice(0, SHOWN.effects)
+      .map(({ cause, subject }) => bullet(`${RUNBOOK[cause].title} (${show(subject, 80)})`)),
+    ...more(all, SHOWN.effects),
+  ]);
+};
+
+const RESOLVED_PUBLICLY =
+  'This is resolved: new records are processed normally again. We are looking after the records of the affected time.';
+
+/** Outward messages wait for a person; nothing is published by itself. */
+export const externalText = ({ incident, entry }: Letter): readonly string[] =>
+  entry.publicImpact === NO_PUBLIC_IMPACT
+    ? []
+    : section('FOR AN EXTERNAL STATUS PAGE (once a person has confirmed it)', [
+        paragraph(isOpen(incident) ? entry.publicImpact : RESOLVED_PUBLICLY),
+      ]);
+
+export const automatic = ({ entry }: Letter): readonly string[] => {
+  const actions = (available: boolean) =>
+    entry.automatic.filter((one) => one.available === available).map(({ action }) => bullet(action));
+  return [
+    ...section('CLAYWATCH DOES THIS BY ITSELF', actions(true)),
+    ...section('CLAYWATCH DOES NOT DO THIS YET; IT COMES WITH THE RELAY', actions(false)),
+  ];
+};
+
+/** What the postmortem template of the second runbook asks for and the notification does not hold. */
+export const postmortem = ({ incident, entry, timeZone, show }: Letter): readonly string[] => {
+  const seenBy = incident.evidence.findLast((one) => !isGood(one));
+  const waited = duration(incident.openedAt - incident.detectedAt);
+  const lines: readonly (readonly [string, string])[] = [
+    ['Incident date', bothTimes(incident.detectedAt, timeZone)],
+    ['Duration', duration(endOf(incident) - incident.detectedAt)],
+    ['Severity', `${incident.peakSeverity} at its worst`],
+    ['Impact', entry.impact],
+    ['Root cause', `likely: ${entry.rootCause}`],
+    [
+      'Detection',
+      `by Claywatch${seenBy ? `, check ${show(seenBy.probe, 60)}` : ''}; opened ${waited} after it was first seen`,
+    ],
+    ['Resolution', 'to be written by those who were there'],
+    [
+      'Credits lost',
+      'not counted by Claywatch yet; see Settings > Usage > Workspace for the time of the incident. For a refund, Clay support asks for workspace, table and credits used.',
+    ],
+    ['Prevention', 'as above, plus what you decide'],
+  ];
+  return section(
+    'FOR THE POSTMORTEM',
+    lines.map(([name, text]) => wrap(text, `  ${name}: `, '    ')),
+  );
+};

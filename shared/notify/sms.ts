@@ -1,0 +1,62 @@
+import type { Incident, PendingNotification } from '../incident/incident.ts';
+import { RUNBOOK } from '../runbook/index.ts';
+import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
+import { oneLine } from './text.ts';
+import { duration, shortTime } from './time.ts';
+
+/** Subjects that the title says already. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['clay', 'workspace', 'clay-api-key']);
+/** Shorter than this, a subject or an installation says nothing; it is left out then. */
+const SHORTEST = 6;
+
+const opening = ({ transition, severity }: PendingNotification): string => {
+  switch (transition) {
+    case 'triggered':
+      return `${severity} `;
+    case 'reopened':
+      return `${severity} AGAIN: `;
+    case 'severity-raised':
+    case 'severity-lowered':
+      return `NOW ${severity}: `;
+    case 'resolved':
+      return `RESOLVED ${severity}: `;
+  }
+};
+
+/** As much of a part as there is room for, or nothing. */
+const optional = (before: string, text: string, room: number): string => {
+  const left = room - septets(before);
+  return text === '' || left < SHORTEST ? '' : `${before}${fitGsm7(text, left)}`;
+};
+
+/**
+ * One SMS segment: severity, what is wrong, what to do, until when, and which incident. What to do, the deadline and
+ * the id are always whole; the subject gives way first, then the installation, then the headline.
+ */
+export const renderSms = (
+  incident: Incident,
+  pending: PendingNotification,
+  timeZone: string,
+  installation: string,
+): string => {
+  const entry = RUNBOOK[incident.cause];
+  const id = fitGsm7(toGsm7(oneLine(incident.id, 30)), 24);
+  const isOver = pending.transition === 'resolved';
+  const end = isOver
+    ? ` (${duration((incident.resolvedAt ?? incident.updatedAt) - incident.detectedAt)}). ${entry.smsAfterwards} ${id}`
+    : `. ${entry.sms} By ${shortTime(incident.respondBy, pending.createdAt, timeZone)} ${id}`;
+  const start = opening(pending);
+  const room = SEGMENT_SEPTETS - septets(start) - septets(end);
+  const title = fitGsm7(entry.title, room);
+  const where = optional(
+    ' @',
+    installation === 'claywatch' ? '' : toGsm7(installation),
+    room - septets(title),
+  );
+  const subject = optional(
+    ': ',
+    SAYS_NOTHING.has(incident.subject) ? '' : toGsm7(oneLine(incident.subject, 80)),
+    room - septets(title) - septets(where),
+  );
+  return `${start}${title}${subject}${where}${end}`;
+};
