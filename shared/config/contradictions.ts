@@ -1,5 +1,8 @@
+import { priceCanary } from '../observe/canary.ts';
+import { checkCondition } from '../observe/conditions.ts';
 import type { Problem } from './problem.ts';
 import { nearest, shownPath } from './problem.ts';
+import { redactText } from './redact.ts';
 import type { Config, EndpointConfig, FeedConfig } from './schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -75,6 +78,16 @@ const canaryRows = ([name, { webhooks }]: [string, FeedConfig]): Problem[] =>
       ? [problem(path, `${bytes} bytes; Clay takes rows of at most ${MAX_ROW_BYTES} bytes`)]
       : [];
   });
+
+const conditions = (config: Config): Problem[] =>
+  endpointsOf(config).flatMap(({ path, endpoint }) =>
+    endpoint.conditions.flatMap((expression, index) => {
+      const fault = checkCondition(expression);
+      return fault === null
+        ? []
+        : [problem([...path, 'conditions', index], `${redactText(fault)}; must be a CEL expression`)];
+    }),
+  );
 
 const probesOfFeeds = (config: Config): Problem[] => {
   const feeds = Object.keys(config.feeds);
@@ -175,6 +188,18 @@ const recipients = (config: Config): Problem[] =>
     ),
   );
 
+/** Canaries that would use more of their webhook's limit in a year than their budget allows. Pure. */
+export const canariesOverBudget = (config: Config): Problem[] =>
+  Object.entries(config.feeds).flatMap(([name, { webhooks }]) =>
+    webhooks.flatMap((webhook, index) => {
+      if (webhook.check !== 'canary') return [];
+      const { decision, summary } = priceCanary(webhook);
+      return decision === 'over-budget'
+        ? [problem(['feeds', name, 'webhooks', index, 'check'], `"canary" is over its budget. ${summary}`)]
+        : [];
+    }),
+  );
+
 /** What the schema cannot see because it concerns two keys at once. Pure. */
 export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(webhookIds),
@@ -182,6 +207,7 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(startCounts),
   ...Object.entries(config.feeds).flatMap(canaryRows),
   ...probesOfFeeds(config),
+  ...conditions(config),
   ...thresholds(config),
   ...slowness(config),
   ...writtenSecrets(config),

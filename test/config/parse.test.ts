@@ -213,6 +213,49 @@ describe('keys that contradict each other', () => {
   });
 });
 
+describe('a canary', () => {
+  const canary = (everyMinutes: number, more: object = {}) =>
+    feedWith({ id: 'a', url: 'env:A', check: 'canary', everyMinutes, ...more });
+
+  it('within its budget is accepted', () => {
+    expect(parseConfig(canary(60), 'test.json').feeds.leads?.webhooks[0]?.check).toBe('canary');
+  });
+
+  it('over its budget is refused with its price', () => {
+    const error = refusal(canary(5));
+    expect(error.code).toBe('config.canary-over-budget');
+    expect(error.message).toContain('feeds.leads.webhooks[0].check');
+    expect(error.message).toContain('105,120 rows a year');
+  });
+
+  it.each([
+    ['forced', { canary: { force: true } }],
+    ['of an unlimited webhook', { unlimited: true }],
+    ['with a larger budget', { canary: { maxShareOfLimitPerYear: 1 }, limit: 200_000 }],
+  ])('over the default budget is accepted when %s', (_, more) => {
+    expect(() => parseConfig(canary(5, more), 'test.json')).not.toThrow();
+  });
+});
+
+describe('conditions', () => {
+  const withCondition = (condition: string) => ({
+    integration: { url: 'https://e.com', conditions: [condition] },
+  });
+
+  it('are accepted when they compile', () => {
+    expect(() => parseConfig(withCondition('status == 200 && body.ok == true'), 'test.json')).not.toThrow();
+  });
+
+  it.each([
+    'status ==',
+    'status + 1',
+    'colour == 3',
+    `status == 200 && headers["x"] == "${'a'.repeat(1_200)}`,
+  ])('are refused with their place when they do not: %s', (condition) => {
+    expect(refusal(withCondition(condition)).message).toContain('integration.conditions[0]: ');
+  });
+});
+
 const SECRETS = [
   'cw-test-secret-4f9a8b7c6d5e4f3a2b1c',
   'https://api.clay.com/v3/sources/webhook/pull-in-data-from-a-webhook-0f0f0f0f-1111-2222-3333-444444444444',

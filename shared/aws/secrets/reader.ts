@@ -7,7 +7,6 @@ import {
   type SecretReference,
 } from '../../config/secret-reference.ts';
 import { ClaywatchError } from '../../errors.ts';
-import { fetchSecret } from './fetch.ts';
 
 /** How long a value is kept, ms: a rotated secret is seen within a minute. */
 const KEPT_MS = 60_000;
@@ -33,7 +32,10 @@ export const createSecretReader = (options: SecretReaderOptions): SecretReader =
     const age = clock.now() - (before?.at ?? Number.NEGATIVE_INFINITY);
     if (before && age >= 0 && age < KEPT_MS) return before.value;
     client ??= Promise.resolve((options.secretsManager ?? defaultClient)());
-    const value = client.then((made) => fetchSecret(made, name));
+    // Loaded with the SDK at the first need: a command line that reads only the environment starts without it.
+    const value = Promise.all([client, import('./fetch.ts')]).then(([made, { fetchSecret }]) =>
+      fetchSecret(made, name),
+    );
     const entry = { at: clock.now(), value };
     kept.set(name, entry);
     // A failure is not kept: the next reader asks again.

@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+import { registerTriage } from './triage.ts';
+
+/**
+ * Adds one command to the program. It declares words and options, loads the rest only when it is called, and says
+ * with what code to exit.
+ */
+export type Register = (program: Command, terminal: Terminal, exit: (code: ExitCode) => void) => void;
+
+/** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
+export const COMMANDS: readonly Register[] = [registerTriage];

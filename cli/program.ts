@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander';
+import { redactText } from '../shared/config/redact.ts';
+import { ClaywatchError } from '../shared/errors.ts';
+import { COMMANDS } from './commands/index.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { renderError, renderErrorJson } from './render/error.ts';
+import { styleOf, type Terminal, widthOf } from './terminal.ts';
+import { VERSION } from './version.ts';
+
+const DESCRIPTION = 'Watches a Clay pipeline and names what broke, with evidence.';
+
+const AFTER_HELP = `
+Examples:
+  $ claywatch triage                    what is wrong right now
+  $ claywatch triage --json | jq .conclusion
+  $ claywatch help triage               every option of a command
+
+Exit codes:
+  0 healthy   1 problem found   2 cannot tell   64 wrong usage or configuration
+`;
+
+const usageError = (message: string, remedy: string): ClaywatchError =>
+  new ClaywatchError('usage.invalid', message, remedy);
+
+/** commander's words, without its prefix; what was typed may be a secret in the wrong place. */
+const fromCommander = (error: CommanderError): ClaywatchError => {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const hint = rest.join(' ').trim();
+  const message = `${redactText(first)}${first.endsWith('.') ? '' : '.'}`;
+  return usageError(
+    hint ? `${message} ${redactText(hint)}` : message,
+    'Run `claywatch --help` for what there is.',
+  );
+};
+
+/** Help and version end the parsing, and are no error. */
+const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
+
+const isUsage = (error: ClaywatchError): boolean => /^(usage|config|environment)\./.test(error.code);
+
+/**
+ * Runs the command line once and says with what code to exit. Never rejects: whatever happens is told on stderr, or
+ * as JSON on stdout where JSON was asked for.
+ */
+export const runCli = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.healthy;
+  const program = new Command('claywatch')
+    .description(DESCRIPTION)
+    .version(VERSION, '-V, --version')
+    .addHelpText('after', AFTER_HELP)
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => widthOf(terminal),
+    });
+  for (const register of COMMANDS) {
+    register(program, terminal, (exitCode) => {
+      code = exitCode;
+    });
+  }
+
+  try {
+    if (argv.length === 0) {
+      terminal.stderr.write(program.helpInformation());
+      throw usageError('No command was given.', 'Start with `claywatch triage`.');
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (fault) {
+    if (fault instanceof CommanderError && isAnswer(fault)) return EXIT.healthy;
+    return tell(fault instanceof CommanderError ? fromCommander(fault) : fault, argv, terminal);
+  }
+};
+
+const tell = (fault: unknown, argv: readonly string[], terminal: Terminal): ExitCode => {
+  const known = fault instanceof ClaywatchError;
+  const code = known && isUsage(fault) ? EXIT.usage : EXIT.internal;
+  if (argv.includes('--json')) terminal.stdout.write(renderErrorJson(fault, code));
+  else terminal.stderr.write(renderError(fault, styleOf({ ...terminal, stdout: terminal.stderr })));
+  return code;
+};

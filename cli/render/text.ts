@@ -1,0 +1,43 @@
+import type { Style } from '../terminal.ts';
+
+/** How a page is drawn. */
+export interface Page {
+  readonly style: Style;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** Control, formatting and direction characters: in text from outside they could forge or hide what is shown. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
+const LONGEST = 1_000;
+
+/** Text from outside, fit for a terminal. */
+export const plain = (text: string): string => text.slice(0, LONGEST).replace(UNSAFE, ' ').trim();
+
+const pieces = (word: string, width: number): string[] =>
+  word.match(new RegExp(`.{1,${Math.max(1, width)}}`, 'gu')) ?? [''];
+
+/** Lines of at most `width` columns; a word that is longer than a line is cut. */
+export const wrap = (text: string, width: number): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).flatMap((long) => pieces(long, width))) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return line ? [...lines, line] : lines;
+};
+
+/** A paragraph: the first line begins with `mark`, the others are indented as far. */
+export const hang = (mark: string, text: string, width: number): string[] =>
+  wrap(plain(text), width - mark.length).map((line, index) =>
+    index === 0 ? mark + line : ' '.repeat(mark.length) + line,
+  );
+
+/** Cut or filled to exactly `width` columns. */
+export const cell = (text: string, width: number): string =>
+  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+
+export const joined = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

@@ -1,0 +1,159 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import type { SecretReader } from '../config/secret-reference.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import type { ManualAnswers } from '../diagnose/rule.ts';
+import type { Diagnosis } from '../diagnose/verdict.ts';
+import type { HttpClient } from '../http/port.ts';
+import { type Observation, observation } from '../observe/observation.ts';
+import { observe } from '../observe/observe.ts';
+import type { Probe } from '../observe/probe.ts';
+import { createProbes } from '../observe/probes/index.ts';
+import { signalsFromObservations } from '../observe/signals.ts';
+import { createSecretMask } from './mask.ts';
+import type { WebhookCheck } from './webhook-check.ts';
+import { examineWebhooks, type UntestedWebhook, withWebhookCheck } from './webhooks.ts';
+
+export type { ManualAnswers };
+
+export interface TriageDependencies {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly secrets: SecretReader;
+  /** Hears which checks there are before they run, and of each as it ends. */
+  readonly onStart?: (probes: readonly Probe[]) => void;
+  readonly onObservation?: (seen: Observation, probe: Probe) => void;
+}
+
+export interface TriageOptions {
+  /** Look again at what failed, after `observe.confirmAfterMs`. */
+  readonly confirm: boolean;
+  readonly webhookCheck: WebhookCheck;
+  readonly answers?: ManualAnswers;
+}
+
+export interface TriageReport {
+  /** Epoch ms. */
+  readonly startedAt: number;
+  /** From the start of the checks to the diagnosis, ms. */
+  readonly wallMs: number;
+  /** The check that took longest; null when there was none. */
+  readonly slowest: { readonly probe: string; readonly durationMs: number } | null;
+  readonly confirm: boolean;
+  readonly webhookCheck: WebhookCheck;
+  readonly observations: readonly Observation[];
+  readonly untested: readonly UntestedWebhook[];
+  readonly answers: ManualAnswers;
+  readonly diagnosis: Diagnosis;
+}
+
+/** Over what the slowest check may take, ms: it decides when to stop, not the run. */
+const SLACK_MS = 1_000;
+
+/** Longer than any check can take: two looks in a row (the status page has two forms), and their confirmations. */
+const deadlineMs = (config: Config, confirm: boolean): number => {
+  const { observe: policy, connectivity } = config;
+  const endpoints = [
+    config.integration,
+    ...Object.values(config.probes),
+    ...Object.values(config.feeds).map(({ callback }) => callback),
+  ];
+  const timeouts = endpoints.map((endpoint) => endpoint?.timeoutMs ?? 0);
+  const longest = Math.max(policy.timeoutMs, connectivity.timeoutMs, ...timeouts);
+  const again =
+    Math.max(0, ...policy.confirmAfterMs) + policy.confirmAfterMs.length * 2 * policy.confirmTimeoutMs;
+  return 2 * longest + (confirm ? again : 0) + SLACK_MS;
+};
+
+/** A webhook that cannot be what it is said to be was not seen working: it is a gap, not a detail. */
+const observeUntested = (untested: readonly UntestedWebhook[], at: number): Observation[] =>
+  untested.flatMap(({ probe, subject, url, summary }) =>
+    url === 'ok'
+      ? []
+      : [
+          observation({
+            probe,
+            surface: 'webhook',
+            subject,
+            finding: 'not-run',
+            at,
+            durationMs: 0,
+            attempts: 0,
+            summary,
+          }),
+        ],
+  );
+
+const slowestOf = (observations: readonly Observation[]): TriageReport['slowest'] =>
+  observations.reduce<TriageReport['slowest']>(
+    (slowest, { probe, durationMs }) =>
+      slowest === null || durationMs > slowest.durationMs ? { probe, durationMs } : slowest,
+    null,
+  );
+
+const conclude = (
+  observations: readonly Observation[],
+  config: Config,
+  now: number,
+  answers: ManualAnswers,
+): Diagnosis =>
+  diagnose(signalsFromObservations(observations, now), { severities: config.severities, now, answers });
+
+/**
+ * The runbook's quick triage, all of its checks at once:
+ *
+ * 1. decide how webhooks are looked at (by default without sending a row);
+ * 2. look at everything in parallel, once, or again where that is asked for;
+ * 3. diagnose what was seen, with what a person answered.
+ *
+ * Nothing in the report contains a secret that was read, even if an endpoint sent it back.
+ */
+export const runTriage = async (
+  config: Config,
+  deps: TriageDependencies,
+  options: TriageOptions,
+): Promise<TriageReport> => {
+  const { clock } = deps;
+  const { confirm, webhookCheck, answers = {} } = options;
+  const startedAt = clock.now();
+  const { secrets, hide } = createSecretMask(deps.secrets);
+  const checked = withWebhookCheck(config, webhookCheck);
+
+  const probes = createProbes(checked, { http: deps.http, clock, secrets, confirm });
+  deps.onStart?.(probes);
+  const { onObservation } = deps;
+  const [looked, untested] = await Promise.all([
+    observe(probes, {
+      clock,
+      deadlineMs: deadlineMs(config, confirm),
+      ...(onObservation ? { onObservation } : {}),
+    }),
+    webhookCheck === 'none' ? examineWebhooks(checked, secrets) : [],
+  ]);
+  const now = clock.now();
+  const observations = [...looked, ...observeUntested(untested, startedAt)];
+  const diagnosis = conclude(observations, config, now, answers);
+  return hide<TriageReport>({
+    startedAt,
+    wallMs: Math.max(0, now - startedAt),
+    slowest: slowestOf(observations),
+    confirm,
+    webhookCheck,
+    observations,
+    untested,
+    answers,
+    diagnosis,
+  });
+};
+
+/** The same observations, diagnosed with what a person saw in Clay. */
+export const refineTriage = (
+  report: TriageReport,
+  config: Config,
+  answers: ManualAnswers,
+  now: number,
+): TriageReport => ({
+  ...report,
+  answers,
+  diagnosis: conclude(report.observations, config, now, answers),
+});

@@ -1,0 +1,83 @@
+import { isWebhookUrl } from '../clay/url.ts';
+import type { Config, WebhookConfig } from '../config/schema.ts';
+import type { SecretReader } from '../config/secret-reference.ts';
+import { ClaywatchError } from '../errors.ts';
+import type { WebhookCheck } from './webhook-check.ts';
+
+export interface NamedWebhook {
+  /** `feed/webhook` */
+  readonly subject: string;
+  readonly webhook: WebhookConfig;
+}
+
+/** A webhook that was not posted to, and what can be said of it for free. */
+export interface UntestedWebhook {
+  readonly probe: string;
+  readonly subject: string;
+  /** ok: has the form of a Clay webhook URL · malformed: has not · unreadable: its secret could not be read. */
+  readonly url: 'ok' | 'malformed' | 'unreadable';
+  readonly summary: string;
+}
+
+export const webhooksOf = (config: Config): NamedWebhook[] =>
+  Object.entries(config.feeds).flatMap(([feed, { webhooks }]) =>
+    webhooks.map((webhook) => ({ subject: `${feed}/${webhook.id}`, webhook })),
+  );
+
+const CHECK_OF: Record<WebhookCheck, WebhookConfig['check']> = {
+  none: 'passive',
+  free: 'rejected-post',
+  row: 'canary',
+};
+
+/** The configuration with every webhook checked the way that triage was asked to, whatever the watch does. */
+export const withWebhookCheck = (config: Config, check: WebhookCheck): Config => ({
+  ...config,
+  feeds: Object.fromEntries(
+    Object.entries(config.feeds).map(([name, feed]) => [
+      name,
+      { ...feed, webhooks: feed.webhooks.map((webhook) => ({ ...webhook, check: CHECK_OF[check] })) },
+    ]),
+  ),
+});
+
+/** What `row` costs, in one sentence per webhook, to be said before it is sent. */
+export const priceOfRows = (config: Config): string[] =>
+  webhooksOf(config).map(
+    ({ subject, webhook: { limit, unlimited, canary } }) =>
+      `${subject}: one real row${unlimited ? '' : `, one of its ${limit.toLocaleString('en-GB')} for life`}; it starts ` +
+      `enrichments (about ${canary.creditsPerRow} credits) and may land in the CRM.`,
+  );
+
+const NOT_POSTED = 'Not posted to: every accepted POST is a real row';
+
+/** Looks at a webhook's URL without sending anything: a truncated one is found for free. */
+const examine = async (
+  { subject, webhook }: NamedWebhook,
+  apiHost: string | undefined,
+  secrets: SecretReader,
+): Promise<UntestedWebhook> => {
+  const probe = `webhook:${subject}`;
+  let url: string;
+  try {
+    url = await secrets.read(webhook.url);
+  } catch (error) {
+    const why = error instanceof ClaywatchError ? error.message : 'Its URL could not be read.';
+    return { probe, subject, url: 'unreadable', summary: why };
+  }
+  if (isWebhookUrl(url) && URL.parse(url)?.host === apiHost) {
+    return { probe, subject, url: 'ok', summary: `${NOT_POSTED}. Its URL has the right form.` };
+  }
+  return {
+    probe,
+    subject,
+    url: 'malformed',
+    summary: `The URL in ${webhook.url} is not one of a Clay webhook (https://${apiHost}/v3/sources/webhook/...). Copy the full URL from the Clay table again.`,
+  };
+};
+
+/** Every webhook of the configuration, looked at without sending anything. */
+export const examineWebhooks = (config: Config, secrets: SecretReader): Promise<UntestedWebhook[]> => {
+  const apiHost = URL.parse(config.clay.apiUrl)?.host;
+  return Promise.all(webhooksOf(config).map((named) => examine(named, apiHost, secrets)));
+};
