@@ -28,7 +28,7 @@ Options
   --state DIR       where incidents and messages are kept (.claywatch); they outlive a restart
   --fresh           forget what is kept there first
   --once            one look, then exit
-  --json            one JSON object per line: {"type":"run"|"message"|"stopped", ...}
+  --json            one JSON object per line: {"type":"started"|"run"|"message"|"fault"|"stopped"}
   --clay-port N     port of the simulated Clay (7700)
   --help            this text
 

@@ -7,10 +7,8 @@ import { type ClayProcess, startClayProcess } from './clay-process.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { trialConfig, trialSecrets } from './trial-config.ts';
-import { banner } from './view/banner.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
-import { colorsFor } from './view/text.ts';
 
 const EXIT = { stopped: 0, usage: 64, fault: 70 } as const;
 const CONCLUSION_EXIT = { healthy: 0, problem: 1, 'cannot-tell': 2 } as const;
@@ -23,11 +21,22 @@ interface Watched {
   readonly clay?: ClayProcess;
 }
 
+/** Looking more rarely than the configuration says is not missing runs. */
+const atCadence = (config: Config, everySeconds: number): Config => {
+  const { schedule } = config;
+  const everyMinutes = Math.max(schedule.everyMinutes, Math.ceil(everySeconds / 60));
+  const missedAfterMinutes = Math.max(schedule.missedAfterMinutes, 3 * everyMinutes);
+  return everyMinutes === schedule.everyMinutes
+    ? config
+    : { ...config, schedule: { ...schedule, everyMinutes, missedAfterMinutes } };
+};
+
 const watchTrial = async (options: LocalOptions): Promise<Watched> => {
   const clay = await startClayProcess(options.clayPort);
+  const everySeconds = options.everySeconds ?? TRIAL_EVERY_SECONDS;
   return {
-    config: parseConfig(trialConfig(clay.url), 'the trial configuration'),
-    everySeconds: options.everySeconds ?? TRIAL_EVERY_SECONDS,
+    config: atCadence(parseConfig(trialConfig(clay.url), 'the trial configuration'), everySeconds),
+    everySeconds,
     env: { ...process.env, ...trialSecrets(clay.url) },
     clay,
   };
@@ -36,7 +45,7 @@ const watchTrial = async (options: LocalOptions): Promise<Watched> => {
 const watchOwn = async (path: string, options: LocalOptions): Promise<Watched> => {
   const config = await loadConfig(path);
   const everySeconds = options.everySeconds ?? config.schedule.everyMinutes * 60;
-  return { config, everySeconds, env: process.env };
+  return { config: atCadence(config, everySeconds), everySeconds, env: process.env };
 };
 
 const untilStopped = (): Promise<void> =>
@@ -78,14 +87,13 @@ const start = async (options: LocalOptions): Promise<number> => {
     });
     try {
       const { config, everySeconds, clay } = watched;
-      const colors = colorsFor(process.stdout, process.env);
-      view.notice(banner({ config, everySeconds, clay, runtime, source: options.config, colors }));
+      view.started({ config, everySeconds, clay, runtime, source: options.config });
       await carryOver(runtime, view);
       if (options.once) return await lookOnce(runtime, view);
       const stopped = untilStopped();
       const following = runtime.follow(everySeconds * 1_000);
       await Promise.race([stopped, following]);
-      view.notice(colors.dim('\nStopping; Ctrl-C again to stop at once.'));
+      view.notice('\nStopping; Ctrl-C again to stop at once.');
       return EXIT.stopped;
     } finally {
       await runtime.stop();

@@ -14,8 +14,10 @@ export interface BannerOptions {
   readonly clay: Pick<ClayProcess, 'url' | 'port' | 'started'> | undefined;
   /** The user's own configuration, otherwise. */
   readonly source: string | undefined;
-  readonly runtime: Pick<Runtime, 'stateDir' | 'inboxDir' | 'logFile'>;
-  readonly colors: Colors;
+  readonly runtime: Pick<
+    Runtime,
+    'stateDir' | 'inboxDir' | 'logFile' | 'endpoints' | 'tableName' | 'topicArn'
+  >;
 }
 
 const shownPath = (path: string): string => {
@@ -40,7 +42,7 @@ const feeds = ({ config }: BannerOptions): string => {
   return parts.length > 0 ? parts.join('; ') : 'Clay itself only: no feeds and no probes are configured';
 };
 
-const tells = ({ config, colors }: BannerOptions): string => {
+const tells = ({ config }: BannerOptions, colors: Colors): string => {
   const people = subscriptionsOf(config).map(
     ({ endpoint, severities }) => `${endpoint} (${severities.join(' ')})`,
   );
@@ -56,7 +58,7 @@ const pace = ({ everySeconds, clay }: BannerOptions): string => {
   return `every ${everySeconds} s${clay ? ', to be quick to try' : ''}; ${aws}. Thresholds are not changed`;
 };
 
-const tryIt = ({ clay, colors }: BannerOptions): readonly string[] => {
+const tryIt = ({ clay }: BannerOptions, colors: Colors): readonly string[] => {
   if (!clay) return [];
   const port = clay.port === DEFAULT_CLAY_PORT ? '' : ` --port ${clay.port}`;
   const command = (words: string, meaning: string) =>
@@ -71,8 +73,8 @@ const tryIt = ({ clay, colors }: BannerOptions): readonly string[] => {
 };
 
 /** What a person needs to know at the start: what is watched, who is told and where, and what to try. */
-export const banner = (options: BannerOptions): string => {
-  const { colors, runtime } = options;
+export const banner = (options: BannerOptions, colors: Colors): string => {
+  const { runtime } = options;
   const row = (name: string, text: string) => `  ${colors.dim(name.padEnd(9))} ${text}`;
   return [
     '',
@@ -81,10 +83,10 @@ export const banner = (options: BannerOptions): string => {
     row('watches', watching(options)),
     row('', feeds(options)),
     row('looks', pace(options)),
-    row('tells', tells(options)),
+    row('tells', tells(options, colors)),
     row('inbox', `${shownPath(runtime.inboxDir)}, where e-mail and SMS are kept`),
     row('log', shownPath(runtime.logFile)),
-    ...tryIt(options),
+    ...tryIt(options, colors),
     '',
   ].join('\n');
 };

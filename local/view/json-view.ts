@@ -1,9 +1,11 @@
 import type { Terminal, View } from './live-view.ts';
 
-/** One JSON object per line, for programs: `run` (the report of the run), `message`, `fault`, `notice`, `stopped`. */
+/** One JSON object per line, for programs: `started`, `run` (the report of the run), `message`, `fault`, `stopped`. */
 export const createJsonView = (out: Terminal): View => {
   const write = (type: string, content: object) => out.write(`${JSON.stringify({ type, ...content })}\n`);
   return {
+    started: ({ everySeconds, clay, runtime: { endpoints, tableName, topicArn, inboxDir } }) =>
+      write('started', { everySeconds, clay: clay?.url ?? null, endpoints, tableName, topicArn, inboxDir }),
     carriedOver: () => undefined,
     runStarted: () => undefined,
     report: ({ slot, ...rest }, missed) =>

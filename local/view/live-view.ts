@@ -1,6 +1,7 @@
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
 import type { InboxMessage } from '../inbox.ts';
+import { type BannerOptions, banner } from './banner.ts';
 import { messageBlock } from './message.ts';
 import {
   carriedOverLine,
@@ -15,6 +16,7 @@ import { clip, colorsFor, printable, timeOfDay } from './text.ts';
 
 /** What is told of a running local runtime, for people or for programs. */
 export interface View {
+  started(start: BannerOptions): void;
   carriedOver(incidents: readonly Incident[]): void;
   runStarted(slot: number): void;
   report(report: WatchReport, missed: number): void;
@@ -81,6 +83,7 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
   };
 
   return {
+    started: (start) => line(banner(start, colors)),
     carriedOver: (incidents) => {
       for (const incident of incidents) line(carriedOverLine(incident, colors));
     },
@@ -108,7 +111,7 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
       line(colors.red(`          the run failed: ${printable(error.message)}`));
       for (const message of waiting.splice(0)) line(messageBlock(message, colors));
     },
-    notice: line,
+    notice: (text) => line(colors.dim(text)),
     end: () => {
       clearTimeout(longRun);
       closeLine();
