@@ -1,4 +1,5 @@
 import { compareSeverity, type Severity } from '../severity.ts';
+import { isDue } from './due.ts';
 import { type Incident, isOpen, type PendingNotification, type Transition } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
 
@@ -40,7 +41,10 @@ const isImprovement = (transition: Transition): boolean =>
 
 /** Put off and not yet due, so certainly not sent. */
 const canWithdraw = (pending: PendingNotification, now: number): boolean =>
-  isImprovement(pending.transition) && pending.attempts === 0 && pending.dueAt > now;
+  isImprovement(pending.transition) &&
+  pending.attempts === 0 &&
+  pending.dueAt > pending.createdAt &&
+  !isDue(pending, now);
 
 export type Turn = 'better' | 'worse' | 'relapse';
 

@@ -4,11 +4,14 @@ import type { Incident, PendingNotification, TimelineEntry } from './incident.ts
 
 /**
  * How much an incident keeps, so that a stored one stays well under DynamoDB's 400 KB whatever it is fed: at most
- * about 250 KB with every list full and every character three bytes long.
+ * about 270 KB with every list full and every character three bytes long.
  */
 export const LIMITS = {
-  text: 300,
+  /** UTF-16 units of a sentence. */
+  text: 240,
+  /** UTF-16 units of a name; longer than any that the configuration allows. */
   name: 120,
+  factName: 40,
   evidence: 12,
   factsPerEvidence: 12,
   ruledOut: 30,
@@ -35,7 +38,11 @@ export const clip = (text: string, max: number = LIMITS.text): string => {
   return `${line.slice(0, max - 1).replace(endsInHighSurrogate, '')}…`;
 };
 
-const clipFact = (fact: Fact): Fact => (typeof fact === 'string' ? clip(fact, LIMITS.name) : fact);
+/** Stored as JSON, which has no NaN and no infinity. */
+const clipFact = (fact: Fact): Fact =>
+  typeof fact === 'string' || (typeof fact === 'number' && !Number.isFinite(fact))
+    ? clip(String(fact), LIMITS.name)
+    : fact;
 
 export const boundEvidence = (evidence: Evidence): Evidence => ({
   probe: clip(evidence.probe, LIMITS.name),
@@ -46,7 +53,7 @@ export const boundEvidence = (evidence: Evidence): Evidence => ({
   facts: Object.fromEntries(
     Object.entries(evidence.facts)
       .slice(0, LIMITS.factsPerEvidence)
-      .map(([name, fact]) => [clip(name, LIMITS.name), clipFact(fact)]),
+      .map(([name, fact]) => [clip(name, LIMITS.factName), clipFact(fact)]),
   ),
 });
 

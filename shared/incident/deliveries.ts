@@ -1,4 +1,5 @@
-import { bound, clip } from './bounds.ts';
+import { bound, clip, LIMITS } from './bounds.ts';
+import { FIRST_WAIT_MS, isDue, LONGEST_WAIT_MS } from './due.ts';
 import {
   type Delivery,
   type Incident,
@@ -7,18 +8,6 @@ import {
   type TimelineEntry,
   type Transition,
 } from './incident.ts';
-
-/** Waits after a failed attempt: 10 s, doubled each time, at most 10 min. */
-const FIRST_WAIT_MS = 10_000;
-const LONGEST_WAIT_MS = 600_000;
-/** How far clocks of two processes may lie apart before one of them is held to be wrong. */
-const CLOCK_SKEW_MS = 60_000;
-
-const isDue = (pending: PendingNotification, now: number): boolean =>
-  pending.dueAt <= now ||
-  // The clock has gone back since; sent early is better than not sent.
-  pending.createdAt > now + CLOCK_SKEW_MS ||
-  (pending.attempts > 0 && pending.dueAt > now + LONGEST_WAIT_MS + CLOCK_SKEW_MS);
 
 /**
  * What may be sent now, in order: nothing while an upstream cause hides the incident, and nothing before what is owed
@@ -56,7 +45,12 @@ const markWithdrawn = (incident: Incident, pendingId: string, receipt: string, n
   const [id, , transition] = pendingId.split(':') as [string, string, Transition];
   const correction = CORRECTIONS[transition];
   if (id !== incident.id || !correction) return incident;
-  const delivery: Delivery = { id: pendingId, transition, deliveredAt: now, receipt: clip(receipt) };
+  const delivery: Delivery = {
+    id: pendingId,
+    transition,
+    deliveredAt: now,
+    receipt: clip(receipt, LIMITS.name),
+  };
   const isOwed = isOpen(incident) && incident.pending.length === 0;
   const at = Math.max(now, incident.updatedAt);
   const pending: PendingNotification = {
@@ -99,7 +93,7 @@ export const markDelivered = (
         transition,
         severity,
         deliveredAt: Math.max(now, pending.createdAt),
-        receipt: clip(receipt),
+        receipt: clip(receipt, LIMITS.name),
       },
     ],
     ...noted(incident, now, 'notified', `Sent: ${transition}, ${severity}`),

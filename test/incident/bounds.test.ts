@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CAUSE_IDS } from '../../shared/cause.ts';
+import type { Evidence, Verdict } from '../../shared/diagnose/verdict.ts';
+import { boundEvidence, clip, LIMITS } from '../../shared/incident/bounds.ts';
+import { decide } from '../../shared/incident/decide.ts';
+import { markDelivered, markFailed } from '../../shared/incident/deliveries.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import { SEVERITIES } from '../../shared/severity.ts';
+import { DAY, evidence, NOON, policy, verdict, WEBHOOK } from './fixtures.ts';
+
+/** Texts that are large in another way each: bytes, escapes, malformed, invisible. */
+const hostile = fc
+  .tuple(
+    fc.constantFrom('€', '"', '\\', '\u0000', '\ud800', '😀', '\u2028', ' ', 'x'),
+    fc.constantFrom(1, 300, 5_000),
+  )
+  .map(([unit, length]) => unit.repeat(length));
+
+describe('clip', () => {
+  it('gives one well-formed line within the limit, and leaves such a line alone', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(hostile, fc.string({ unit: 'binary' })),
+        fc.integer({ min: 2, max: 300 }),
+        (text, max) => {
+          const line = clip(text, max);
+          expect(line.length).toBeLessThanOrEqual(max);
+          expect(line.isWellFormed()).toBe(true);
+          expect(line).not.toMatch(/\p{Cc}/u);
+          expect(clip(line, max)).toBe(line);
+        },
+      ),
+    );
+  });
+
+  it('says where it cut, and does not cut a character in two', () => {
+    expect(clip('abcdef', 4)).toBe('abc…');
+    expect(clip('ab😀cd', 4)).toBe('ab…');
+    expect(clip('one\r\n\ttwo')).toBe('one two');
+  });
+});
+
+describe('evidence', () => {
+  it('keeps numbers that JSON cannot say as words', () => {
+    const facts = { a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 1.5, d: false };
+    const bounded = boundEvidence(evidence({ facts }));
+    expect(bounded.facts).toEqual({ a: 'NaN', b: 'Infinity', c: 1.5, d: false });
+    expect(JSON.parse(JSON.stringify(bounded))).toStrictEqual(bounded);
+  });
+});
+
+describe('the size of an incident', () => {
+  const fill = (text: string, round: number): Verdict => {
+    const items: Evidence[] = Array.from({ length: 14 }, (_, index) =>
+      evidence({
+        probe: `${round % 7}-${index}-${text}`,
+        finding: text,
+        summary: text,
+        facts: Object.fromEntries(
+          Array.from({ length: 14 }, (__, fact) => [`${fact}${text}`, `${fact}${text}`]),
+        ),
+      }),
+    );
+    return verdict({
+      severity: SEVERITIES[round % 4] ?? 'P1',
+      summary: text,
+      evidence: items,
+      ruledOut: Array.from({ length: 32 }, () => ({ cause: 'webhook.limit-approaching', why: text })),
+      wouldChange: Array.from({ length: 32 }, () => text),
+    });
+  };
+  const effects = CAUSE_IDS.flatMap((cause) =>
+    Array.from({ length: 4 }, (_, index) => verdict({ cause, subject: `${'s'.repeat(40)}/${index}` })),
+  );
+
+  const worst = (text: string): Incident => {
+    let incident: Incident | null = null;
+    let now = NOON;
+    const settle = (from: Incident, round: number): Incident => {
+      // Most messages fail; one in three goes out, so that both lists fill.
+      const head = from.pending[0];
+      if (!head) return from;
+      const failed = markFailed(from, head.id, text, now);
+      return round % 3 === 0 ? markDelivered(failed, head.id, text, now) : failed;
+    };
+    for (let round = 0; round < 160; round += 1) {
+      now += DAY;
+      const fact = {
+        kind: 'verdict',
+        verdict: fill(text, round),
+        detectedAt: now,
+        effects: round === 0 ? effects : [],
+      } as const;
+      incident = settle(decide(incident, WEBHOOK, fact, policy, now) as Incident, round);
+      if (round % 2) {
+        now += DAY;
+        incident = decide(
+          incident,
+          WEBHOOK,
+          { kind: 'cleared', evidence: fact.verdict.evidence },
+          policy,
+          now,
+        );
+      }
+    }
+    return incident as Incident;
+  };
+
+  it.each(['€', '"', '\\', '\u0000', '\ud800', '😀', 'x'])(
+    'stays under 300 KB whatever it is fed for however long (%j)',
+    (unit) => {
+      const incident = worst(unit.repeat(500));
+      expect(incident.timeline).toHaveLength(LIMITS.timeline);
+      expect(incident.evidence.length).toBeLessThanOrEqual(LIMITS.evidence);
+      expect(incident.pending).toHaveLength(LIMITS.pending);
+      expect(incident.deliveries).toHaveLength(LIMITS.deliveries);
+      expect(incident.effects).toHaveLength(LIMITS.effects);
+      expect(Buffer.byteLength(JSON.stringify(incident))).toBeLessThan(300 * 1_024);
+    },
+  );
+
+  it('keeps the first and the newest of what is owed, and how the timeline began', () => {
+    const incident = worst('x');
+    expect(incident.timeline[0]?.kind).toBe('triggered');
+    expect(incident.timeline.at(-1)?.at).toBe(incident.updatedAt);
+    expect(incident.pending.at(-1)?.transition).toBe('resolved');
+  });
+});
