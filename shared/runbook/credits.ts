@@ -1,11 +1,12 @@
 import {
   CLOSES,
   CONFIRMS,
-  COUNTS_ROWS,
   DERIVES_BURN,
   HOLDS_ROWS,
   KEEPS_EFFECTS,
   READS_BALANCE,
+  SEEN_BY_BURN,
+  SEEN_BY_COUNTING,
 } from './automatic.ts';
 import { NO_PUBLIC_IMPACT, REFUND, RUN_STALE_CELLS } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
@@ -174,7 +175,7 @@ export const credits = {
       'Nothing is broken yet. At this rate the credits run out early, and then enrichment stops in every feed.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
-    automatic: [READS_BALANCE, DERIVES_BURN, COUNTS_ROWS, CONFIRMS, CLOSES],
+    automatic: [READS_BALANCE, SEEN_BY_BURN],
     steps: [
       FIND_THE_SPENDER,
       {
@@ -214,7 +215,7 @@ export const credits = {
       'Credits and the 50,000 rows of the webhook are used up for nothing; the CRM may be overwritten again and again.',
     publicImpact: 'Some records may be updated repeatedly. We are working on it.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, CLOSES],
+    automatic: [CONFIRMS, CLOSES, SEEN_BY_COUNTING],
     steps: [
       {
         do: 'Break the circle at its cheapest point: pause the CRM workflow or the sender that answers an update from Clay with a new row.',

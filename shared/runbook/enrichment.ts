@@ -1,4 +1,4 @@
-import { CLOSES, CONFIRMS, COUNTS_ROWS, HOLDS_ROWS, KEEPS_EFFECTS, REPLAYS } from './automatic.ts';
+import { CLOSES, CONFIRMS, KEEPS_EFFECTS, REPLAYS, SEEN_BY_COUNTING } from './automatic.ts';
 import { NO_REPLAY, REFUND, RUN_STALE_CELLS, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
 
@@ -31,7 +31,16 @@ export const enrichment = {
     publicImpact:
       'Enrichment of new records is currently delayed. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, CLOSES, HOLDS_ROWS, REPLAYS],
+    automatic: [
+      {
+        action: 'Asks a person the four questions of the decision tree: npx claywatch triage.',
+        available: true,
+      },
+      CONFIRMS,
+      CLOSES,
+      SEEN_BY_COUNTING,
+      REPLAYS,
+    ],
     steps: [
       CHECK_RED_CELLS,
       {
@@ -84,7 +93,7 @@ export const enrichment = {
     impact: 'Leads are enriched late; whatever waits for them waits.',
     publicImpact: 'Enrichment of new records is currently delayed.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, KEEPS_EFFECTS, CLOSES],
+    automatic: [SEEN_BY_COUNTING, CONFIRMS, KEEPS_EFFECTS, CLOSES],
     steps: [
       {
         do: 'Find the column that waits: hover over the progress bars; look for queued or rate-limited cells.',
@@ -121,7 +130,7 @@ export const enrichment = {
     impact: 'Leads lack e-mail addresses, companies or other fields; credits may be spent on nothing.',
     publicImpact: 'Some new records are currently enriched only in part.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, CLOSES],
+    automatic: [SEEN_BY_COUNTING, CONFIRMS, CLOSES],
     steps: [
       {
         do: 'Sample 10 rows: are the input domains valid? Private mail domains, typing errors and empty fields cannot be found.',

@@ -1,4 +1,4 @@
-import { CLOSES, CONFIRMS, COUNTS_ROWS, FAILS_OVER, HOLDS_ROWS, REPLAYS } from './automatic.ts';
+import { CLOSES, CONFIRMS, FAILS_OVER, HOLDS_ROWS, REPLAYS, SEEN_BY_COUNTING } from './automatic.ts';
 import { NEW_WEBHOOK, NO_REPLAY, TEST_ROW, UPDATE_WEBHOOK_SECRET } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
@@ -12,7 +12,7 @@ export const table = {
     publicImpact:
       'New records are currently not being enriched. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [COUNTS_ROWS, CONFIRMS, CLOSES, FAILS_OVER, HOLDS_ROWS, REPLAYS],
+    automatic: [SEEN_BY_COUNTING, CONFIRMS, CLOSES, FAILS_OVER, HOLDS_ROWS, REPLAYS],
     steps: [
       {
         do: 'Rule out a false alarm: a filter of the view hides rows without losing them.',

@@ -1,12 +1,14 @@
 import {
   CLOSES,
   CONFIRMS,
-  COUNTS_ROWS,
   FAILS_OVER,
   HOLDS_ROWS,
   PACES,
   READS_STATUS,
   REPLAYS,
+  SEEN_BY_COUNTING,
+  SEEN_BY_ROWS,
+  SEEN_IF_CHECKED,
 } from './automatic.ts';
 import {
   ASK_SUPPORT,
@@ -20,9 +22,6 @@ import {
 } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
-const PASSIVE =
-  'Judges a webhook by real rows, not by test rows: every POST is a real row that uses one of the 50,000 for life.';
-
 export const webhook = {
   'webhook.intake-failing': {
     title: 'Webhook takes no rows',
@@ -33,10 +32,11 @@ export const webhook = {
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
     automatic: [
+      SEEN_IF_CHECKED,
       CONFIRMS,
       READS_STATUS,
-      { action: PASSIVE, available: true },
       CLOSES,
+      SEEN_BY_ROWS,
       FAILS_OVER,
       HOLDS_ROWS,
       REPLAYS,
@@ -86,7 +86,7 @@ export const webhook = {
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [CONFIRMS, CLOSES, COUNTS_ROWS, FAILS_OVER, HOLDS_ROWS, REPLAYS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, FAILS_OVER, HOLDS_ROWS, REPLAYS],
     steps: [
       {
         do: 'Make sure that it is the webhook and not the table: does the existing webhook show "limit reached"?',
@@ -133,7 +133,7 @@ export const webhook = {
     impact: 'Nothing is broken yet. Rows will be lost from the day on which the limit is reached.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'subject',
-    automatic: [COUNTS_ROWS, FAILS_OVER, CONFIRMS],
+    automatic: [CONFIRMS, CLOSES, SEEN_BY_COUNTING, FAILS_OVER],
     steps: [
       { ...NEW_WEBHOOK, do: `Create a standby now, in quiet. ${NEW_WEBHOOK.do}` },
       {
@@ -167,7 +167,7 @@ export const webhook = {
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [CONFIRMS, CLOSES, FAILS_OVER, HOLDS_ROWS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, FAILS_OVER, HOLDS_ROWS],
     steps: [
       {
         do: 'Compare the URL in use with the one in Clay. A test that returns nothing at all is most often an incomplete URL: copy the full URL from the Clay table again.',
@@ -204,12 +204,14 @@ export const webhook = {
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
     automatic: [
+      SEEN_IF_CHECKED,
       CONFIRMS,
       {
         action: 'Reads the body of a 403, to tell a refused token from a webhook that is full.',
         available: true,
       },
       CLOSES,
+      SEEN_BY_ROWS,
       FAILS_OVER,
       HOLDS_ROWS,
     ],
@@ -252,7 +254,7 @@ export const webhook = {
     impact: 'The rejected rows are lost. Rows of the right form go through.',
     publicImpact: 'A small number of new records is currently not being enriched.',
     reach: 'subject',
-    automatic: [CONFIRMS, CLOSES, HOLDS_ROWS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, HOLDS_ROWS],
     steps: [
       {
         do: 'Find out what changed in the sender: a release, a new field, a larger field.',
@@ -290,7 +292,7 @@ export const webhook = {
     impact: 'Some rows are lost whenever rows are sent faster than Clay takes them.',
     publicImpact: 'Enrichment of some new records is delayed.',
     reach: 'everybody',
-    automatic: [CONFIRMS, CLOSES, PACES, HOLDS_ROWS, REPLAYS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, PACES, HOLDS_ROWS, REPLAYS],
     steps: [
       {
         do: 'Find the bulk send, and pause it. The limit is per workspace: somebody else in the company may be the one.',
