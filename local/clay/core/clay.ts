@@ -13,7 +13,7 @@ import { createMeters } from './meters.ts';
 import { type ClayOptions, DEFAULT_OPTIONS } from './options.ts';
 import { between, createRandom, type Random } from './random.ts';
 import type { ClayState } from './state.ts';
-import { type Route, routeOf, webhookPath } from './surface.ts';
+import { type Route, routeOf, type Surface, webhookPath } from './surface.ts';
 import { createTables } from './tables.ts';
 import { createWebhooks, type Webhook } from './webhooks.ts';
 
@@ -76,19 +76,22 @@ export const createClay = ({ clock, random = createRandom(1), options: given }: 
   const statusPage = createStatusPage(options, faults, now);
   const requests = new Map<string, Map<string, number>>();
 
-  const healthyAnswer = (route: Route, webhook: Webhook | undefined, request: ClayRequest): Answer => {
-    switch (route.surface) {
-      case 'control':
-        return control(route, request);
+  const healthyAnswer = (
+    surface: Surface,
+    route: Route,
+    webhook: Webhook | undefined,
+    request: ClayRequest,
+  ): Answer => {
+    switch (surface) {
       case 'webhook':
         return intake(webhook, request);
       case 'me':
       case 'balance':
-        return publicApi(route.surface, request);
+        return publicApi(surface, request);
       case 'status':
         return statusPage(route);
       default:
-        return fixedAnswer(route.surface, request);
+        return fixedAnswer(surface, request);
     }
   };
 
@@ -97,13 +100,17 @@ export const createClay = ({ clock, random = createRandom(1), options: given }: 
 
   const handle = (request: ClayRequest): Answer => {
     const route = routeOf(request.target);
-    if (route.surface === 'control') return control(route, request);
-    const webhook = route.surface === 'webhook' ? webhooks.byUuid(route.path) : undefined;
-    const { answer: obstacle, waitMs } = faults.intercept(route.surface, webhook?.options.id);
-    const answer = delayed(obstacle ?? healthyAnswer(route, webhook, request), waitMs + latency());
+    const { surface } = route;
+    if (surface === 'control') return control(route, request);
+    const webhook = surface === 'webhook' ? webhooks.byUuid(route.path) : undefined;
+    const { answer: obstacle, waitMs } = faults.intercept(surface, webhook?.options.id);
+    // A row whose sender was left without an answer may be in the table all the same.
+    const kept = obstacle && faults.get('intake-hang')?.keptRate;
+    if (kept !== undefined && random() < kept) intake(webhook, request);
+    const answer = delayed(obstacle ?? healthyAnswer(surface, route, webhook, request), waitMs + latency());
     const label = labelOf(answer);
-    const counts = requests.get(route.surface) ?? new Map<string, number>();
-    requests.set(route.surface, counts);
+    const counts = requests.get(surface) ?? new Map<string, number>();
+    requests.set(surface, counts);
     count(counts, label);
     if (webhook && label !== '200') count(webhook.refused, label);
     return answer;

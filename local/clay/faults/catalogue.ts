@@ -127,12 +127,9 @@ export const FAULTS = {
     { touches: always('webhook'), answer: (p, seen) => refusal.serverError(p.status, seen.surface) },
   ),
   'intake-hang': obstacle(
-    'Webhooks take the row and never answer: it may or may not be in the table.',
-    {},
-    {
-      touches: always('webhook'),
-      answer: () => faultAnswer('timed-out'),
-    },
+    'Webhooks take the row and never answer: some of the rows are in the table, and nobody knows which.',
+    { keptRate: number(0.5, 0, 1, 'share of the rows that are in the table') },
+    { touches: always('webhook'), answer: () => faultAnswer('timed-out') },
   ),
   'webhook-limit': obstacle(
     'A webhook has used up its lifetime submissions: 403 "Record limit reached for webhook".',
