@@ -196,7 +196,7 @@ export const configSchema = z.strictObject({
         z.enum(['clay-api-key', 'authorization-bearer']).default('clay-api-key'),
         "How the key is sent. Clay's own texts name both.",
       ),
-      balanceEveryMinutes: minutes(5, 1, 1_440, 'How often the credit balance is read. Reading is free.'),
+      balanceEveryMinutes: minutes(1, 1, 1_440, 'How often the credit balance is read. Reading is free.'),
     },
     'Where Clay is, and how it is asked.',
   ),

@@ -59,20 +59,31 @@ const ruledOutBefore = (asked: readonly Asked[], found: Found): readonly RuledOu
   return [...seen.values()];
 };
 
+const severityOf = (found: Found, options: DiagnoseOptions): Severity =>
+  options.severities?.[found.cause] ?? found.severity ?? CAUSES[found.cause];
+
+/** Everything that speaks for it is tentative, and it is not a P1, for which nobody waits. */
+const isTentative = (found: Found, signals: readonly Signal[], options: DiagnoseOptions): boolean => {
+  if (found.cause !== 'monitoring.gap' && severityOf(found, options) === 'P1') return false;
+  const behind = signals.filter(({ evidence }) => found.evidence.includes(evidence));
+  return behind.length > 0 && behind.every(({ tentative }) => tentative);
+};
+
 const toVerdict = (
   found: Found,
   asked: readonly Asked[],
   options: DiagnoseOptions,
+  tentative: boolean,
   hiddenBy: Key | undefined,
 ): Verdict => ({
   cause: found.cause,
   subject: found.subject,
-  severity: options.severities?.[found.cause] ?? found.severity ?? CAUSES[found.cause],
+  severity: severityOf(found, options),
   summary: found.summary,
   evidence: found.evidence,
   ruledOut: ruledOutBefore(asked, found),
   wouldChange: WOULD_CHANGE[found.cause] ?? [],
-  tentative: found.tentative ?? false,
+  tentative,
   ...(hiddenBy === undefined ? {} : { hiddenBy }),
 });
 
@@ -120,8 +131,11 @@ export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = 
     .filter((key) => !found.some((other) => sameKey(other, key)));
 
   const stillOpen = (options.open ?? []).filter((key) => !cleared.some((other) => sameKey(other, key)));
-  const inForce: readonly Key[] = [...found.filter(({ tentative }) => !tentative), ...stillOpen];
-  const all = found.map((one) => toVerdict(one, asked, options, explainedBy(one, inForce)));
+  const tentative = new Set(found.filter((one) => isTentative(one, signals, options)));
+  const inForce: readonly Key[] = [...found.filter((one) => !tentative.has(one)), ...stillOpen];
+  const all = found.map((one) =>
+    toVerdict(one, asked, options, tentative.has(one), explainedBy(one, inForce)),
+  );
 
   const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);
   const hidden = all.filter(({ hiddenBy }) => hiddenBy !== undefined);

@@ -17,7 +17,6 @@ export interface Found extends Key {
   readonly severity?: Severity;
   readonly summary: string;
   readonly evidence: readonly Evidence[];
-  readonly tentative?: boolean;
 }
 
 /** A cause positively seen not to hold. */

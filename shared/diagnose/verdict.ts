@@ -22,7 +22,10 @@ export interface Verdict {
   readonly ruledOut: readonly RuledOut[];
   /** What would have to be seen for this verdict to change, e.g. "An answer below 500 from the API host". */
   readonly wouldChange: readonly string[];
-  /** True for a gap that has not lasted long enough to tell anybody; never opens an incident. */
+  /**
+   * True for what has not been seen long or often enough to tell anybody: a fresh gap, or a passing kind of failure of
+   * one run that is less urgent than P1. Shown, but opens no incident.
+   */
   readonly tentative: boolean;
   /** Present when an upstream cause explains this one: recorded on its timeline, not notified. */
   readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };

@@ -21,7 +21,9 @@ export interface ProbeHealth {
   readonly runs: { readonly ok: number; readonly slow: number; readonly failing: number };
   /** Since when the probe has not been able to see, epoch ms; null while it sees. */
   readonly unknownSince: number | null;
-  /** When `outcome` changed between ok and failing, epoch ms, within the flap window. */
+  /** How often it was seen failing in the failure in force, the runs that led to it included. */
+  readonly failures: number;
+  /** When what was seen changed between ok and failing, epoch ms, within the flap window. */
   readonly changes: readonly number[];
   readonly flapping: boolean;
 }
@@ -29,7 +31,7 @@ export interface ProbeHealth {
 export type HealthPolicy = Config['observe'];
 
 /** Findings that may pass by themselves: one sight of them alone is not believed. */
-const TRANSIENT: ReadonlySet<string> = new Set([
+export const TRANSIENT: ReadonlySet<string> = new Set([
   'dns-failed',
   'connection-refused',
   'connection-reset',
@@ -45,9 +47,9 @@ const TRANSIENT: ReadonlySet<string> = new Set([
 const UNCONFIRMED_RUNS = 3;
 const MINUTE = 60_000;
 
-/** Whether a failure was seen but is not in force yet, so that the probe should look again on the next run. */
-export const isUndecided = (health: ProbeHealth): boolean =>
-  health.last.outcome === 'failing' && health.outcome !== 'failing';
+/** Whether a failure, or a recovery, was seen but is not in force yet: the probe should look again on the next run. */
+export const isUndecided = ({ last, outcome, runs }: ProbeHealth): boolean =>
+  outcome === 'failing' ? runs.ok > 0 : last.outcome === 'failing';
 
 const nextRuns = (runs: ProbeHealth['runs'], seen: Observation): ProbeHealth['runs'] => {
   if (seen.outcome === 'unknown') return runs;
@@ -112,9 +114,29 @@ const blank = (seen: Observation): ProbeHealth => ({
   last: seen,
   runs: { ok: 0, slow: 0, failing: 0 },
   unknownSince: null,
+  failures: 0,
   changes: [],
   flapping: false,
 });
+
+const countFailures = (
+  prior: ProbeHealth,
+  outcome: ProbeHealth['outcome'],
+  runs: ProbeHealth['runs'],
+  seen: Observation,
+): number => {
+  if (outcome !== 'failing') return 0;
+  if (prior.outcome !== 'failing') return runs.failing + runs.slow;
+  return prior.failures + (seen.outcome === 'failing' ? 1 : 0);
+};
+
+/** Whether what is seen turned from ok to failing or back; an unknown in between turns nothing. */
+const hasTurned = (prior: ProbeHealth, runs: ProbeHealth['runs'], seen: Observation): boolean => {
+  if (seen.outcome === 'unknown') return false;
+  const wasGood = prior.runs.ok + prior.runs.slow > 0;
+  const wasBad = prior.runs.failing > 0;
+  return runs.failing > 0 ? wasGood : wasBad;
+};
 
 const firstFailedAt = (
   prior: ProbeHealth,
@@ -137,14 +159,14 @@ export const stepHealth = (
   const prior = held ?? blank(seen);
   const now = Math.max(seen.at, prior.last.at, prior.since);
   const runs = nextRuns(prior.runs, seen);
-  const { outcome, evidence } = decide(prior, seen, runs, policy);
-
-  const changed = outcome !== prior.outcome;
   const windowStart = now - policy.flap.windowMinutes * MINUTE;
   const kept = prior.changes.filter((at) => at > windowStart);
-  const changes = changed && prior.outcome !== 'not-seen-yet' ? [...kept, now] : kept;
+  const changes = hasTurned(prior, runs, seen) ? [...kept, now] : kept;
   // Flapping ends only when a whole window has passed without a change, not when the oldest one leaves it.
   const flapping = changes.length >= policy.flap.changes || (prior.flapping && changes.length > 0);
+
+  const { outcome, evidence } = decide({ ...prior, flapping }, seen, runs, policy);
+  const changed = outcome !== prior.outcome;
 
   return lapseDeclared(
     {
@@ -156,6 +178,7 @@ export const stepHealth = (
       last: seen,
       runs,
       unknownSince: seen.outcome === 'unknown' ? (prior.unknownSince ?? now) : null,
+      failures: countFailures(prior, outcome, runs, seen),
       changes: changes.slice(-20),
       flapping,
     },

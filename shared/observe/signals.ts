@@ -1,5 +1,5 @@
 import type { Finding, Outcome, Surface } from './findings.ts';
-import type { ProbeHealth } from './health.ts';
+import { type ProbeHealth, TRANSIENT } from './health.ts';
 import type { Fact, Observation } from './observation.ts';
 
 /** Something seen that speaks for a verdict; safe to show anywhere (no secret, no row data). */
@@ -28,8 +28,8 @@ export interface Signal {
   readonly ageMs: number;
   readonly flapping: boolean;
   /**
-   * True for an unknown that has not lasted as long as the threshold: shown at once, but no reason yet to tell
-   * anybody.
+   * True for an unknown that has not lasted as long as its threshold, and for a passing kind of failure that was seen
+   * in one run only: shown at once, but by itself no reason yet to tell anybody, unless it means a P1.
    */
   readonly tentative: boolean;
 }
@@ -74,9 +74,10 @@ export const signalsFromHealth = (
   const signals: Signal[] = [];
   for (const probe of health) {
     const { flapping, unknownSince } = probe;
-    if (probe.outcome === 'failing')
-      signals.push(signalOf(probe.evidence, { ageMs: age(probe.since), flapping, tentative: false }));
-    else if (probe.outcome === 'ok' && unknownSince === null)
+    if (probe.outcome === 'failing') {
+      const tentative = TRANSIENT.has(probe.evidence.finding) && probe.failures < 2;
+      signals.push(signalOf(probe.evidence, { ageMs: age(probe.since), flapping, tentative }));
+    } else if (probe.outcome === 'ok' && unknownSince === null)
       signals.push(signalOf(probe.evidence, { ageMs: age(probe.since), flapping, tentative: false }));
     if (unknownSince !== null) {
       const ageMs = age(unknownSince);

@@ -44,6 +44,7 @@ export const watchStoreContract = (name: string, storeOf: () => Promise<WatchSto
         outcome: 'ok',
         since: SLOT,
         firstFailedAt: null,
+        failures: 0,
         evidence: observation,
         last: observation,
         runs: { ok: 1, slow: 0, failing: 0 },

@@ -65,7 +65,7 @@ export const clayAnswers: Question = {
     const hosts = board.of('clay-web', 'clay-api');
     if (hosts.length === 0) return { answer: 'not-checked', because: 'not watched', found: [], cleared: [] };
     const down = (surface: 'clay-web' | 'clay-api') => board.of(surface).some(isDown);
-    const keyWorks = board.of('clay-key', 'clay-balance').some(isOk);
+    const keyWorks = board.of('clay-key').some(isOk);
     if (down('clay-web') && down('clay-api') && !keyWorks)
       return {
         answer: 'no',

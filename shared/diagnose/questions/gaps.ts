@@ -21,7 +21,6 @@ export const everythingSeen: Question = {
         subject: signal.probe,
         summary: `This cannot be seen, so it counts neither as fine nor as down: ${signal.evidence.summary}`,
         evidence: [signal.evidence],
-        tentative: signal.tentative,
       })),
     ];
     const seen = board.all().filter((signal) => !isUnknown(signal) && !blindProbes.has(signal.probe));

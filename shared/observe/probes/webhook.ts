@@ -56,7 +56,7 @@ const requestOf = (
 
 /**
  * One webhook source, asked actively: by a POST that Clay refuses before it makes a row, or by a canary, which is a
- * real and priced row. Either is sent once per run, whatever comes back. Null when the webhook is only watched
+ * real and priced row and is sent once per run, whatever comes back. Null when the webhook is only watched
  * passively.
  */
 export const webhookProbe = (feed: string, webhook: WebhookConfig, context: ProbeContext) => {
@@ -69,7 +69,7 @@ export const webhookProbe = (feed: string, webhook: WebhookConfig, context: Prob
       subject: `${feed}/${webhook.id}`,
       everyMinutes: webhook.everyMinutes,
       title: `Webhook ${feed}/${webhook.id}`,
-      onceOnly: true,
+      onceOnly: check === 'canary',
       look: async (timeoutMs, signal) => {
         const notRun = (reason: string): Look<'webhook'> => ({
           finding: 'not-run',

@@ -1,0 +1,225 @@
+import type { Clock } from '../clock.ts';
+import { isoInstant } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
+import type { SecretReader } from '../config/secret-reference.ts';
+import { diagnose } from '../diagnose/diagnose.ts';
+import type { Diagnosis } from '../diagnose/verdict.ts';
+import type { HttpClient } from '../http/port.ts';
+import { type Incident, isOpen } from '../incident/incident.ts';
+import { incidentPolicy } from '../incident/policy.ts';
+import { type IncidentChange, recordDiagnosis } from '../incident/record.ts';
+import type { IncidentStore } from '../incident/store.ts';
+import { deliverPending } from '../notify/deliver.ts';
+import type { Publisher, RenderNotification } from '../notify/publisher.ts';
+import { isUndecided, type ProbeHealth, stepHealth } from '../observe/health.ts';
+import { type Observation, observation } from '../observe/observation.ts';
+import { observe } from '../observe/observe.ts';
+import type { Probe } from '../observe/probe.ts';
+import { createProbes } from '../observe/probes/index.ts';
+import { signalsFromHealth } from '../observe/signals.ts';
+import type { WatchState, WatchStore } from './store.ts';
+
+export interface WatchDependencies {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly http: HttpClient;
+  readonly secrets: SecretReader;
+  readonly watchStore: WatchStore;
+  readonly incidentStore: IncidentStore;
+  readonly publisher: Publisher;
+  readonly render: RenderNotification;
+}
+
+export interface WatchReport {
+  /** The scheduled time of the run, epoch ms. */
+  readonly slot: number;
+  /**
+   * `completed`: all of it was done. `duplicate`: this slot or a later one was done before. `busy`: another run has
+   * not finished. `superseded`: another run saved first; incidents and messages were still dealt with.
+   */
+  readonly result: 'completed' | 'duplicate' | 'busy' | 'superseded';
+  readonly observations: readonly Observation[];
+  readonly diagnosis: Diagnosis | null;
+  readonly changes: readonly IncidentChange[];
+  readonly deliveries: { readonly delivered: number; readonly failed: number; readonly waiting: number };
+}
+
+const MINUTE = 60_000;
+/** Longest look: a hanging probe with its two confirmations takes 13 s by default. */
+const OBSERVE_DEADLINE_MS = 22_000;
+/** A run that has not finished by then has died; its slot may be done again. */
+const CLAIM_MS = 30_000;
+
+const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
+  slot,
+  result,
+  observations: [],
+  diagnosis: null,
+  changes: [],
+  deliveries: { delivered: 0, failed: 0, waiting: 0 },
+});
+
+/** A canary is a real row (clay-facts): it keeps to its interval even while it fails. */
+const isCanary = (probe: Probe, config: Config): boolean =>
+  Object.entries(config.feeds).some(([feed, { webhooks }]) =>
+    webhooks.some(({ id, check }) => check === 'canary' && probe.id === `webhook:${feed}/${id}`),
+  );
+
+/**
+ * Due on every run, or when its own interval has passed. What fails is looked at on every run, so that recovery is
+ * seen as soon as it is there; so is a failure, or a recovery, that its threshold has not confirmed yet.
+ */
+const isDue = (probe: Probe, health: ProbeHealth | undefined, now: number, config: Config): boolean => {
+  if (!health || probe.everyMinutes <= config.schedule.everyMinutes || isUndecided(health)) return true;
+  if (health.outcome === 'failing' && !isCanary(probe, config)) return true;
+  // Schedules jitter: a run a few seconds early must not skip a whole interval.
+  return now - health.last.at >= probe.everyMinutes * MINUTE - config.schedule.everyMinutes * (MINUTE / 2);
+};
+
+/** "A probe that was due and did not run is itself an observation": so is a run. */
+const observeSchedule = (state: WatchState, slot: number, now: number, config: Config): Observation => {
+  const gapMs = state.lastSlot === 0 ? 0 : slot - state.lastSlot;
+  const missed = gapMs > config.schedule.missedAfterMinutes * MINUTE;
+  return observation({
+    probe: 'schedule',
+    surface: 'schedule',
+    subject: 'schedule',
+    finding: missed ? 'missed-runs' : 'on-time',
+    at: now,
+    durationMs: 0,
+    summary: missed
+      ? `no run between ${isoInstant(state.lastSlot)} and ${isoInstant(slot)}`
+      : 'every run that was due took place',
+    facts: missed ? { minutesWithoutARun: Math.round(gapMs / MINUTE) } : {},
+  });
+};
+
+/** A meter that its balance no longer shows (legacy billing) is not watched any more. */
+const stillRead = (probe: string, observations: readonly Observation[]): boolean =>
+  (probe !== 'clay.credits' && probe !== 'clay.actions') ||
+  observations.some((seen) => seen.probe === probe) ||
+  !observations.some((seen) => seen.surface === 'clay-balance' && seen.finding === 'readable');
+
+const stepAll = (
+  state: WatchState,
+  observations: readonly Observation[],
+  watched: ReadonlySet<string>,
+  config: Config,
+): Readonly<Record<string, ProbeHealth>> => {
+  const next = new Map(
+    Object.entries(state.health).filter(([probe]) => watched.has(probe) && stillRead(probe, observations)),
+  );
+  for (const seen of observations)
+    next.set(seen.probe, stepHealth(next.get(seen.probe), seen, config.observe));
+  return Object.fromEntries(next);
+};
+
+/** Everything that one probe may speak as: the balance probe also reads the two meters. */
+const watchedBy = (probes: readonly Probe[]): ReadonlySet<string> =>
+  new Set([
+    'schedule',
+    ...probes.flatMap(({ id }) => (id === 'clay.balance' ? [id, 'clay.credits', 'clay.actions'] : [id])),
+  ]);
+
+/** An incident about something that the configuration no longer names cannot be seen working: say so and close it. */
+const noLongerWatched = (
+  open: readonly Incident[],
+  health: Readonly<Record<string, ProbeHealth>>,
+  now: number,
+) =>
+  open
+    .filter(
+      (incident) =>
+        incident.evidence.length > 0 && incident.evidence.every(({ probe }) => !(probe in health)),
+    )
+    .map(({ cause, subject }) => ({
+      cause,
+      subject,
+      evidence: [
+        {
+          probe: 'configuration',
+          at: now,
+          summary: 'Nothing in the configuration watches this any more.',
+          finding: 'not-watched',
+          kind: 'reported' as const,
+          facts: {},
+        },
+      ],
+    }));
+
+/** A verdict whose reason has not lasted long enough is shown, and tells nobody yet. */
+const settled = (diagnosis: Diagnosis): Diagnosis => ({
+  ...diagnosis,
+  verdicts: diagnosis.verdicts.filter(({ tentative }) => !tentative),
+  hidden: diagnosis.hidden.filter(({ tentative }) => !tentative),
+});
+
+/**
+ * One run of the watch, the spine of the product:
+ *
+ * 1. claim the slot, so that a repeated or overlapping invocation does no harm;
+ * 2. observe: every due probe in parallel, and whether the schedule itself was kept;
+ * 3. step what is held of each probe, and diagnose;
+ * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
+ * 5. save what is held;
+ * 6. deliver every message that is owed, those that an earlier crash left included.
+ *
+ * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
+ * same verdicts again changes nothing; after it, the next run delivers.
+ */
+export const createWatch =
+  (deps: WatchDependencies) =>
+  async (slot: number): Promise<WatchReport> => {
+    const { config, clock, watchStore, incidentStore } = deps;
+
+    const claim = await watchStore.claim(slot, clock.now(), CLAIM_MS);
+    if (claim !== 'claimed') return idle(slot, claim === 'done' ? 'duplicate' : 'busy');
+
+    const state = await watchStore.load();
+    const startedAt = clock.now();
+    const probes = createProbes(config, { http: deps.http, clock, secrets: deps.secrets, confirm: true });
+    const due = probes.filter((probe) => isDue(probe, state.health[probe.id], startedAt, config));
+    const observations = [
+      observeSchedule(state, slot, startedAt, config),
+      ...(await observe(due, { clock, deadlineMs: OBSERVE_DEADLINE_MS })),
+    ];
+
+    const now = clock.now();
+    const health = stepAll(state, observations, watchedBy(probes), config);
+    const open = (await incidentStore.active()).filter(isOpen);
+    const diagnosis = diagnose(
+      signalsFromHealth(Object.values(health), now, config.observe.unknownThresholdMinutes * MINUTE),
+      { now, severities: config.severities, open },
+    );
+
+    const firstSeen = (evidence: readonly { readonly probe: string }[]): number =>
+      Math.min(
+        now,
+        ...evidence.flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
+      );
+    const inForce = [...diagnosis.verdicts, ...diagnosis.hidden];
+    const changes = await recordDiagnosis(
+      { ...settled(diagnosis), cleared: [...diagnosis.cleared, ...noLongerWatched(open, health, now)] },
+      {
+        detectedAt: ({ cause, subject }) =>
+          firstSeen(inForce.find((v) => v.cause === cause && v.subject === subject)?.evidence ?? []),
+      },
+      { store: incidentStore, policy: incidentPolicy(config), clock },
+    );
+
+    const saved = await watchStore.save({ lastSlot: slot, health, version: state.version + 1 });
+    const deliveries = await deliverPending({
+      store: incidentStore,
+      publisher: deps.publisher,
+      render: deps.render,
+      clock,
+    });
+    return {
+      slot,
+      result: saved === 'written' ? 'completed' : 'superseded',
+      observations,
+      diagnosis,
+      changes,
+      deliveries,
+    };
+  };

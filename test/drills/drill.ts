@@ -1,0 +1,50 @@
+import type { ClayOptions } from '../../local/clay/core/options.ts';
+import type { FaultName } from '../../local/clay/faults/catalogue.ts';
+import type { Cause } from '../../shared/cause.ts';
+import type { ConfigInput } from '../../shared/config/schema.ts';
+import type { Transition } from '../../shared/incident/incident.ts';
+import type { Severity } from '../../shared/severity.ts';
+import type { World } from '../support/world.ts';
+
+/** Something that happens at a minute of the drill, one second after that minute's run: the worst moment. */
+export interface Step {
+  readonly minute: number;
+  readonly on?: FaultName | readonly FaultName[];
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly off?: FaultName | readonly FaultName[] | 'all';
+  /** Anything else; says in a few words what it does. */
+  readonly act?: { readonly what: string; readonly run: (world: World) => void | Promise<void> };
+}
+
+/** One incident that must come of it. */
+export interface ExpectedIncident {
+  readonly cause: Cause;
+  readonly subject: string;
+  /** The most urgent that it becomes. */
+  readonly severity: Severity;
+  /** From the fault to the first message, seconds; what is later is a failure of the drill. */
+  readonly notifiedWithinSeconds: number;
+  /** From the end of the fault to resolved, seconds; null: still open at the end, rightly. */
+  readonly resolvedWithinSeconds: number | null;
+  /** Messages in order. */
+  readonly messages: readonly Transition[];
+  /** The minute of the step that begins it; default: the first step's. */
+  readonly beginsAt?: number;
+  /** The minute of the step that ends it; default: the last step's. */
+  readonly endsAt?: number;
+}
+
+/** A scripted fault with a known right answer. */
+export interface Drill {
+  readonly name: string;
+  readonly title: string;
+  /** Where the right answer comes from. */
+  readonly source: string;
+  readonly minutes: number;
+  readonly steps: readonly Step[];
+  /** Everything that must be opened; whatever else is opened is a false alarm. */
+  readonly expect: readonly ExpectedIncident[];
+  readonly config?: ConfigInput;
+  readonly clay?: Partial<ClayOptions>;
+  readonly seed?: number;
+}

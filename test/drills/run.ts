@@ -1,0 +1,130 @@
+import type { FaultName } from '../../local/clay/faults/catalogue.ts';
+import type { Incident, Transition } from '../../shared/incident/incident.ts';
+import type { Severity } from '../../shared/severity.ts';
+import { createWorld, type Delivered, START, type World } from '../support/world.ts';
+import type { Drill, ExpectedIncident, Step } from './drill.ts';
+
+const MINUTE = 60_000;
+/** Steps take place this long after a minute's run was due. */
+const AFTER_RUN_MS = 15_000;
+
+/** What came of one incident. */
+export interface DrillIncident {
+  readonly cause: string;
+  readonly subject: string;
+  readonly severity: Severity;
+  readonly notifiedAfterSeconds: number | null;
+  readonly resolvedAfterSeconds: number | null;
+  readonly messages: readonly Transition[];
+  readonly sms: number;
+}
+
+export interface DrillResult {
+  readonly name: string;
+  readonly title: string;
+  readonly passed: boolean;
+  /** Each one sentence; empty when passed. */
+  readonly problems: readonly string[];
+  readonly simulatedMinutes: number;
+  readonly incidents: readonly DrillIncident[];
+  readonly falseAlarms: readonly string[];
+  /** Failures that passed by themselves, within their run or with the next, and opened nothing. */
+  readonly riddenOut: number;
+}
+
+const many = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T]);
+const keyOf = ({ cause, subject }: { cause: string; subject: string }) => `${cause} ${subject}`;
+
+const take = async (world: World, step: Step): Promise<void> => {
+  if (step.off === 'all') world.clay.faults.clear();
+  else for (const name of many(step.off ?? [])) world.clay.faults.off(name as FaultName);
+  for (const name of many(step.on ?? [])) world.clay.faults.on(name as FaultName, step.params as never);
+  await step.act?.run(world);
+};
+
+/** The moment at which the fault behind an expectation began, and the one at which it ended. */
+const spanOf = (drill: Drill, { beginsAt, endsAt }: ExpectedIncident): { begin: number; end: number } => {
+  const at = (minute: number) => START + minute * MINUTE + AFTER_RUN_MS;
+  return {
+    begin: at(beginsAt ?? drill.steps[0]?.minute ?? 0),
+    end: at(endsAt ?? drill.steps.at(-1)?.minute ?? 0),
+  };
+};
+
+const seconds = (ms: number) => Math.round(ms / 1_000);
+
+const outcomeOf = (drill: Drill, incident: Incident, delivered: readonly Delivered[]): DrillIncident => {
+  const expected = drill.expect.find((one) => keyOf(one) === keyOf(incident));
+  const { begin, end } = expected ? spanOf(drill, expected) : { begin: START, end: START };
+  const messages = delivered.filter(({ notification }) => notification.incidentId === incident.id);
+  const first = messages[0];
+  return {
+    cause: incident.cause,
+    subject: incident.subject,
+    severity: incident.peakSeverity,
+    notifiedAfterSeconds: first ? seconds(first.at - begin) : null,
+    resolvedAfterSeconds: incident.resolvedAt === undefined ? null : seconds(incident.resolvedAt - end),
+    messages: messages.map(({ notification }) => notification.attributes.transition as Transition),
+    sms: messages.filter(({ to }) => to.includes('sms')).length,
+  };
+};
+
+const within = (label: string, actual: number | null, limit: number | null): string[] => {
+  if (limit === null) return actual === null ? [] : [`${label} after ${actual} s, but should still be open`];
+  if (actual === null) return [`never ${label}`];
+  return actual <= limit ? [] : [`${label} after ${actual} s, later than ${limit} s`];
+};
+
+const compare = (expected: ExpectedIncident, found: readonly DrillIncident[]): string[] => {
+  const matches = found.filter((one) => keyOf(one) === keyOf(expected));
+  const [actual] = matches;
+  if (!actual) return [`${keyOf(expected)} was not opened`];
+  return [
+    ...(matches.length > 1 ? [`opened ${matches.length} times`] : []),
+    ...(actual.severity === expected.severity
+      ? []
+      : [`severity ${actual.severity}, not ${expected.severity}`]),
+    ...within('notified', actual.notifiedAfterSeconds, expected.notifiedWithinSeconds),
+    ...within('resolved', actual.resolvedAfterSeconds, expected.resolvedWithinSeconds),
+    ...(actual.messages.join() === expected.messages.join()
+      ? []
+      : [`sent ${actual.messages.join(', ') || 'nothing'}, not ${expected.messages.join(', ')}`]),
+    ...(expected.severity === 'P1' && actual.sms === 0 ? ['no SMS for a P1'] : []),
+  ].map((problem) => `${keyOf(expected)}: ${problem}`);
+};
+
+const failuresSeen = (world: World): number =>
+  world.reports
+    .flatMap(({ observations }) => observations)
+    .filter(({ outcome, facts }) => outcome !== 'ok' || 'firstFailure' in facts).length;
+
+/** Plays a drill to its end in virtual time, and holds what came of it against what should have. */
+export const runDrill = async (drill: Drill): Promise<DrillResult> => {
+  const world = createWorld({
+    ...(drill.config ? { config: drill.config } : {}),
+    ...(drill.clay ? { clay: drill.clay } : {}),
+    ...(drill.seed === undefined ? {} : { seed: drill.seed }),
+  });
+  for (let minute = 0; minute < drill.minutes; minute += 1) {
+    if (world.slot() <= START + minute * MINUTE) await world.tick();
+    await world.clock.advance(Math.max(0, START + minute * MINUTE + AFTER_RUN_MS - world.clock.now()));
+    for (const step of drill.steps.filter((one) => one.minute === minute)) await take(world, step);
+  }
+  const incidents = (await world.incidents()).map((incident) => outcomeOf(drill, incident, world.delivered));
+  const expected = new Set(drill.expect.map(keyOf));
+  const falseAlarms = incidents.filter((one) => !expected.has(keyOf(one))).map(keyOf);
+  const problems = [
+    ...drill.expect.flatMap((one) => compare(one, incidents)),
+    ...falseAlarms.map((key) => `false alarm: ${key}`),
+  ];
+  return {
+    name: drill.name,
+    title: drill.title,
+    passed: problems.length === 0,
+    problems,
+    simulatedMinutes: drill.minutes,
+    incidents,
+    falseAlarms,
+    riddenOut: incidents.length > 0 ? 0 : failuresSeen(world),
+  };
+};

@@ -1,0 +1,185 @@
+import { type Clay, createClay } from '../../local/clay/core/clay.ts';
+import type { ClayOptions } from '../../local/clay/core/options.ts';
+import { createRandom } from '../../local/clay/core/random.ts';
+import { createClayHttpClient } from '../../local/clay/http-client.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
+import type { Config, ConfigInput } from '../../shared/config/schema.ts';
+import type { HttpClient } from '../../shared/http/port.ts';
+import type { Incident } from '../../shared/incident/incident.ts';
+import type { IncidentStore } from '../../shared/incident/store.ts';
+import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
+import { createRenderer } from '../../shared/notify/render.ts';
+import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
+import type { WatchStore } from '../../shared/watch/store.ts';
+import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+const BASE = 'http://clay.simulated';
+const MINUTE = 60_000;
+/** A Wednesday, in the morning. */
+export const START = Date.UTC(2026, 10, 18, 9);
+
+/** What a company with one feed watches: everything that the simulated Clay has. */
+export const BASE_CONFIG = {
+  installation: 'drill',
+  clay: {
+    webUrl: `${BASE}/web`,
+    apiUrl: BASE,
+    publicApiUrl: `${BASE}/public/v0`,
+    statusPageUrl: `${BASE}/status`,
+    apiKey: 'env:CLAY_API_KEY',
+  },
+  feeds: {
+    leads: {
+      affects: ['Sales development'],
+      webhooks: [
+        {
+          id: 'leads-1',
+          url: 'env:CLAY_WEBHOOK_URL',
+          authToken: 'env:CLAY_WEBHOOK_TOKEN',
+          table: 'leads',
+          check: 'rejected-post',
+          everyMinutes: 1,
+        },
+      ],
+      callback: { url: `${BASE}/stand-ins/callback` },
+    },
+  },
+  integration: { url: `${BASE}/stand-ins/health`, conditions: ['status == 200', 'body.status == "ok"'] },
+  probes: {
+    hubspot: { kind: 'crm', url: `${BASE}/stand-ins/crm` },
+    apollo: { kind: 'provider', url: `${BASE}/stand-ins/provider` },
+  },
+  connectivity: { urls: [`${BASE}/connectivity`] },
+  notify: {
+    email: [{ address: 'oncall@example.com', severities: ['P1', 'P2', 'P3', 'P4'] }],
+    sms: [{ number: '+4915112345678', severities: ['P1'] }],
+  },
+} satisfies ConfigInput;
+
+/** A message as it reached somebody. */
+export interface Delivered {
+  readonly at: number;
+  readonly to: readonly ('email' | 'sms')[];
+  readonly notification: Notification;
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly clay: Clay;
+  readonly config: Config;
+  readonly delivered: readonly Delivered[];
+  readonly reports: readonly WatchReport[];
+  /** One run for the slot at hand, then on to the next minute. */
+  tick(): Promise<WatchReport>;
+  run(minutes: number): Promise<void>;
+  /** Lets minutes pass without a run: the schedule failed, or the machine slept. */
+  skip(minutes: number): Promise<void>;
+  /** The wall clock is set, forward or back, and the schedule with it. */
+  jump(minutes: number): void;
+  /** Another configuration is deployed. */
+  reconfigure(input: ConfigInput): void;
+  /** The slot that the next tick has. */
+  slot(): number;
+  watch(slot: number): Promise<WatchReport>;
+  incidents(): Promise<readonly Incident[]>;
+}
+
+export interface WorldOptions {
+  readonly config?: ConfigInput;
+  readonly clay?: Partial<ClayOptions>;
+  readonly seed?: number;
+  /** Stands before each port, e.g. to crash. */
+  readonly around?: {
+    readonly publisher?: (inner: Publisher) => Publisher;
+    readonly http?: (inner: HttpClient) => HttpClient;
+    readonly incidentStore?: (inner: IncidentStore) => IncidentStore;
+    readonly watchStore?: (inner: WatchStore) => WatchStore;
+  };
+}
+
+/**
+ * The real watch against the simulated Clay, in virtual time: everything but the network, the store and SNS is what
+ * is deployed.
+ */
+export const createWorld = (options: WorldOptions = {}): World => {
+  const clock = createVirtualClock(START);
+  const clay = createClay({
+    clock,
+    random: createRandom(options.seed ?? 1),
+    options: { latencyMs: 80, ...options.clay },
+  });
+  const config = parseConfig(options.config ?? BASE_CONFIG, 'drill');
+  const incidentStore = createMemoryIncidentStore();
+  const watchStore = createMemoryWatchStore();
+  const delivered: Delivered[] = [];
+  const reports: WatchReport[] = [];
+  const subscriptions = subscriptionsOf(config);
+
+  const publisher: Publisher = {
+    publish: async (notification) => {
+      const to = subscriptions.filter(({ filterPolicy }) =>
+        matchesFilter(filterPolicy, notification.attributes),
+      );
+      delivered.push({ at: clock.now(), to: to.map(({ protocol }) => protocol), notification });
+      return { receipt: `receipt-${delivered.length}` };
+    },
+  };
+  const secrets: Readonly<Record<string, string>> = {
+    'env:CLAY_API_KEY': 'simulated-api-key',
+    'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
+    'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+  };
+  const overNetwork = createClayHttpClient(clay, clock, BASE);
+  const http: HttpClient = (request, signal) =>
+    overNetwork({ ...request, url: request.url.replace('https://api.clay.com', BASE) }, signal);
+  const build = (current: Config) =>
+    createWatch({
+      config: current,
+      clock,
+      http: options.around?.http?.(http) ?? http,
+      secrets: { read: async (reference) => secrets[reference] ?? '' },
+      watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
+      incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
+      publisher: options.around?.publisher?.(publisher) ?? publisher,
+      render: createRenderer(current),
+    });
+  let watch = build(config);
+
+  let slot = START;
+  const catchUp = async () => clock.advance(Math.max(0, slot - clock.now()));
+  const tick = async (): Promise<WatchReport> => {
+    await catchUp();
+    const report = await clock.run(watch(slot));
+    reports.push(report);
+    slot += MINUTE;
+    return report;
+  };
+  return {
+    clock,
+    clay,
+    config,
+    delivered,
+    reports,
+    tick,
+    run: async (minutes) => {
+      for (let minute = 0; minute < minutes; minute += 1) await tick();
+      await catchUp();
+    },
+    skip: async (minutes) => {
+      slot += minutes * MINUTE;
+      await catchUp();
+    },
+    jump: (minutes) => {
+      clock.jump(minutes * MINUTE);
+      slot += minutes * MINUTE;
+    },
+    reconfigure: (input) => {
+      watch = build(parseConfig(input, 'drill'));
+    },
+    slot: () => slot,
+    watch: (at) => watch(at),
+    incidents: () => incidentStore.list({ since: 0, limit: 1_000 }),
+  };
+};
