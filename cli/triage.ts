@@ -60,9 +60,6 @@ const warnOfRows = (config: Config, flags: TriageFlags, terminal: Terminal): voi
   for (const price of priceOfRows(config)) terminal.stderr.write(`sending ${price}\n`);
 };
 
-const loadText = () => import('./render/triage.ts');
-const loadJson = () => import('./render/triage-json.ts');
-
 /** Shows the checks, asks what only a person can see, and shows where that leads. */
 const tellPerson = async (
   seen: TriageReport,
@@ -71,7 +68,7 @@ const tellPerson = async (
   flags: TriageFlags,
   terminal: Terminal,
 ): Promise<TriageReport> => {
-  const { renderChecks, renderDiagnosis, renderSoFar } = await loadText();
+  const { renderChecks, renderDiagnosis, renderSoFar } = await import('./render/triage.ts');
   const page = { style: styleOf(terminal), width: widthOf(terminal) };
   terminal.stdout.write(renderChecks(seen, source, page));
   let report = seen;
@@ -93,11 +90,10 @@ const tellPerson = async (
 export const triage = async (flags: TriageFlags, terminal: Terminal): Promise<ExitCode> => {
   const { config, source } = await readConfig(flags, terminal);
   warnOfRows(config, flags, terminal);
-  const looking = look(config, flags, terminal);
-  // What shows the result is loaded while the answers are awaited.
-  const [seen] = await Promise.all([looking, flags.json ? loadJson() : loadText()]);
+  const seen = await look(config, flags, terminal);
+  // Loaded only now: what shows the result must not take time from those who measure the answers.
   if (flags.json) {
-    const { renderTriageJson } = await loadJson();
+    const { renderTriageJson } = await import('./render/triage-json.ts');
     const code = EXIT[seen.diagnosis.conclusion];
     terminal.stdout.write(renderTriageJson(seen, source, { version: VERSION, exitCode: code }));
     return code;

@@ -14,6 +14,9 @@ const LONGEST = 1_000;
 /** Text from outside, fit for a terminal. */
 export const plain = (text: string): string => text.slice(0, LONGEST).replace(UNSAFE, ' ').trim();
 
+/** Code points; wide and combining characters are counted as one column each. */
+const columnsOf = (text: string): number => [...text].length;
+
 const pieces = (word: string, width: number): string[] =>
   word.match(new RegExp(`.{1,${Math.max(1, width)}}`, 'gu')) ?? [''];
 
@@ -22,7 +25,7 @@ export const wrap = (text: string, width: number): string[] => {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).flatMap((long) => pieces(long, width))) {
-    if (line && line.length + 1 + word.length > width) {
+    if (line && columnsOf(line) + 1 + columnsOf(word) > width) {
       lines.push(line);
       line = word;
     } else line = line ? `${line} ${word}` : word;
@@ -36,8 +39,12 @@ export const hang = (mark: string, text: string, width: number): string[] =>
     index === 0 ? mark + line : ' '.repeat(mark.length) + line,
   );
 
-/** Cut or filled to exactly `width` columns. */
-export const cell = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+/** Text from outside, cut or filled to exactly `width` columns. */
+export const cell = (text: string, width: number): string => {
+  const characters = [...plain(text)];
+  return characters.length > width
+    ? `${characters.slice(0, width - 1).join('')}…`
+    : characters.join('') + ' '.repeat(width - characters.length);
+};
 
 export const joined = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

@@ -1,5 +1,5 @@
 import { isoInstant } from '../../shared/clock.ts';
-import type { Diagnosis, ManualQuestion, PathStep, Verdict } from '../../shared/diagnose/verdict.ts';
+import type { Diagnosis, PathStep, Verdict } from '../../shared/diagnose/verdict.ts';
 import { RUNBOOK, type RunbookEntry } from '../../shared/runbook/index.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { TriageReport } from '../../shared/triage/triage.ts';
@@ -111,12 +111,14 @@ const whatToDo = (entry: RunbookEntry, { style, width }: Page): string[] => [
   ...list('it works again when', entry.verify, { style, width }),
 ];
 
-const questionLines = (questions: readonly ManualQuestion[], page: Page): string[] =>
+/** While nothing is wrong, the questions are only named: what their answers lead to is of no use yet. */
+const questionLines = ({ questions, conclusion }: Diagnosis, page: Page): string[] =>
   questions.flatMap(({ question, where, ifYes, ifNo }) => [
     ...hang('  ? ', question, page.width),
     ...hang('      where: ', where, page.width).map((line) => page.style.cyan(line)),
-    ...hang('      yes: ', ifYes, page.width),
-    ...hang('      no:  ', ifNo, page.width),
+    ...(conclusion === 'healthy'
+      ? []
+      : [...hang('      yes: ', ifYes, page.width), ...hang('      no:  ', ifNo, page.width)]),
   ]);
 
 const section = (title: string, lines: readonly string[], page: Page): string[] =>
@@ -158,7 +160,7 @@ export const renderDiagnosis = (report: TriageReport, page: Page): string => {
     ),
     ...section('Also found', alsoLines(diagnosis, page), page),
     ...section('Next steps', primary ? whatToDo(RUNBOOK[primary.cause], page) : [], page),
-    ...section('Only a person can see', questionLines(diagnosis.questions, page), page),
+    ...section('Only a person can see', questionLines(diagnosis, page), page),
     '',
     ...hang('', closing(report), page.width),
   ]);
