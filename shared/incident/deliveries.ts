@@ -1,3 +1,4 @@
+import { redactText } from '../config/redact.ts';
 import { bound, clip, LIMITS } from './bounds.ts';
 import { FIRST_WAIT_MS, isDue, LONGEST_WAIT_MS } from './due.ts';
 import {
@@ -100,11 +101,8 @@ export const markDelivered = (
   });
 };
 
-/** What is said of a failure: no URL, for one may be a secret. */
-const describe = (error: unknown): string => {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return clip(text.slice(0, 2_000).replaceAll(/https?:\/\/\S+/gi, '(address hidden)'));
-};
+const describe = (error: unknown): string =>
+  clip(redactText(error instanceof Error ? `${error.name}: ${error.message}` : String(error)));
 
 /**
  * Records a failed attempt and when the next one is due; it stays owed. `error` is an Error or a text; it is redacted
