@@ -17,7 +17,7 @@ const LIMIT = /\blimit\b.{0,60}\b(?:reached|exceeded|hit)\b|\b(?:reached|exceede
 const RATE = /\brate.?limit|too.?many.?requests/i;
 
 const forbidden = (body: string): WebhookAnswer => {
-  const text = body.slice(0, 2_048).replace(/\s+/g, ' ');
+  const text = body.slice(0, 2_048).replace(/\\[nrt]|\s+/g, ' ');
   if (RATE.test(text)) return 'rate-limited';
   return LIMIT.test(text) ? 'limit-reached' : 'unauthorized';
 };
