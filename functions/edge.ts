@@ -39,7 +39,7 @@ const presentable = (error: unknown): Error => {
  */
 export const logOutcome = <T, R>(
   logger: Logger,
-  describe: (result: R) => Readonly<Record<string, string | number>>,
+  describe: (result: R) => Readonly<Record<string, string | number | readonly string[]>>,
 ): MiddlewareObj<T, R> => ({
   before: ({ context }) => {
     logger.addContext(context);

@@ -1,5 +1,9 @@
-import type { Config, EndpointConfig } from '../shared/config/schema.ts';
-import { parseSecretReference, type SecretReference } from '../shared/config/secret-reference.ts';
+import type { Config } from '../shared/config/schema.ts';
+import {
+  parseSecretReference,
+  SECRET_REFERENCE,
+  type SecretReference,
+} from '../shared/config/secret-reference.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 
 export interface NamedReference {
@@ -8,27 +12,23 @@ export interface NamedReference {
   readonly reference: SecretReference;
 }
 
-const ofHeaders = (key: string, endpoint: Pick<EndpointConfig, 'headers'> | undefined): NamedReference[] =>
-  Object.entries(endpoint?.headers ?? {}).flatMap(([name, header]) =>
-    typeof header === 'string' ? [] : [{ key: `${key}.headers.${name}`, reference: header.secret }],
+const isReference = (value: unknown): value is SecretReference =>
+  typeof value === 'string' && SECRET_REFERENCE.test(value);
+
+/**
+ * Every secret that a configuration names, with the key that names it. Found by their look rather than by a list of
+ * keys, so that a key that is added to the schema cannot be forgotten here.
+ */
+export const secretReferencesIn = (value: unknown, key = ''): readonly NamedReference[] => {
+  if (isReference(value)) return [{ key, reference: value }];
+  if (Array.isArray(value)) {
+    return value.flatMap((element, index) => secretReferencesIn(element, `${key}[${index}]`));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    secretReferencesIn(member, key === '' ? name : `${key}.${name}`),
   );
-
-const optional = (key: string, reference: SecretReference | undefined): NamedReference[] =>
-  reference === undefined ? [] : [{ key, reference }];
-
-/** Every secret that a configuration names, with the key that names it. */
-export const secretReferencesOf = ({ clay, feeds, integration, probes }: Config): NamedReference[] => [
-  ...optional('clay.apiKey', clay.apiKey),
-  ...Object.entries(feeds).flatMap(([name, { webhooks, callback }]) => [
-    ...webhooks.flatMap(({ url, authToken }, index) => [
-      { key: `feeds.${name}.webhooks[${index}].url`, reference: url },
-      ...optional(`feeds.${name}.webhooks[${index}].authToken`, authToken),
-    ]),
-    ...ofHeaders(`feeds.${name}.callback`, callback),
-  ]),
-  ...ofHeaders('integration', integration),
-  ...Object.entries(probes).flatMap(([name, probe]) => ofHeaders(`probes.${name}`, probe)),
-];
+};
 
 /**
  * The names of the Secrets Manager secrets that a deployment reads, each once. Throws `config.invalid` for `env:`
@@ -36,19 +36,15 @@ export const secretReferencesOf = ({ clay, feeds, integration, probes }: Config)
  * be readable in the console.
  */
 export const deployedSecretsOf = (config: Config): readonly string[] => {
-  const parsed = secretReferencesOf(config).map(({ key, reference }) => ({
-    key,
-    reference,
-    ...parseSecretReference(reference),
-  }));
-  const fromEnvironment = parsed.filter(({ store }) => store === 'env');
+  const named = secretReferencesIn(config);
+  const fromEnvironment = named.filter(({ reference }) => parseSecretReference(reference).store === 'env');
   if (fromEnvironment.length > 0) {
     const lines = fromEnvironment.map(({ key, reference }) => `  ${key}: ${reference}`);
     throw new ClaywatchError(
       'config.invalid',
-      `A deployed function cannot read environment references:\n${lines.join('\n')}`,
-      `Name each as "secretsmanager:${config.installation}/NAME#key" instead; a name below "${config.installation}/" is created empty, any other must exist.`,
+      `A deployed function cannot read secrets from environment variables:\n${lines.join('\n')}`,
+      `Name each as "secretsmanager:${config.installation}/NAME#key" instead: a secret below "${config.installation}/" is created empty, any other must exist.`,
     );
   }
-  return [...new Set(parsed.map(({ name }) => name))].sort();
+  return [...new Set(named.map(({ reference }) => parseSecretReference(reference).name))].sort();
 };

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type * as z from 'zod';
 import { functionsOf } from '../functions/manifest.ts';
+import type { WatchEnvironment } from '../functions/watch/environment.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { DEPLOYED_CONFIG } from './bundle.ts';
 import { DescribedFunction } from './constructs/described-function.ts';
@@ -17,6 +17,9 @@ export interface StatelessStackProps extends StackProps {
   readonly reservedConcurrency: number | undefined;
 }
 
+/** Long enough for a weekend; later runs have made up for it. */
+const FAILURES_KEPT_DAYS = 4;
+
 /** What may be thrown away and made again: functions, their schedules, alarms, and who is subscribed. */
 export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, config: Config, props: StatelessStackProps) {
@@ -24,19 +27,19 @@ export class StatelessStack extends Stack {
     const { installation, schedule, notify } = config;
     const { state } = props;
     const { watch: description } = functionsOf(config);
-    const environment: z.input<typeof description.environment> = {
+    const environment: WatchEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
       ALERT_TOPIC_ARN: state.alerts.topicArn,
     };
 
-    const failures = keptQueue(
-      this,
-      'Failures',
-      `${installation}-${description.name}-failures`,
-      'This is itself where failed events end: of the function (its failure destination) and of the schedule.',
-    );
-    const { function: watch } = new DescribedFunction(this, 'Watch', {
+    const failures = keptQueue(this, 'Failures', {
+      queueName: `${installation}-${description.name}-failures`,
+      days: FAILURES_KEPT_DAYS,
+      whyNoDeadLetters:
+        'This is itself where failed events end: of the function (its failure destination) and of the schedule.',
+    });
+    const { function: watch, log } = new DescribedFunction(this, 'Watch', {
       description,
       config,
       environment,
@@ -55,6 +58,7 @@ export class StatelessStack extends Stack {
       installation,
       description,
       watch,
+      log,
       missedAfterMinutes: schedule.missedAfterMinutes,
       failures,
       alerts: state.alerts,

@@ -5,6 +5,9 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { keptQueue } from './queue.ts';
 
+/** As long as SQS can. */
+const KEPT_DAYS = 14;
+
 /**
  * Where incidents are told. Encrypted with SNS's own key: whoever may publish or subscribe in this account may use it,
  * and it costs nothing. Every message is also kept for 14 days in the audit queue, whatever the filters of people's
@@ -22,18 +25,18 @@ export class AlertTopic extends Construct {
       masterKey: Alias.fromAliasName(this, 'SnsKey', 'alias/aws/sns'),
       enforceSSL: true,
     });
-    this.undelivered = keptQueue(
-      this,
-      'Undelivered',
-      `${installation}-undelivered`,
-      'This is itself the dead-letter queue of the SNS subscriptions, which the rule does not look at.',
-    );
-    const audit = keptQueue(
-      this,
-      'Audit',
-      `${installation}-audit`,
-      'A record of what was sent, read by people only: nothing consumes it, so nothing can fail to.',
-    );
+    this.undelivered = keptQueue(this, 'Undelivered', {
+      queueName: `${installation}-undelivered`,
+      days: KEPT_DAYS,
+      whyNoDeadLetters:
+        'This is itself the dead-letter queue of the SNS subscriptions, which the rule does not look at.',
+    });
+    const audit = keptQueue(this, 'Audit', {
+      queueName: `${installation}-audit`,
+      days: KEPT_DAYS,
+      whyNoDeadLetters:
+        'A record of what was sent, read by people only: nothing consumes it, so nothing can fail to.',
+    });
     this.topic.addSubscription(new SqsSubscription(audit, { deadLetterQueue: this.undelivered }));
   }
 }

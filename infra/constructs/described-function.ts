@@ -33,13 +33,14 @@ export interface DescribedFunctionProps {
 /** A function of the manifest, with its own role, log and package. */
 export class DescribedFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly log: LogGroup;
 
   constructor(scope: Construct, id: string, props: DescribedFunctionProps) {
     super(scope, id);
     const { description, config, failures } = props;
     const functionName = `${config.installation}-${description.name}`;
 
-    const logGroup = new LogGroup(this, 'Log', {
+    this.log = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -50,25 +51,27 @@ export class DescribedFunction extends Construct {
       inlinePolicies: {
         function: new PolicyDocument({
           statements: [
-            allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+            allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.log.logGroupArn]),
             allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
             ...props.rights,
           ],
         }),
       },
     });
+    const directory = mkdtempSync(join(tmpdir(), 'claywatch-bundle-'));
+    bundleFunction(description, config, directory);
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: description.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: packageOf(description, config),
+      code: Code.fromAsset(directory),
       memorySize: description.memoryMb,
       timeout: Duration.seconds(description.timeoutSeconds),
       environment: { ...props.environment },
       role: role.withoutPolicyUpdates(),
-      logGroup,
+      logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
       ...(props.reservedConcurrency === undefined
         ? {}
@@ -78,13 +81,7 @@ export class DescribedFunction extends Construct {
       retryAttempts: 2,
       onFailure: { bind: () => ({ destination: failures.queueArn }) },
     });
+    // CDK has copied the package by now.
+    rmSync(directory, { recursive: true });
   }
 }
-
-/** CDK copies the package while the code is bound to its function, so the directory is needed no longer. */
-const packageOf = (description: FunctionDescription, config: Config): Code => {
-  const directory = mkdtempSync(join(tmpdir(), 'claywatch-bundle-'));
-  bundleFunction(description, config, directory);
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  return Code.fromAsset(directory);
-};

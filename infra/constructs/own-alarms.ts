@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -11,6 +12,7 @@ export interface OwnAlarmsProps {
   readonly installation: string;
   readonly description: FunctionDescription;
   readonly watch: LambdaFunction;
+  readonly log: LogGroup;
   /** No run for so long is an alarm. */
   readonly missedAfterMinutes: number;
   readonly failures: IQueue;
@@ -44,7 +46,15 @@ export class OwnAlarms extends Construct {
   constructor(scope: Construct, id: string, props: OwnAlarmsProps) {
     super(scope, id);
     const action = new SnsAction(props.operators);
-    this.alarms = definitionsOf(props).map((definition) => {
+    // A message that cannot be sent stays owed and fails no run, so that only the log tells.
+    const notSent = new MetricFilter(this, 'NotSent', {
+      logGroup: props.log,
+      filterPattern: FilterPattern.numberValue('$.failed', '>', 0),
+      metricNamespace: 'Claywatch',
+      metricName: `${props.installation}-alerts-not-sent`,
+      metricValue: '$.failed',
+    });
+    this.alarms = definitionsOf(props, notSent).map((definition) => {
       const alarm = new Alarm(this, definition.name, {
         alarmName: `${props.installation}-${definition.name}`,
         alarmDescription: definition.text,
@@ -64,7 +74,7 @@ export class OwnAlarms extends Construct {
   }
 }
 
-const definitionsOf = (props: OwnAlarmsProps): readonly AlarmDefinition[] => {
+const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly AlarmDefinition[] => {
   const { description, watch, missedAfterMinutes, failures, alerts, undelivered } = props;
   const { everyMinutes } = description.trigger;
   const period = Duration.minutes(everyMinutes);
@@ -115,7 +125,15 @@ const definitionsOf = (props: OwnAlarmsProps): readonly AlarmDefinition[] => {
       metric: failures.metricApproximateNumberOfMessagesVisible(minutes),
       threshold: 1,
       periods: 1,
-      text: `A run of Claywatch failed for good or was never started; the queue ${props.installation}-watch-failures keeps its event and the error. Read it there, mend the reason, then purge the queue: the next run makes up for it. This stays in alarm until the queue is empty.`,
+      text: `A run of Claywatch failed for good or was never started; the queue ${props.installation}-watch-failures keeps its event and the error. Read it there, mend the reason, then purge the queue: the next run makes up for it. This stays in alarm until the queue is empty, at most four days.`,
+    },
+    {
+      name: 'alerts-not-sent',
+      metric: notSent.metric(sum),
+      threshold: 1,
+      periods: 3,
+      breaching: 2,
+      text: `Claywatch cannot hand its alerts to SNS. They stay owed and are sent as soon as it can, but until then nobody is told. Look at the open incidents now, by hand: npx claywatch triage. Then read "errors" in the lines with "failed" above 0 in ${log}.`,
     },
     {
       name: 'alerts-failing',
@@ -129,7 +147,7 @@ const definitionsOf = (props: OwnAlarmsProps): readonly AlarmDefinition[] => {
       metric: undelivered.metricApproximateNumberOfMessagesVisible(minutes),
       threshold: 1,
       periods: 1,
-      text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it with the reason. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty.`,
+      text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
     },
   ];
 };

@@ -3,16 +3,22 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 
-/** A queue that nothing consumes by itself: encrypted, TLS only, 14 days, the longest that SQS keeps a message. */
+export interface KeptQueueProps {
+  readonly queueName: string;
+  /** At most 14, SQS's own limit. */
+  readonly days: number;
+  readonly whyNoDeadLetters: string;
+}
+
+/** A queue that keeps messages for people to read, and that nothing consumes by itself: encrypted, TLS only. */
 export const keptQueue = (
   scope: Construct,
   id: string,
-  queueName: string,
-  whyNoDeadLetters: string,
+  { queueName, days, whyNoDeadLetters }: KeptQueueProps,
 ): Queue => {
   const queue = new Queue(scope, id, {
     queueName,
-    retentionPeriod: Duration.days(14),
+    retentionPeriod: Duration.days(days),
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     removalPolicy: RemovalPolicy.DESTROY,

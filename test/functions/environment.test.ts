@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { readEnvironment } from '../../functions/environment.ts';
+import { watchEnvironment } from '../../functions/watch/environment.ts';
+
+const complete = {
+  CLAYWATCH_CONFIG: '/var/task/claywatch.config.json',
+  TABLE_NAME: 'claywatch-stateful-Table-1A2B',
+  ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-alerts',
+};
+
+const wrong = (env: Record<string, string | undefined>) => {
+  try {
+    readEnvironment(watchEnvironment, env);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('the environment of watch', () => {
+  it('is read, and nothing else of the process with it', () => {
+    expect(readEnvironment(watchEnvironment, { ...complete, PATH: '/bin', AWS_REGION: 'x' })).toEqual(
+      complete,
+    );
+  });
+
+  it.each(Object.keys(complete))('has no default for %s', (name) => {
+    expect(wrong({ ...complete, [name]: undefined })).toMatchObject({
+      code: 'environment.invalid',
+      message: expect.stringContaining(`${name} is not set`),
+    });
+  });
+
+  it.each([
+    ['TABLE_NAME', 'a table'],
+    ['ALERT_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
+    ['CLAYWATCH_CONFIG', ''],
+  ])('refuses a malformed %s, saying what it must be and not what it was', (name, value) => {
+    const error = wrong({ ...complete, [name]: value });
+    expect(error).toMatchObject({
+      code: 'environment.invalid',
+      message: expect.stringMatching(new RegExp(`${name} must be (the|a) `)),
+    });
+    if (value) expect(String(error)).not.toContain(value);
+  });
+});

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionsOf } from '../../functions/manifest.ts';
+import { bundleFunction, CONFIG_FILE, DEPLOYED_CONFIG } from '../../infra/bundle.ts';
+import { loadConfig } from '../../shared/config/load.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
+import { FULL_CONFIG } from './installation.ts';
+
+const config = parseConfig(FULL_CONFIG, 'test');
+let directory: string;
+let metafile: Metafile;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'claywatch-test-'));
+  metafile = bundleFunction(functionsOf(config).watch, config, directory);
+}, 60_000);
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Invokes the bundle as Lambda would: in another process, with an environment of its own. */
+const invoke = (event: unknown, env: Record<string, string> = {}) => {
+  const module = pathToFileURL(join(directory, 'index.mjs')).href;
+  const script = `
+    const { handler } = await import(${JSON.stringify(module)});
+    const answer = await handler(${JSON.stringify(event)}, {}).then(
+      (report) => ({ report }),
+      ({ code, message }) => ({ code, message }),
+    );
+    console.log('answer ' + JSON.stringify(answer));
+  `;
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const line = output.split('\n').find((text) => text.startsWith('answer '));
+  return JSON.parse(line?.slice('answer '.length) ?? 'null');
+};
+
+describe('the package of watch', () => {
+  it('is one module, its source map, and the validated configuration', async () => {
+    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.mjs', 'index.mjs.map']);
+    expect(await loadConfig(join(directory, CONFIG_FILE))).toEqual(config);
+    expect(DEPLOYED_CONFIG).toBe(`/var/task/${CONFIG_FILE}`);
+  });
+
+  it('holds nothing of tests, of the local runtime, of the command line or of CDK', () => {
+    const foreign = Object.keys(metafile.inputs).filter((path) =>
+      /^(test|local|cli|bench|infra|docs)\/|node_modules\/(aws-cdk|cdk-nag|constructs|dynalite|fauxqs|vitest|esbuild)/.test(
+        path,
+      ),
+    );
+    expect(foreign).toEqual([]);
+    expect(Object.keys(metafile.inputs)).toContain('shared/watch/run.ts');
+  });
+
+  it('says nothing of the machine that built it', () => {
+    const { sources, sourcesContent } = JSON.parse(readFileSync(join(directory, 'index.mjs.map'), 'utf8'));
+    expect(sources.filter((path: string) => path.startsWith('/'))).toEqual([]);
+    expect(sourcesContent ?? []).toEqual([]);
+  });
+
+  it('runs on Node, and lacks only its environment', () => {
+    expect(invoke({ slot: '2026-11-21T17:24:00Z' })).toEqual({
+      code: 'environment.invalid',
+      message: expect.stringMatching(/CLAYWATCH_CONFIG.*TABLE_NAME.*ALERT_TOPIC_ARN/),
+    });
+  });
+});

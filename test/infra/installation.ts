@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type DeploymentOptions, defineInstallation } from '../../infra/define.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
+import type { ConfigInput } from '../../shared/config/schema.ts';
+
+/** An installation that uses everything that infrastructure follows from. */
+export const FULL_CONFIG = {
+  installation: 'acme',
+  clay: { apiKey: 'secretsmanager:acme/clay#apiKey' },
+  feeds: {
+    leads: {
+      webhooks: [
+        { id: 'leads-1', url: 'secretsmanager:acme/clay#leads1' },
+        { id: 'leads-2', url: 'secretsmanager:acme/clay#leads2', authToken: 'secretsmanager:shared-token' },
+      ],
+      callback: {
+        url: 'https://callback.example.com/clay',
+        headers: { 'x-auth': { secret: 'secretsmanager:acme/callback' } },
+      },
+    },
+  },
+  integration: {
+    url: 'https://app.example.com/health',
+    headers: { authorization: { secret: 'secretsmanager:team/health#token' }, accept: 'application/json' },
+  },
+  probes: {
+    hubspot: {
+      kind: 'crm',
+      url: 'https://crm.example.com/ping',
+      headers: { authorization: { secret: 'secretsmanager:team/crm' } },
+    },
+  },
+  notify: {
+    email: [{ address: 'team@example.com' }, { address: 'lead@example.com', severities: ['P1', 'P2'] }],
+    sms: [{ number: '+4915112345678' }],
+    operatorEmail: ['operators@example.com'],
+  },
+} as const satisfies ConfigInput;
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+export const synthesize = (input: ConfigInput, options: DeploymentOptions = { reservedConcurrency: 2 }) => {
+  const config = parseConfig(input, 'test');
+  const app = new App({ context, analyticsReporting: false });
+  const stacks = defineInstallation(app, config, options);
+  const assembly = app.synth();
+  return {
+    app,
+    assembly,
+    config,
+    ...stacks,
+    state: Template.fromStack(stacks.stateful),
+    rest: Template.fromStack(stacks.stateless),
+  };
+};
+
+/**
+ * A template's value with every reference written as text, so that a test reads `<Table.Arn>/index/gsi1`, and
+ * `<stack:output>` for one to another stack.
+ */
+export const flat = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(flat);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument] = []] = Object.entries(value);
+  if (name === 'Ref') return `<${argument}>`;
+  if (name === 'Fn::GetAtt') return `<${argument.join('.')}>`;
+  if (name === 'Fn::Join') return argument[1].map(flat).join(argument[0]);
+  if (name === 'Fn::GetStackOutput') return `<${argument.StackName}:${argument.OutputName}>`;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, flat(member)]));
+};

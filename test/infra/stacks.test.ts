@@ -1,0 +1,516 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { App, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { functionsOf } from '../../functions/manifest.ts';
+import { deploymentOptions } from '../../infra/define.ts';
+import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
+import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import { FULL_CONFIG, flat, synthesize } from './installation.ts';
+
+let acme: ReturnType<typeof synthesize>;
+/** Another one for the same account, with the least in it. */
+let other: ReturnType<typeof synthesize>;
+
+beforeAll(() => {
+  acme = synthesize(FULL_CONFIG);
+  other = synthesize(
+    { installation: 'other', schedule: { everyMinutes: 5, missedAfterMinutes: 30 } },
+    { reservedConcurrency: undefined },
+  );
+}, 60_000);
+
+type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string };
+type Statement = { Sid?: string; Effect: string; Action: unknown; Resource: unknown; Condition?: unknown };
+
+const found = (template: typeof acme.state, type: string, properties: object = {}): [string, Resource][] =>
+  Object.entries(template.findResources(type, { Properties: properties })) as [string, Resource][];
+const only = (template: typeof acme.state, type: string, properties: object = {}): Resource => {
+  const all = found(template, type, properties);
+  expect(all).toHaveLength(1);
+  return (all[0] as [string, Resource])[1];
+};
+const statementsOf = (role: Resource): Statement[] =>
+  (role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    (policy) => flat(policy.PolicyDocument.Statement) as Statement[],
+  );
+
+describe('the function', () => {
+  it('is given exactly the environment that its schema names', () => {
+    const { Environment } = only(acme.rest, 'AWS::Lambda::Function').Properties as {
+      Environment: { Variables: object };
+    };
+    const schema = functionsOf(acme.config).watch.environment;
+    expect(Object.keys(Environment.Variables).sort()).toEqual(Object.keys(schema.shape).sort());
+    const concrete = {
+      ...Environment.Variables,
+      TABLE_NAME: 'a-table',
+      ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-alerts',
+    };
+    expect(schema.safeParse(concrete).success).toBe(true);
+  });
+
+  it('runs as the manifest says, on Node 24 and arm64', () => {
+    const { memoryMb, timeoutSeconds } = functionsOf(acme.config).watch;
+    acme.rest.hasResourceProperties('AWS::Lambda::Function', {
+      FunctionName: 'acme-watch',
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      MemorySize: memoryMb,
+      Timeout: timeoutSeconds,
+      ReservedConcurrentExecutions: 2,
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+    expect(only(other.rest, 'AWS::Lambda::Function').Properties).not.toHaveProperty(
+      'ReservedConcurrentExecutions',
+    );
+  });
+
+  it('may do exactly this, and nothing on a wildcard', () => {
+    const role = only(acme.rest, 'AWS::IAM::Role', { Description: 'What acme-watch may do' });
+    const table = expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/);
+    expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    expect(statementsOf(role)).toEqual([
+      {
+        Sid: 'WriteLog',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: expect.stringMatching(/^<WatchLog\w+\.Arn>$/),
+      },
+      {
+        Sid: 'KeepFailures',
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: expect.stringMatching(/^<Failures\w+\.Arn>$/),
+      },
+      {
+        Sid: 'KeepState',
+        Effect: 'Allow',
+        Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Resource: table,
+      },
+      {
+        Sid: 'FindIncidents',
+        Effect: 'Allow',
+        Action: 'dynamodb:Query',
+        Resource: tableDefinition.globalSecondaryIndexes.map(({ indexName }) =>
+          expect.stringMatching(new RegExp(`StateTable\\w+Arn\\w+>/index/${indexName}$`)),
+        ),
+      },
+      {
+        Sid: 'SendAlerts',
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Resource: expect.stringMatching(/AlertsTopic/),
+      },
+      {
+        Sid: 'ReadSecrets',
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: [
+          expect.stringMatching(/^<acme-stateful:.*Secretsacmecallback/),
+          expect.stringMatching(/^<acme-stateful:.*Secretsacmeclay/),
+          ...['shared-token', 'team/crm', 'team/health'].map(
+            (name) =>
+              `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`,
+          ),
+        ],
+      },
+    ]);
+    const minimal = statementsOf(
+      only(other.rest, 'AWS::IAM::Role', { Description: 'What other-watch may do' }),
+    );
+    expect(minimal.map(({ Sid }) => Sid)).not.toContain('ReadSecrets');
+  });
+
+  it('has the table rights of the commands that the stores send, no others', () => {
+    const folder = new URL('../../shared/aws/dynamodb/', import.meta.url);
+    const stores = readdirSync(folder).filter((name) => name.endsWith('-store.ts'));
+    const sent = stores.flatMap((name) =>
+      [...readFileSync(new URL(name, folder), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
+        ([, command]) => `dynamodb:${command}`,
+      ),
+    );
+    const granted = statementsOf(only(acme.rest, 'AWS::IAM::Role', { Description: 'What acme-watch may do' }))
+      .flatMap(({ Action }) => Action as string | string[])
+      .filter((action) => action.startsWith('dynamodb:'));
+    expect(granted.sort()).toEqual([...new Set(sent)].sort());
+  });
+
+  it('tries a failed event again until the next is due, and then keeps it', () => {
+    acme.rest.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Failures'), 'Arn'] } },
+      },
+    });
+    other.rest.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumEventAgeInSeconds: 300 });
+  });
+
+  it('keeps its log for a month', () => {
+    acme.rest.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: '/aws/lambda/acme-watch',
+      RetentionInDays: 30,
+    });
+  });
+});
+
+describe('the schedule', () => {
+  it('passes the scheduled time as the slot, at the configured rate', () => {
+    const { Target, ...schedule } = only(acme.rest, 'AWS::Scheduler::Schedule').Properties as {
+      Target: Record<string, unknown>;
+    };
+    expect(schedule).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      GroupName: 'acme',
+      Name: 'acme-watch',
+    });
+    expect(JSON.parse(Target.Input as string)).toEqual({ slot: '<aws.scheduler.scheduled-time>' });
+    expect(flat(Target)).toMatchObject({
+      Arn: expect.stringMatching(/^<WatchFunction\w+\.Arn>$/),
+      DeadLetterConfig: { Arn: expect.stringMatching(/^<Failures\w+\.Arn>$/) },
+      RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3 },
+    });
+    other.rest.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' });
+  });
+
+  it('may invoke this function and keep what it could not, from this account only', () => {
+    const role = only(acme.rest, 'AWS::IAM::Role', {
+      Description: Match.stringLikeRegexp('^Lets the schedule'),
+    });
+    expect(statementsOf(role)).toEqual([
+      {
+        Sid: 'Invoke',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: expect.stringMatching(/^<WatchFunction\w+\.Arn>$/),
+      },
+      {
+        Sid: 'KeepFailures',
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: expect.stringMatching(/^<Failures\w+\.Arn>$/),
+      },
+    ]);
+    expect(flat(role.Properties.AssumeRolePolicyDocument)).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': '<AWS::AccountId>',
+              'aws:SourceArn': expect.stringMatching(/^<WatchScheduleGroup\w+\.Arn>$/),
+            },
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('the alarms on Claywatch itself', () => {
+  it('ring the dead man when nothing ran for three minutes, also when there is no data at all', () => {
+    expect(
+      only(acme.rest, 'AWS::CloudWatch::Alarm', { AlarmName: 'acme-watch-not-running' }).Properties,
+    ).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Invocations',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('follow the schedule: six periods of five minutes for half an hour', () => {
+    other.rest.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'other-watch-not-running',
+      Period: 300,
+      EvaluationPeriods: 6,
+    });
+  });
+
+  it('cover errors, throttling, slowness, kept failures and undelivered alerts', () => {
+    const alarms = found(acme.rest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
+      Properties.AlarmName,
+      Properties.MetricName,
+      Properties.Threshold,
+    ]);
+    const timeoutMs = functionsOf(acme.config).watch.timeoutSeconds * 1_000;
+    expect(alarms).toEqual([
+      ['acme-watch-not-running', 'Invocations', 1],
+      ['acme-watch-failing', 'Errors', 1],
+      ['acme-watch-throttled', 'Throttles', 1],
+      ['acme-watch-slow', 'Duration', timeoutMs * 0.8],
+      ['acme-watch-failures-kept', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-alerts-not-sent', 'acme-alerts-not-sent', 1],
+      ['acme-alerts-failing', 'NumberOfNotificationsFailed', 1],
+      ['acme-alerts-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+    ]);
+  });
+
+  it('tell the operators of trouble and of its end, each with what to do', () => {
+    for (const [, { Properties }] of found(acme.rest, 'AWS::CloudWatch::Alarm')) {
+      for (const actions of [Properties.AlarmActions, Properties.OKActions]) {
+        expect(flat(actions)).toEqual([expect.stringMatching(/acme-stateful:.*OperatorsTopic/)]);
+      }
+      expect(Properties.AlarmDescription).toMatch(/\b(Look|Read|Tell|see)\b/i);
+      expect(String(Properties.AlarmDescription).length).toBeLessThanOrEqual(1_024);
+    }
+  });
+
+  it('notice in the log what fails no run: a message that could not be sent', () => {
+    acme.rest.hasResourceProperties('AWS::Logs::MetricFilter', {
+      LogGroupName: { Ref: Match.stringLikeRegexp('^WatchLog') },
+      FilterPattern: '{ $.failed > 0 }',
+      MetricTransformations: [
+        { MetricNamespace: 'Claywatch', MetricName: 'acme-alerts-not-sent', MetricValue: '$.failed' },
+      ],
+    });
+  });
+
+  it('may publish to the operator topic, which enforcing TLS would otherwise take away', () => {
+    const policies = found(acme.state, 'AWS::SNS::TopicPolicy').map(([, policy]) => flat(policy)) as {
+      Properties: { PolicyDocument: { Statement: Statement[] }; Topics: string[] };
+    }[];
+    const operators = policies.find(({ Properties }) => /Operators/.test(String(Properties.Topics)));
+    expect(operators?.Properties.PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Allow',
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+          ArnLike: {
+            'aws:SourceArn': 'arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:acme-*',
+          },
+        },
+      }),
+    );
+  });
+});
+
+describe('the subscriptions', () => {
+  const subscriptions = () =>
+    found(acme.rest, 'AWS::SNS::Subscription').map(([, { Properties }]) => flat(Properties)) as {
+      Protocol: string;
+      Endpoint: string;
+      TopicArn: string;
+      FilterPolicy?: unknown;
+      RedrivePolicy?: unknown;
+    }[];
+
+  it('of people are those of the configuration, filtered by severity, with a dead-letter queue', () => {
+    const toAlerts = subscriptions().filter(({ TopicArn }) => /AlertsTopic/.test(TopicArn));
+    expect(toAlerts).toEqual(
+      subscriptionsOf(acme.config).map(({ protocol, endpoint, filterPolicy }) => ({
+        Protocol: protocol,
+        Endpoint: endpoint,
+        FilterPolicy: filterPolicy,
+        TopicArn: expect.any(String),
+        RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/AlertsUndelivered/) },
+      })),
+    );
+    expect(toAlerts).toHaveLength(3);
+  });
+
+  it('of operators get every alarm', () => {
+    const toOperators = subscriptions().filter(({ TopicArn }) => /OperatorsTopic/.test(TopicArn));
+    expect(toOperators).toEqual([
+      { Protocol: 'email', Endpoint: 'operators@example.com', TopicArn: expect.any(String) },
+    ]);
+  });
+
+  it('of the audit queue get everything, unfiltered', () => {
+    const audit = only(acme.state, 'AWS::SNS::Subscription').Properties;
+    expect(flat(audit)).toEqual({
+      Protocol: 'sqs',
+      Endpoint: expect.stringMatching(/^<AlertsAudit\w+\.Arn>$/),
+      TopicArn: expect.stringMatching(/^<AlertsTopic\w+>$/),
+      RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/^<AlertsUndelivered\w+\.Arn>$/) },
+    });
+  });
+});
+
+describe('the state', () => {
+  it('is one table in the shape of the stores: encrypted, restorable, expiring, protected, kept', () => {
+    const table = only(acme.state, 'AWS::DynamoDB::GlobalTable');
+    const keys = (definition: { partitionKey: { name: string }; sortKey: { name: string } }) => [
+      { AttributeName: definition.partitionKey.name, KeyType: 'HASH' },
+      { AttributeName: definition.sortKey.name, KeyType: 'RANGE' },
+    ];
+    expect(table.DeletionPolicy).toBe('Retain');
+    expect(table.Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: keys(tableDefinition),
+      GlobalSecondaryIndexes: tableDefinition.globalSecondaryIndexes.map((index) => ({
+        IndexName: index.indexName,
+        KeySchema: keys(index),
+        Projection: { ProjectionType: index.projection },
+      })),
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      TimeToLiveSpecification: { AttributeName: tableDefinition.timeToLiveAttribute, Enabled: true },
+      Replicas: [
+        expect.objectContaining({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ],
+    });
+  });
+
+  it('has its alerts encrypted, and takes publications over TLS only', () => {
+    acme.state.hasResourceProperties('AWS::SNS::Topic', {
+      TopicName: 'acme-alerts',
+      KmsMasterKeyId: { 'Fn::Join': ['', Match.arrayWith([':alias/aws/sns'])] },
+    });
+    const policies = found(acme.state, 'AWS::SNS::TopicPolicy');
+    expect(policies).toHaveLength(2);
+    for (const [, policy] of policies) {
+      const { Statement } = policy.Properties.PolicyDocument as { Statement: Statement[] };
+      expect(Statement).toContainEqual(
+        expect.objectContaining({
+          Effect: 'Deny',
+          Principal: '*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      );
+    }
+  });
+
+  it('creates the secrets below its own name, without a value, and keeps them', () => {
+    const secrets = found(acme.state, 'AWS::SecretsManager::Secret').map(([, secret]) => secret);
+    expect(secrets.map(({ Properties }) => Properties.Name)).toEqual(['acme/callback', 'acme/clay']);
+    for (const { Properties, DeletionPolicy } of secrets) {
+      expect(DeletionPolicy).toBe('Retain');
+      expect(Properties).not.toHaveProperty('SecretString');
+      expect(Properties).not.toHaveProperty('GenerateSecretString');
+    }
+  });
+
+  it('cannot be deleted by mistake', () => {
+    expect(acme.stateful.terminationProtection).toBe(true);
+  });
+});
+
+describe('every queue', () => {
+  it('is encrypted, and refuses what does not come over TLS', () => {
+    for (const template of [acme.state, acme.rest]) {
+      const queues = found(template, 'AWS::SQS::Queue');
+      expect(queues.length).toBeGreaterThan(0);
+      for (const [id, { Properties }] of queues) {
+        expect(Properties.SqsManagedSseEnabled).toBe(true);
+        template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+          Queues: [{ Ref: id }],
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Effect: 'Deny',
+                Action: 'sqs:*',
+                Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+              }),
+            ]),
+          },
+        });
+      }
+    }
+  });
+});
+
+describe('an installation', () => {
+  const namesIn = ({ state, rest }: typeof acme): string[] =>
+    [state, rest].flatMap((template) =>
+      Object.values(template.toJSON().Resources as Record<string, Resource>).flatMap(({ Properties }) =>
+        ['TopicName', 'QueueName', 'FunctionName', 'AlarmName', 'LogGroupName', 'Name']
+          .map((key) => Properties[key])
+          .filter((name) => typeof name === 'string'),
+      ),
+    );
+
+  it('shares no name with another one in the same account', () => {
+    const names = namesIn(acme);
+    expect(names).toContain('acme-alerts');
+    expect(names.filter((name) => namesIn(other).includes(name))).toEqual([]);
+    expect([other.stateful.stackName, other.stateless.stackName]).toEqual([
+      'other-stateful',
+      'other-stateless',
+    ]);
+  });
+
+  it('needs neither an account, nor a region, nor anything looked up in one', () => {
+    for (const stack of [acme.stateful, acme.stateless]) {
+      expect(Token.isUnresolved(stack.account)).toBe(true);
+      expect(Token.isUnresolved(stack.region)).toBe(true);
+    }
+    expect(acme.assembly.manifest.missing ?? []).toEqual([]);
+  });
+
+  it('holds no secret, no webhook and no other value than names of secrets', () => {
+    expect(JSON.stringify(acme.state.toJSON())).not.toMatch(/SecretString|sources\/webhook/);
+  });
+});
+
+describe('cdk-nag', () => {
+  const acknowledged = ({ app }: typeof acme) =>
+    app.node.findAll().flatMap((construct) =>
+      construct.node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) =>
+          Object.entries(data as Record<string, string>).map(([rule, reason]) => ({
+            at: construct.node.path,
+            rule: rule.replace(/^Annotation::/, ''),
+            reason,
+          })),
+        ),
+    );
+
+  it('finds nothing that is not acknowledged', () => {
+    for (const { app } of [acme, other]) {
+      expect(new AwsSolutionsChecks(app).validateScope(app).violations).toEqual([]);
+    }
+  });
+
+  it('is asked by every synthesis', () => {
+    expect(acme.app._validationPlugins.map(({ name }) => name)).toContain('AwsSolutions');
+  });
+
+  it('would find something', () => {
+    const app = new App({ context: {} });
+    new Queue(new Stack(app, 'careless'), 'Queue');
+    expect(new AwsSolutionsChecks(app).validateScope(app).violations).not.toEqual([]);
+  });
+
+  it('is acknowledged one finding at a time, each with its reason', () => {
+    expect(acknowledged(acme).map(({ at, rule }) => `${at}: ${rule}`)).toEqual([
+      'acme-stateful/Alerts/Undelivered: AwsSolutions-SQS3',
+      'acme-stateful/Alerts/Audit: AwsSolutions-SQS3',
+      'acme-stateful/Secrets/acme.callback: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.clay: AwsSolutions-SMG4',
+      'acme-stateless/Failures: AwsSolutions-SQS3',
+    ]);
+    for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
+  });
+});
+
+describe('the options of a deployment', () => {
+  const given = (reservedConcurrency: unknown) =>
+    deploymentOptions(new App({ context: { reservedConcurrency } }));
+
+  it('reserve two instances unless told otherwise', () => {
+    expect(deploymentOptions(new App())).toEqual({ reservedConcurrency: 2 });
+    expect(given('5')).toEqual({ reservedConcurrency: 5 });
+    expect(given('none')).toEqual({ reservedConcurrency: undefined });
+  });
+
+  it.each(['0', '-1', '1.5', 'many', ''])('refuse %j', (value) => {
+    expect(() => given(value)).toThrow(/-c reservedConcurrency=.*whole number/);
+  });
+});
