@@ -36,8 +36,7 @@ const listFaults = (clay: Clay, name: string | undefined): string => {
 const sendRows = (clay: Clay, words: readonly string[]): string => {
   const count = Number(words.find((word) => /^\d+$/.test(word)) ?? 1);
   const webhook = words.find((word) => !/^\d+$/.test(word)) ?? clay.state().webhooks[0]?.id ?? '';
-  const answers = control(clay, 'POST', '/_rows', { count, webhook });
-  return JSON.stringify(answers);
+  return detailOr(control(clay, 'POST', '/_rows', { count, webhook }));
 };
 
 const control = (clay: Clay, method: string, target: string, body: object = {}): unknown => {
