@@ -70,7 +70,9 @@ describe('the public API of the simulated Clay', () => {
     const { clay, clock } = simulated({ credits: 900, actions: null });
     await clock.advance(600_000);
     clay.faults.on('credits-drain', { perMinute: 100 });
-    await clock.advance(180_000);
+    await clock.advance(120_000);
+    expect(bodyOf(get(clay, BALANCE, withKey))).toEqual({ balance: 700 });
+    await clock.advance(60_000);
     expect(bodyOf(get(clay, BALANCE, withKey))).toEqual({ balance: 600 });
     clay.faults.off('credits-drain');
     await clock.advance(600_000);
