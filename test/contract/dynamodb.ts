@@ -12,7 +12,7 @@ export const dynamoContracts = (name: string, start: (tableName: string) => Prom
     let table: LocalTable;
     beforeAll(async () => {
       table = await start('claywatch-test');
-    }, 60_000);
+    }, 90_000);
     afterAll(() => table.close());
 
     incidentStoreContract(name, () => createDynamoIncidentStore(table));

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { configSchema } from '../../shared/config/schema.ts';
+import { stepHealth } from '../../shared/observe/health.ts';
 import type { WatchState, WatchStore } from '../../shared/watch/store.ts';
 
 const MINUTE = 60_000;
@@ -39,19 +41,7 @@ export const watchStoreContract = (name: string, storeOf: () => Promise<WatchSto
         summary: 'GET answered 200 — "fine" 😀',
         facts: { status: 200, empty: '' },
       } as const;
-      const health = {
-        probe: 'clay.web',
-        outcome: 'ok',
-        since: SLOT,
-        firstFailedAt: null,
-        failures: 0,
-        evidence: observation,
-        last: observation,
-        runs: { ok: 1, slow: 0, failing: 0 },
-        unknownSince: null,
-        changes: [SLOT],
-        flapping: false,
-      } as const;
+      const health = stepHealth(undefined, observation, configSchema.parse({}).observe);
       const saved: WatchState = { version: 1, lastSlot: SLOT, health: { 'clay.web': health } };
       expect(await store.save(saved)).toBe('written');
       expect(await store.load()).toStrictEqual(saved);

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { WatchState, WatchStore } from '../../watch/store.ts';
-import { conditionally, fromDocument, type Item, toDocument } from './document.ts';
+import { conditionally, fromDocument, type Item, toPackedDocument } from './document.ts';
 
 const KEY = { pk: { S: 'watch' }, sk: { S: 'state' } };
 const BEFORE_THE_FIRST: WatchState = { lastSlot: 0, health: {}, version: 0 };
@@ -75,7 +75,7 @@ export const createDynamoWatchStore = ({
             ConditionExpression:
               next.version === 1 ? 'attribute_not_exists(version)' : 'version = :previousVersion',
             ExpressionAttributeValues: {
-              ':document': toDocument(next),
+              ':document': toPackedDocument(next),
               ':lastSlot': number(next.lastSlot),
               ':version': number(next.version),
               ...(next.version !== 1 && { ':previousVersion': number(next.version - 1) }),
