@@ -1,10 +1,13 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { getCACertificates } from 'node:tls';
 import timer, { type Timings } from '@szmarczak/http-timer';
 import type { Phases } from '../observe/observation.ts';
 import { failureOf, type Stage } from './failure.ts';
 import type { HttpClient, HttpOutcome, HttpRequest } from './port.ts';
+
+/** Importing it would also load all of undici (its `WebSocket` is an export), which costs a start tens of ms. */
+const http = process.getBuiltinModule('node:http');
 
 export interface NodeClientOptions {
   /** Claywatch's version; sent as `user-agent: claywatch/<version>`, so that an operator can tell the probes. */
