@@ -17,6 +17,8 @@ export interface OpenIncident {
 /** A status page, whoever made it. */
 export interface StatusPage {
   readonly format: 'rootly' | 'statuspage';
+  /** When the page says that it was last brought up to date, epoch ms. */
+  readonly updatedAt?: number;
   readonly indicator: Level;
   readonly incidents: readonly OpenIncident[];
   /** The worst state of a component; `none` when the format has no components. */
@@ -44,17 +46,19 @@ export const worst = (levels: readonly Level[]): Level =>
   levels.reduce<Level>((most, level) => (RANK[level] > RANK[most] ? level : most), 'none');
 
 /**
- * The worst part speaks: a green indicator beside a major incident is a major incident [C]. When all that is open has
- * gone without an update for too long, the page is stale and nothing can be concluded from it.
+ * The worst part speaks: a green indicator beside a major incident is a major incident [C]. A page that has gone
+ * without an update for too long, or whose open incidents all have, is stale: nothing can be concluded from it, least of
+ * all that all is well.
  */
 export const weigh = (page: StatusPage, now: number, staleAfterMs: number): Declared => {
-  const isStale = ({ lastUpdateAt }: OpenIncident) =>
-    lastUpdateAt !== undefined && now - lastUpdateAt > staleAfterMs;
+  const isOld = (at: number | undefined) => at !== undefined && now - at > staleAfterMs;
   const incidents = page.incidents
-    .filter((incident) => !isStale(incident))
+    .filter(({ lastUpdateAt }) => !isOld(lastUpdateAt))
     .toSorted((a, b) => RANK[b.level] - RANK[a.level]);
   const staleIncidents = page.incidents.length - incidents.length;
-  if (staleIncidents > 0 && incidents.length === 0) return { finding: 'stale', incidents, staleIncidents };
+  if (incidents.length === 0 && (staleIncidents > 0 || isOld(page.updatedAt))) {
+    return { finding: 'stale', incidents, staleIncidents };
+  }
   const level = worst([page.indicator, page.components, ...incidents.map((incident) => incident.level)]);
   return { finding: FINDING[level], incidents, staleIncidents };
 };
@@ -122,7 +126,13 @@ const latest = (incident: RawIncident): number | undefined => {
     update.updated_at,
   ]);
   const times = [incident.updated_at, incident.started_at, incident.created_at, ...updates]
-    .map((time) => (/^\d{4}-\d{2}-\d{2}T/.test(time ?? '') ? Date.parse(time ?? '') : Number.NaN))
-    .filter((time) => !Number.isNaN(time));
+    .map(instant)
+    .filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.max(...times);
+};
+
+/** An ISO 8601 date and time as epoch ms; undefined when it is something else. */
+export const instant = (text: string | null | undefined): number | undefined => {
+  const time = /^\d{4}-\d{2}-\d{2}T/.test(text ?? '') ? Date.parse(text ?? '') : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 };

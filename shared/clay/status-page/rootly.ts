@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { parseJson } from '../answer.ts';
 import { openIncidents, type StatusPage } from './declared.ts';
-import { incidentsShape, indicatorShape } from './shapes.ts';
+import { incidentsShape, indicatorShape, pageShape } from './shapes.ts';
 
 export const ROOTLY_PATH = '/api/v1/status.json';
 
 const shape = z.object({
+  page: pageShape,
   status: z.object({ indicator: indicatorShape }),
   incidents: incidentsShape,
 });
@@ -14,10 +15,12 @@ const shape = z.object({
 export const readRootly = (body: string): StatusPage | null => {
   const read = shape.safeParse(parseJson(body));
   if (!read.success) return null;
+  const { page, status, incidents } = read.data;
   return {
     format: 'rootly',
-    indicator: read.data.status.indicator,
-    incidents: openIncidents(read.data.incidents),
+    ...(page === undefined ? {} : { updatedAt: page }),
+    indicator: status.indicator,
+    incidents: openIncidents(incidents),
     components: 'none',
   };
 };

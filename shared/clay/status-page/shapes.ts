@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { instant } from './declared.ts';
 
 const text = z.string().nullish();
 
@@ -25,3 +26,10 @@ export const incidentsShape = z.array(incidentShape).max(MANY);
 export const indicatorShape = z
   .enum(['none', 'minor', 'major', 'critical', 'maintenance'])
   .transform((indicator) => (indicator === 'critical' ? 'major' : indicator));
+
+/** When the page was last brought up to date; a page that does not say is taken as it is. */
+export const pageShape = z
+  .object({ updated_at: text })
+  .transform((page) => instant(page.updated_at))
+  .optional()
+  .catch(undefined);

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { parseJson } from '../answer.ts';
 import { type Level, openIncidents, type StatusPage, worst } from './declared.ts';
-import { incidentShape, incidentsShape, indicatorShape } from './shapes.ts';
+import { incidentShape, incidentsShape, indicatorShape, pageShape } from './shapes.ts';
 
 export const STATUSPAGE_PATH = '/api/v2/summary.json';
 
 const shape = z.object({
+  page: pageShape,
   status: z.object({ indicator: indicatorShape }),
   incidents: incidentsShape,
   components: z
@@ -26,12 +27,13 @@ const COMPONENT: Readonly<Record<string, Level>> = {
 export const readStatuspage = (body: string): StatusPage | null => {
   const read = shape.safeParse(parseJson(body));
   if (!read.success) return null;
-  const { status, incidents, components, scheduled_maintenances } = read.data;
+  const { page, status, incidents, components, scheduled_maintenances } = read.data;
   const underWay = (scheduled_maintenances ?? []).some((work) =>
     ['in_progress', 'verifying'].includes(work.status ?? ''),
   );
   return {
     format: 'statuspage',
+    ...(page === undefined ? {} : { updatedAt: page }),
     indicator: worst([status.indicator, underWay ? 'maintenance' : 'none']),
     incidents: openIncidents(incidents),
     components: worst((components ?? []).map((component) => COMPONENT[component.status ?? ''] ?? 'none')),

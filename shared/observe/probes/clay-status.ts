@@ -69,11 +69,11 @@ const readAnswer = (answer: Answer, { path, read }: Format, url: string): Status
     ? 'more than is read of an answer'
     : isHtml(answer)
       ? 'a web page'
-      : 'not a status in a known form';
+      : 'something that is not a status in a known form';
   return {
     ...seen,
     finding: 'unreadable',
-    summary: `${said} with ${what}, so it tells nothing.`,
+    summary: `${said} with ${what}: it tells nothing.`,
     elsewhere: true,
   };
 };
@@ -91,7 +91,7 @@ const describe = (page: StatusPage, declared: Declared): StatusLook => {
   const summary = {
     operational: "Clay's status page says that all is well.",
     maintenance: "Clay's status page announces maintenance.",
-    stale: `Clay's status page has ${staleIncidents} open incident(s) that nobody has updated for long, so it tells nothing.`,
+    stale: `Clay's status page ${staleIncidents > 0 ? `has ${staleIncidents} open incident(s) that nobody has updated for long` : 'has not been updated for long'}, so it tells nothing.`,
     'minor-incident': `Clay's status page declares a minor incident${first ? `: "${first.name}"` : ''}.`,
     'major-incident': `Clay's status page declares a major incident${first ? `: "${first.name}"` : ''}.`,
   }[finding];

@@ -44,7 +44,7 @@ export const connectivityProbe = ({ connectivity }: Config, context: ProbeContex
           const kinds = [...new Set(failures)].toSorted().join(', ');
           return {
             finding: 'offline',
-            summary: `None of ${asked} independent hosts could be reached (${kinds}): the fault is in our own network.`,
+            summary: `No independent host could be reached (${asked} asked: ${kinds}), so the fault is in our own network.`,
             facts: { reached: 0, asked, failures: kinds },
           };
         } finally {

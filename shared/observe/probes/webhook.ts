@@ -18,7 +18,7 @@ const REST = {
   'limit-reached': 'the webhook has taken all the rows it ever will',
   unauthorized: 'the token is not accepted, or the webhook refuses us',
   gone: 'there is no such webhook',
-  'rate-limited': 'too many rows a second, so this one was dropped',
+  'rate-limited': 'too many requests a second in the workspace, so Clay drops rows',
   'server-error': 'a server error',
   blocked: 'a bot filter, not Clay itself',
   'unexpected-answer': 'not an answer of a webhook',

@@ -6,11 +6,11 @@ import type { Fact, Phases } from '../observation.ts';
 type Failure = Extract<HttpOutcome, { kind: 'failure' }>;
 
 const WORDS: Readonly<Record<TransportFailure, string>> = {
-  'dns-failed': 'its name could not be resolved',
-  'connection-refused': 'the connection was refused',
-  'connection-reset': 'the connection broke',
-  'tls-failed': 'the TLS handshake failed',
-  'timed-out': 'there was no whole answer in time',
+  'dns-failed': 'could not be reached: its name could not be resolved',
+  'connection-refused': 'could not be reached: the connection was refused',
+  'connection-reset': 'gave no answer: the connection broke',
+  'tls-failed': 'could not be reached: the TLS handshake failed',
+  'timed-out': 'gave no whole answer in time',
 };
 
 /** What a fault on the way adds to an observation, whichever surface it is on. */
@@ -24,7 +24,7 @@ export const transportLook = (
   readonly facts: Readonly<Record<string, Fact>>;
 } => ({
   finding: failure,
-  summary: `${host} could not be reached: ${WORDS[failure]} (${detail}, after ${Math.round(phases.totalMs)} ms).`,
+  summary: `${host} ${WORDS[failure]} (${detail}, after ${Math.round(phases.totalMs)} ms).`,
   phases,
   facts: { detail },
 });

@@ -101,6 +101,20 @@ describe('an incident that nobody updates', () => {
     expect(seen).toMatchObject({ finding: 'stale', outcome: 'unknown', facts: { staleIncidents: 1 } });
   });
 
+  it('is not needed: a green page that has not been brought up to date is stale too', async () => {
+    const updated = (minutesAgo: number) => ({ page: { name: 'Clay', updated_at: iso(minutesAgo) } });
+    expect((await look(json(page(updated(1_441)))).seen()).finding).toBe('stale');
+    expect((await look(json(page(updated(1_439)))).seen()).finding).toBe('operational');
+    expect((await look(json(page({ page: { updated_at: 'long ago' } }))).seen()).finding).toBe('operational');
+    expect((await look(json(page({ page: 7 }))).seen()).finding).toBe('operational');
+    expect((await look(json(page({ ...updated(9_999), incidents: [incident()] }))).seen()).finding).toBe(
+      'major-incident',
+    );
+    expect((await look(NOT_FOUND, json(page({ ...updated(1_441), components: [] }))).seen()).finding).toBe(
+      'stale',
+    );
+  });
+
   it('is passed over beside one that is fresh', async () => {
     const fresh = incident({ impact: 'minor' });
     expect(await look(json(page({ incidents: [old, fresh] }))).seen()).toMatchObject({
