@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide, type IncidentFact } from '../../shared/incident/decide.ts';
-import { duePending, markDelivered } from '../../shared/incident/deliveries.ts';
+import { duePending, markDelivered, markFailed } from '../../shared/incident/deliveries.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { Severity } from '../../shared/severity.ts';
 import { DAY, HOUR, MINUTE, NOON, policy, recovered, verdict, WEBHOOK } from './fixtures.ts';
@@ -135,6 +135,44 @@ describe('flapping', () => {
     expect(story.sent).toHaveLength(7);
     story.send(now + HOUR);
     expect(story.sent.slice(7)).toEqual(['severity-lowered P3']);
+  });
+
+  it('does not withdraw an end that somebody tried to send: it may have arrived', () => {
+    const story = createStory();
+    for (let flip = 0; flip < 4; flip += 1) {
+      story.fails(NOON + flip * 10 * MINUTE);
+      story.works(NOON + flip * 10 * MINUTE + 5 * MINUTE);
+    }
+    const quiet = story.incident();
+    const due = NOON + 35 * MINUTE + policy.reopenWithinMs;
+    const tried = markFailed(quiet, quiet.pending[0]?.id ?? '', new Error('timed out'), due);
+    const again = decide(
+      tried,
+      WEBHOOK,
+      { kind: 'verdict', verdict: verdict(), detectedAt: due },
+      policy,
+      due + 1_000,
+    );
+    expect(again?.pending.map(({ transition }) => transition)).toEqual(['resolved', 'reopened']);
+  });
+
+  it('withdraws nothing that was not put off, even when the clock goes back', () => {
+    const pendings = (incident: Incident | null) => incident?.pending.map(({ transition }) => transition);
+    const lowered = decide(
+      decide(null, WEBHOOK, { kind: 'verdict', verdict: verdict(), detectedAt: NOON }, policy, NOON),
+      WEBHOOK,
+      { kind: 'verdict', verdict: verdict({ severity: 'P4' }), detectedAt: NOON },
+      policy,
+      NOON,
+    );
+    const raised = decide(
+      lowered,
+      WEBHOOK,
+      { kind: 'verdict', verdict: verdict(), detectedAt: NOON },
+      policy,
+      NOON - 1,
+    );
+    expect(pendings(raised)).toEqual(['triggered', 'severity-lowered', 'severity-raised']);
   });
 
   it('puts right who was told of an end that another run withdrew at that very moment', () => {
