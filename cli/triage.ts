@@ -55,9 +55,12 @@ const look = async (config: Config, flags: TriageFlags, terminal: Terminal): Pro
   }
 };
 
-const warnOfRows = (config: Config, flags: TriageFlags, terminal: Terminal): void => {
-  if (flags.webhookCheck !== 'row') return;
-  for (const price of priceOfRows(config)) terminal.stderr.write(`sending ${price}\n`);
+/** What is about to be sent is said before it is sent; so is that there is nothing to send it to. */
+const announceWebhookCheck = (config: Config, flags: TriageFlags, terminal: Terminal): void => {
+  if (flags.webhookCheck === 'none') return;
+  const prices = priceOfRows(config);
+  if (prices.length === 0) terminal.stderr.write('no webhook is configured: there is none to check\n');
+  if (flags.webhookCheck === 'row') for (const price of prices) terminal.stderr.write(`sending ${price}\n`);
 };
 
 /** Shows the checks, asks what only a person can see, and shows where that leads. */
@@ -89,7 +92,7 @@ const tellPerson = async (
 /** `claywatch triage`. Throws ClaywatchError for a configuration or an environment that cannot be used. */
 export const triage = async (flags: TriageFlags, terminal: Terminal): Promise<ExitCode> => {
   const { config, source } = await readConfig(flags, terminal);
-  warnOfRows(config, flags, terminal);
+  announceWebhookCheck(config, flags, terminal);
   const seen = await look(config, flags, terminal);
   // Loaded only now: what shows the result must not take time from those who measure the answers.
   if (flags.json) {

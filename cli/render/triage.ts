@@ -140,6 +140,11 @@ export const renderSoFar = ({ diagnosis }: TriageReport, page: Page): string =>
     ...hang('', 'Some things only a person with Clay open can see.', page.width),
   ]);
 
+const notTested = ({ untested }: TriageReport): string[] => {
+  const subjects = untested.filter(({ url }) => url === 'ok').map(({ subject }) => subject);
+  return subjects.length === 0 ? [] : [`Not tested: whether ${subjects.join(', ')} accepts rows.`];
+};
+
 /** The decision path, the verdict, the next steps, and what only a person can see. */
 export const renderDiagnosis = (report: TriageReport, page: Page): string => {
   const { diagnosis } = report;
@@ -155,6 +160,7 @@ export const renderDiagnosis = (report: TriageReport, page: Page): string => {
       [
         ...(CONCLUSIONS[conclusion] ? hang('  ', CONCLUSIONS[conclusion], page.width) : []),
         ...(primary ? verdictLines(primary, page) : []),
+        ...notTested(report).flatMap((line) => hang('  ', line, page.width)),
       ],
       page,
     ),

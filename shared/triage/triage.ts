@@ -67,7 +67,7 @@ const deadlineMs = (config: Config, confirm: boolean): number => {
 
 /** A webhook that cannot be what it is said to be was not seen working: it is a gap, not a detail. */
 const observeUntested = (untested: readonly UntestedWebhook[], at: number): Observation[] =>
-  untested.flatMap(({ probe, subject, url, summary }) =>
+  untested.flatMap(({ probe, subject, url, summary, durationMs }) =>
     url === 'ok'
       ? []
       : [
@@ -77,7 +77,7 @@ const observeUntested = (untested: readonly UntestedWebhook[], at: number): Obse
             subject,
             finding: 'not-run',
             at,
-            durationMs: 0,
+            durationMs,
             attempts: 0,
             summary,
           }),
@@ -128,7 +128,7 @@ export const runTriage = async (
       deadlineMs: deadlineMs(config, confirm),
       ...(onObservation ? { onObservation } : {}),
     }),
-    webhookCheck === 'none' ? examineWebhooks(checked, secrets) : [],
+    webhookCheck === 'none' ? examineWebhooks(checked, secrets, clock) : [],
   ]);
   const now = clock.now();
   const observations = [...looked, ...observeUntested(untested, startedAt)];

@@ -1,4 +1,5 @@
 import { isWebhookUrl } from '../clay/url.ts';
+import type { Clock } from '../clock.ts';
 import type { Config, WebhookConfig } from '../config/schema.ts';
 import type { SecretReader } from '../config/secret-reference.ts';
 import { ClaywatchError } from '../errors.ts';
@@ -17,6 +18,8 @@ export interface UntestedWebhook {
   /** ok: has the form of a Clay webhook URL · malformed: has not · unreadable: its secret could not be read. */
   readonly url: 'ok' | 'malformed' | 'unreadable';
   readonly summary: string;
+  /** What reading its secret took, ms. */
+  readonly durationMs: number;
 }
 
 export const webhooksOf = (config: Config): NamedWebhook[] =>
@@ -56,7 +59,7 @@ const examine = async (
   { subject, webhook }: NamedWebhook,
   apiHost: string | undefined,
   secrets: SecretReader,
-): Promise<UntestedWebhook> => {
+): Promise<Omit<UntestedWebhook, 'durationMs'>> => {
   const probe = `webhook:${subject}`;
   let url: string;
   try {
@@ -77,7 +80,17 @@ const examine = async (
 };
 
 /** Every webhook of the configuration, looked at without sending anything. */
-export const examineWebhooks = (config: Config, secrets: SecretReader): Promise<UntestedWebhook[]> => {
+export const examineWebhooks = (
+  config: Config,
+  secrets: SecretReader,
+  clock: Clock,
+): Promise<UntestedWebhook[]> => {
   const apiHost = URL.parse(config.clay.apiUrl)?.host;
-  return Promise.all(webhooksOf(config).map((named) => examine(named, apiHost, secrets)));
+  const startedAt = clock.now();
+  return Promise.all(
+    webhooksOf(config).map(async (named) => ({
+      ...(await examine(named, apiHost, secrets)),
+      durationMs: Math.max(0, clock.now() - startedAt),
+    })),
+  );
 };

@@ -59,7 +59,7 @@ describe('text for a terminal', () => {
           ...hang('  - ', summary, width),
           ...checkLines(
             [seen(summary, `p:${probe}`)],
-            [{ probe: 'w', subject: 's', url: 'ok', summary }],
+            [{ probe: 'w', subject: 's', url: 'ok', summary, durationMs: 0 }],
             plainPage(width),
           ),
         ];

@@ -66,6 +66,18 @@ describe('a configuration that cannot be used', { timeout: 30_000 }, () => {
   });
 });
 
+describe('a webhook check without a webhook', { timeout: 30_000 }, () => {
+  it('is said to have nothing to check', async () => {
+    const dead = 'http://127.0.0.1:9';
+    const path = await configFile({
+      clay: { webUrl: dead, apiUrl: dead, statusPageUrl: dead },
+      connectivity: { urls: [dead] },
+    });
+    const { stderr } = await runCli(['triage', '--json', '--config', path, '--webhook-check', 'row']);
+    expect(stderr).toBe('no webhook is configured: there is none to check\n');
+  });
+});
+
 describe('help', { timeout: 30_000 }, () => {
   it.each([[['--help']], [['triage', '--help']], [['help', 'triage']]])(
     'of %j has examples and exits 0',
