@@ -183,7 +183,7 @@ export const configSchema = z.strictObject({
         "How the status page is read. auto: Rootly's JSON first, then Atlassian Statuspage's.",
       ),
       statusPageStaleAfterMinutes: minutes(
-        1_440,
+        2_880,
         5,
         43_200,
         'A status page that says it was last updated longer ago than this says nothing about now.',

@@ -9,7 +9,7 @@ import { type Incident, isOpen } from '../incident/incident.ts';
 import { incidentPolicy } from '../incident/policy.ts';
 import { type IncidentChange, recordDiagnosis } from '../incident/record.ts';
 import type { IncidentStore } from '../incident/store.ts';
-import { deliverPending } from '../notify/deliver.ts';
+import { type DeliveryReport, deliverPending } from '../notify/deliver.ts';
 import type { Publisher, RenderNotification } from '../notify/publisher.ts';
 import { isUndecided, type ProbeHealth, stepHealth } from '../observe/health.ts';
 import { type Observation, observation } from '../observe/observation.ts';
@@ -41,7 +41,7 @@ export interface WatchReport {
   readonly observations: readonly Observation[];
   readonly diagnosis: Diagnosis | null;
   readonly changes: readonly IncidentChange[];
-  readonly deliveries: { readonly delivered: number; readonly failed: number; readonly waiting: number };
+  readonly deliveries: DeliveryReport;
 }
 
 const MINUTE = 60_000;
@@ -56,7 +56,7 @@ const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   observations: [],
   diagnosis: null,
   changes: [],
-  deliveries: { delivered: 0, failed: 0, waiting: 0 },
+  deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
 });
 
 /** A canary is a real row (clay-facts): it keeps to its interval even while it fails. */
@@ -198,22 +198,28 @@ export const createWatch =
         ...evidence.flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
       );
     const inForce = [...diagnosis.verdicts, ...diagnosis.hidden];
-    const changes = await recordDiagnosis(
-      { ...settled(diagnosis), cleared: [...diagnosis.cleared, ...noLongerWatched(open, health, now)] },
-      {
-        detectedAt: ({ cause, subject }) =>
-          firstSeen(inForce.find((v) => v.cause === cause && v.subject === subject)?.evidence ?? []),
-      },
-      { store: incidentStore, policy: incidentPolicy(config), clock },
-    );
-
-    const saved = await watchStore.save({ lastSlot: slot, health, version: state.version + 1 });
+    const keep = async () => {
+      const changes = await recordDiagnosis(
+        { ...settled(diagnosis), cleared: [...diagnosis.cleared, ...noLongerWatched(open, health, now)] },
+        {
+          detectedAt: ({ cause, subject }) =>
+            firstSeen(inForce.find((v) => v.cause === cause && v.subject === subject)?.evidence ?? []),
+        },
+        { store: incidentStore, policy: incidentPolicy(config), clock },
+      );
+      const saved = await watchStore.save({ lastSlot: slot, health, version: state.version + 1 });
+      return { changes, saved };
+    };
+    const [kept] = await Promise.allSettled([keep()]);
+    // One incident that cannot be written must not hold back what is owed for the others.
     const deliveries = await deliverPending({
       store: incidentStore,
       publisher: deps.publisher,
       render: deps.render,
       clock,
     });
+    if (kept.status === 'rejected') throw kept.reason;
+    const { changes, saved } = kept.value;
     return {
       slot,
       result: saved === 'written' ? 'completed' : 'superseded',
