@@ -54,6 +54,8 @@ const wholeMinutes = (fallback: number, min: number, max: number, meaning: strin
   key(z.number().int().min(min).max(max).default(fallback), meaning, { unit: 'minutes' });
 const count = (fallback: number, min: number, max: number, unit: string, meaning: string) =>
   key(z.number().int().min(min).max(max).default(fallback), meaning, { unit });
+const share = (fallback: number, meaning: string) =>
+  key(z.number().min(0).max(1).default(fallback), meaning, { unit: 'share, 0 to 1' });
 /** A section that may be left out whole; its keys then take their defaults. */
 const section = <S extends z.ZodRawShape>(shape: S, description: string) =>
   key(z.strictObject(shape).prefault({} as never), description);
@@ -103,6 +105,8 @@ const webhook = z.strictObject({
   table: key(text(200).optional(), 'The Clay table that the webhook feeds.'),
   limit: count(50_000, 1, 10_000_000, 'submissions', 'Lifetime submissions that the source accepts.'),
   startCount: count(0, 0, 10_000_000, 'submissions', 'Submissions accepted before Claywatch began to count.'),
+  warnAtShare: share(0.8, 'Share of the limit at which a warning opens (P4).'),
+  rotateAtShare: share(0.9, 'Share of the limit at which a standby should take over.'),
   unlimited: key(z.boolean().default(false), 'True for an Enterprise passthrough table, which has no limit.'),
   check: key(
     z.enum(['passive', 'rejected-post', 'canary']).default('passive'),
@@ -129,6 +133,30 @@ const webhook = z.strictObject({
   ),
 });
 
+const table = z.strictObject({
+  ceiling: count(50_000, 1, 10_000_000, 'rows', 'Rows that the table takes; depends on the plan.'),
+  startCount: count(0, 0, 10_000_000, 'rows', 'Rows in the table before Claywatch began to count.'),
+  unlimited: key(
+    z.boolean().default(false),
+    'True for an Enterprise passthrough table, which has no ceiling.',
+  ),
+});
+
+/** How somebody proves that they may send to an endpoint of ours: a static header, because Clay does not sign. */
+const sender = (header: string, who: string) => ({
+  secret: key(
+    secret.optional(),
+    `Where the secret is read from that ${who} sends. Left out: the endpoint refuses everybody.`,
+  ),
+  previousSecret: key(
+    secret.optional(),
+    'A second secret that is valid too, while the first is being rotated.',
+  ),
+  header: key(headerName.default(header), 'The header that carries the secret.'),
+});
+
+const bodyName = (fallback: string, meaning: string) => key(text(100).default(fallback), meaning);
+
 const feed = z.strictObject({
   description: key(text(500).optional(), 'What the feed is for, in a sentence.'),
   affects: key(
@@ -142,6 +170,41 @@ const feed = z.strictObject({
   callback: key(
     z.strictObject(endpoint).optional(),
     "Where Clay's HTTP API column sends enriched rows; probed from outside.",
+  ),
+  tables: key(
+    z.record(text(200), table).default({}),
+    'The Clay tables that the webhooks feed, by the name used in `webhooks[].table`. A full table stops silently.',
+  ),
+  callbacks: section(
+    {
+      ...sender('x-claywatch-secret', 'the HTTP API column'),
+      names: section(
+        {
+          rowId: bodyName('row_id', 'The id of the row, as it went in.'),
+          status: bodyName('status', 'What came of it, in any words; see `statuses`.'),
+          error: bodyName('error', 'The message of a failed cell. Never stored.'),
+          fields: bodyName(
+            'fields',
+            'Names of the fields that were filled: an array, or an object of values.',
+          ),
+          credits: bodyName('credits', 'Data credits that the row cost.'),
+          actions: bodyName('actions', 'Actions that the row cost.'),
+          provider: bodyName('provider', 'Which provider knew it, or failed.'),
+          column: bodyName('column', 'Which column speaks.'),
+          crmStatus: bodyName('crm_status', 'What came of the CRM column.'),
+        },
+        'What the keys are called in the body that the column sends. A dot reaches into an object.',
+      ),
+      statuses: key(
+        z.record(text(64), z.enum(['hit', 'missed', 'skipped', 'failed'])).default({}),
+        'What a status means, where it is not one that Clay is known to send.',
+      ),
+    },
+    "Enriched rows coming back from Clay's HTTP API column to `POST /v1/callbacks/{feed}`.",
+  ),
+  submissions: section(
+    sender('x-claywatch-secret', 'the sender'),
+    'Reports of senders that post to Clay themselves, to `POST /v1/submissions/{feed}`.',
   ),
 });
 
@@ -163,6 +226,114 @@ const meter = (unit: string, what: string) =>
     },
     what,
   );
+
+const failureRate = (of: string) =>
+  section(
+    {
+      above: share(0.1, 'Share of the callbacks that fail above which it is failing.'),
+      windowMinutes: wholeMinutes(15, 5, 1_440, 'The callbacks that are looked at.'),
+      minRows: sample(20),
+    },
+    `When callbacks fail because of ${of}.`,
+  );
+
+const sample = (fallback: number) => count(fallback, 1, 1_000_000, 'rows', 'Fewer than this say nothing.');
+
+const rows = section(
+  {
+    retainDays: count(35, 2, 400, 'days', 'How long a row is remembered, so that it counts once.'),
+    maxCallbackBytes: count(262_144, 1_024, 1_048_576, 'bytes', 'A larger callback is refused with 413.'),
+    stalled: section(
+      {
+        afterMinutes: minutes(
+          15,
+          1,
+          10_080,
+          'No callback for this long, while rows wait that are older than it.',
+        ),
+        minRows: sample(5),
+      },
+      'When accepted rows have stopped coming back.',
+    ),
+    lost: section(
+      {
+        afterMinutes: minutes(60, 1, 10_080, 'A row that has not come back by then counts as lost.'),
+        above: share(0.002, 'Loss rate above which, with 95 % confidence, rows are being dropped.'),
+        minRows: sample(500),
+      },
+      'When some accepted rows never come back.',
+    ),
+    slow: section(
+      {
+        p95Minutes: minutes(15, 0.1, 10_080, 'The 95th percentile of the round trip above which it is slow.'),
+        windowMinutes: wholeMinutes(30, 5, 1_440, 'The callbacks that are looked at.'),
+        minRows: sample(20),
+      },
+      'When enrichment is slow.',
+    ),
+    hitRate: section(
+      {
+        below: share(0.4, 'Hit rate below which it is low.'),
+        windowMinutes: wholeMinutes(30, 5, 1_440, 'The callbacks that are looked at.'),
+        minRows: sample(30),
+      },
+      'When providers know too little.',
+    ),
+    providerFailures: failureRate('one provider'),
+    crmFailures: failureRate('the CRM column'),
+    callbackFailures: failureRate('our own endpoint, which refused them as malformed'),
+    looping: section(
+      {
+        entriesAbove: count(
+          5,
+          2,
+          10_000,
+          'entries',
+          'The same key entering more often than this within an hour.',
+        ),
+        minKeys: count(3, 1, 10_000, 'keys', 'Fewer keys that do so say nothing.'),
+      },
+      'When the same records go round in a circle.',
+    ),
+  },
+  'Rows that go in and come back, and when their counts are worth a message.',
+);
+
+const burn = section(
+  {
+    aboveCreditsPerHour: key(z.number().min(0).default(200), 'A burn above this is a spike.', {
+      unit: 'data credits per hour',
+    }),
+    timesBaseline: key(
+      z.number().min(1).max(1_000).default(3),
+      'And so many times the usual burn of that hour of the week, once a week of it is known.',
+      { unit: 'times' },
+    ),
+    windowMinutes: wholeMinutes(15, 5, 1_440, 'How long it must last.'),
+    minCredits: key(z.number().min(0).default(50), 'Less than this spent within the window says nothing.', {
+      unit: 'data credits',
+    }),
+    runOutLead: section(
+      {
+        P1Hours: key(
+          z.number().min(0).default(2),
+          'Run-out sooner than this, and before the refill, is a P1.',
+          { unit: 'hours' },
+        ),
+        P2Hours: key(z.number().min(0).default(24), 'Sooner than this is a P2.', { unit: 'hours' }),
+        P3Hours: key(z.number().min(0).default(72), 'Sooner than this is a P3.', { unit: 'hours' }),
+        P4Hours: key(z.number().min(0).default(168), 'Sooner than this is a P4.', { unit: 'hours' }),
+      },
+      'How urgent a forecast run-out is, by the time that is left.',
+    ),
+    staleAfterMinutes: minutes(30, 1, 10_080, 'A balance read longer ago than this is unknown.'),
+    nextRefill: key(
+      z.iso.date().meta({ allowed: 'a date, e.g. "2026-12-01"' }).optional(),
+      'The day on which credits are next refilled; then monthly. Left out: learned from jumps of the balance.',
+    ),
+  },
+  'How fast credits burn, and when they run out.',
+);
 
 const severities = z.array(severity).min(1);
 
@@ -283,6 +454,8 @@ export const configSchema = z.strictObject({
 
   credits: meter('data credits', 'When the data credits left are worth a message.'),
   actions: meter('actions', 'When the actions left are worth a message. Legacy workspaces have none.'),
+  burn,
+  rows,
 
   schedule: section(
     {
@@ -400,8 +573,12 @@ export type ConfigInput = z.input<typeof configSchema>;
 /** The configuration as the code reads it: every key present. */
 export type Config = z.output<typeof configSchema>;
 export type FeedConfig = Config['feeds'][string];
+export type TableConfig = FeedConfig['tables'][string];
 export type WebhookConfig = FeedConfig['webhooks'][number];
 export type EndpointConfig = NonNullable<Config['integration']>;
+
+/** A feed of which nothing is said: every key at its default. */
+export const emptyFeed = (): FeedConfig => feed.parse({});
 
 function isTimeZone(zone: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import { parseConfig } from '../config/parse.ts';
-import type { Config, FeedConfig } from '../config/schema.ts';
+import { type Config, emptyFeed } from '../config/schema.ts';
 import { ClaywatchError } from '../errors.ts';
 
 /** The variables of the runbook's own triage script; each is optional, and an empty one counts as not set. */
@@ -10,8 +10,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The feed that webhook and callback of the variables belong to, when the configuration has no feed for them. */
 const FEED = 'main';
-
-const emptyFeed: FeedConfig = { affects: [], webhooks: [] };
 
 const wanted = (config: Config, env: Environment): RunbookVariable[] => {
   const feeds = Object.values(config.feeds);
@@ -54,7 +52,7 @@ export const withRunbookVariables = (
   if (used.length === 0) return { config, used };
   const names = Object.keys(config.feeds);
   const feedName = names.length === 1 ? (names[0] ?? FEED) : FEED;
-  const feed = config.feeds[feedName] ?? emptyFeed;
+  const feed = config.feeds[feedName] ?? emptyFeed();
   const added = {
     ...feed,
     ...(used.includes('CLAY_WEBHOOK_URL')
