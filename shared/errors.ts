@@ -21,6 +21,8 @@ export const ERROR_CODES = {
   'local.clay-not-started': 'The simulated Clay did not start.',
   'incident.contended':
     'An incident was changed by others so often that this change found no moment to be written.',
+  'credits.contended':
+    'The history of the credit balance was changed by others so often that a reading could not be written.',
   'store.corrupt': 'A stored item cannot be read back.',
 } as const satisfies Record<string, string>;
 

@@ -4,9 +4,9 @@ import type { CreditState } from './state.ts';
 export interface BalanceSample {
   /** Epoch ms. */
   readonly at: number;
-  /** Data credits left; may be fractional. */
+  /** Data credits left; may be fractional, and negative after an overdraft. */
   readonly credits: number;
-  /** Actions left; null on legacy billing, which has no second meter. */
+  /** Actions left; null on legacy billing, which has no second meter, and when nothing was said of it. */
   readonly actions: number | null;
   /** Read from the API, pushed by a system of the user, or typed in by a person. */
   readonly source: 'api' | 'pushed' | 'operator';

@@ -7,6 +7,7 @@
  * | current incident | `incident#<cause>#<subject>` | `current` | `incident#active`, while active | `incident#<shard>` |
  * | archived incident | the same | `archived#<id>` | | `incident#<shard>` |
  * | watch state | `watch` | `state` | | |
+ * | credit balance history | `credits` | `state` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident
  * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
