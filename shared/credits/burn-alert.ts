@@ -1,0 +1,104 @@
+import type { Config } from '../config/schema.ts';
+import { type BurnBaseline, burnBaseline, burntAt } from './burn.ts';
+import type { Spend } from './spend.ts';
+import { type CreditState, lastSample, type MeterHistory } from './state.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Of the window at least this share must lie between samples. */
+const MIN_SEEN = 0.8;
+
+interface Burnt {
+  readonly perHour: number;
+  readonly burnt: number;
+  /** Rate of each half of the window: a spike lasts, a single large charge does not. */
+  readonly halves: readonly number[];
+}
+
+export type BurnAlert =
+  | { readonly kind: 'unknown'; readonly why: 'no-sample' | 'stale' | 'too-little-history' }
+  | {
+      readonly kind: 'spike' | 'usual';
+      /** The balance, or the callbacks where the balance cannot be seen: then only what they tell of. */
+      readonly source: 'balance' | 'callbacks';
+      readonly windowMinutes: number;
+      /** Credits burnt within the window. */
+      readonly burnt: number;
+      readonly perHour: number;
+      /** The rate that counts as a spike now. */
+      readonly threshold: number;
+      readonly baseline: BurnBaseline | null;
+      /** Times the baseline; null when none is known, or it is zero. */
+      readonly times: number | null;
+    };
+
+const fromBalance = (meter: MeterHistory, to: number, windowMs: number): Burnt | null => {
+  const marks = [to - windowMs, to - windowMs / 2, to].map((at) => burntAt(meter.samples, at));
+  const [begin, middle, end] = marks;
+  const first = meter.samples[0]?.at ?? to;
+  if (end === null || end === undefined || to - first < windowMs * MIN_SEEN) return null;
+  const from = begin ?? meter.samples[0]?.burnt ?? end;
+  const seenMs = Math.min(windowMs, to - first);
+  return {
+    burnt: end - from,
+    perHour: ((end - from) * HOUR) / seenMs,
+    halves: [
+      (((middle ?? from) - from) * HOUR) / Math.max(1, seenMs - windowMs / 2),
+      ((end - (middle ?? from)) * HOUR) / (windowMs / 2),
+    ],
+  };
+};
+
+const judge = (
+  burn: Config['burn'],
+  source: 'balance' | 'callbacks',
+  { burnt, perHour, halves }: Burnt,
+  baseline: BurnBaseline | null,
+): BurnAlert => {
+  const threshold = Math.max(burn.aboveCreditsPerHour, baseline ? baseline.perHour * burn.timesBaseline : 0);
+  const lasting = halves.every((rate) => rate > threshold);
+  return {
+    kind: lasting && perHour > threshold && burnt >= burn.minCredits ? 'spike' : 'usual',
+    source,
+    windowMinutes: burn.windowMinutes,
+    burnt,
+    perHour,
+    threshold,
+    baseline,
+    times: baseline && baseline.perHour > 0 ? perHour / baseline.perHour : null,
+  };
+};
+
+/** The spend of callbacks in the two halves of the window, older first. */
+export type SpendHalves = readonly [Spend, Spend];
+
+/**
+ * Whether credits burn unusually fast: above the absolute rate and, once a week is known, above so many times what is
+ * usual in this hour of the week; all through the window; and with a minimum spent.
+ *
+ * The balance is asked first; `spend` (two halves of the window, from `spendOf`) speaks only where the balance cannot be seen.
+ */
+export const burnAlert = (
+  state: CreditState,
+  spend: SpendHalves | null,
+  burn: Config['burn'],
+  now: number,
+): BurnAlert => {
+  const last = lastSample(state.credits);
+  const stale = last !== null && now - last.at > burn.staleAfterMinutes * MINUTE;
+  const baseline = state.credits && burnBaseline(state.credits, now);
+  const windowMs = burn.windowMinutes * MINUTE;
+  if (state.credits && last && !stale) {
+    const burnt = fromBalance(state.credits, last.at, windowMs);
+    if (burnt) return judge(burn, 'balance', burnt, baseline);
+  }
+  if (spend && spend[0].credits + spend[1].credits > 0) {
+    const [older, newer] = spend;
+    const burnt = older.credits + newer.credits;
+    const perHour = (burnt * HOUR) / windowMs;
+    return judge(burn, 'callbacks', { burnt, perHour, halves: [older.perHour, newer.perHour] }, null);
+  }
+  if (!last) return { kind: 'unknown', why: 'no-sample' };
+  return { kind: 'unknown', why: stale ? 'stale' : 'too-little-history' };
+};
