@@ -24,6 +24,12 @@ export const ERROR_CODES = {
   'credits.contended':
     'The history of the credit balance was changed by others so often that a reading could not be written.',
   'store.corrupt': 'A stored item cannot be read back.',
+  'request.unauthorized':
+    'The feed is not known, or the secret that was sent with the request is not its secret.',
+  'request.malformed': 'The body of the request cannot be understood; the detail says why.',
+  'request.too-large': 'The body of the request is too large, or has too many rows in it.',
+  'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
+  overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',
 } as const satisfies Record<string, string>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -203,7 +203,14 @@ const feed = z.strictObject({
     "Enriched rows coming back from Clay's HTTP API column to `POST /v1/callbacks/{feed}`.",
   ),
   submissions: section(
-    sender('x-claywatch-secret', 'the sender'),
+    {
+      ...sender('x-claywatch-secret', 'the sender'),
+      entity: bodyName(
+        'entity',
+        'What the key is called that identifies the record, e.g. "email", to see the same one enter again and ' +
+          'again. Only a hash of it is kept. A dot reaches into an object.',
+      ),
+    },
     'Reports of senders that post to Clay themselves, to `POST /v1/submissions/{feed}`.',
   ),
 });
