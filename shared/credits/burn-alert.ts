@@ -1,10 +1,12 @@
 import type { Config } from '../config/schema.ts';
+import type { FeedSnapshot } from '../rows/snapshot.ts';
 import { type BurnBaseline, burnBaseline, burntAt } from './burn.ts';
-import type { Spend } from './spend.ts';
+import { spendOf } from './spend.ts';
 import { type CreditState, lastSample, type MeterHistory } from './state.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const ROWS_WINDOW = 5 * MINUTE;
 
 /** Of the window at least this share must lie between samples. */
 const MIN_SEEN = 0.8;
@@ -70,18 +72,29 @@ const judge = (
   };
 };
 
-/** The spend of callbacks in the two halves of the window, older first. */
-export type SpendHalves = readonly [Spend, Spend];
+/** The same from callbacks, in whole five-minute windows; null when they tell of no credits. */
+const fromCallbacks = (snapshots: readonly FeedSnapshot[], now: number, windowMs: number): Burnt | null => {
+  const asOf = Math.min(now, ...snapshots.map((snapshot) => snapshot.asOf));
+  const to = asOf - (asOf % ROWS_WINDOW);
+  const middle = to - Math.floor(windowMs / 2 / ROWS_WINDOW) * ROWS_WINDOW;
+  const halves = [
+    spendOf(snapshots, to - windowMs, middle),
+    ...(middle < to ? [spendOf(snapshots, middle, to)] : []),
+  ];
+  const burnt = halves.reduce((sum, { credits }) => sum + credits, 0);
+  if (burnt === 0) return null;
+  return { burnt, perHour: (burnt * HOUR) / windowMs, halves: halves.map(({ perHour }) => perHour) };
+};
 
 /**
  * Whether credits burn unusually fast: above the absolute rate and, once a week is known, above so many times what is
  * usual in this hour of the week; all through the window; and with a minimum spent.
  *
- * The balance is asked first; `spend` (two halves of the window, from `spendOf`) speaks only where the balance cannot be seen.
+ * The balance is asked first; callbacks (`snapshots` of every feed) speak only where the balance cannot be seen.
  */
 export const burnAlert = (
   state: CreditState,
-  spend: SpendHalves | null,
+  snapshots: readonly FeedSnapshot[],
   burn: Config['burn'],
   now: number,
 ): BurnAlert => {
@@ -93,12 +106,8 @@ export const burnAlert = (
     const burnt = fromBalance(state.credits, last.at, windowMs);
     if (burnt) return judge(burn, 'balance', burnt, baseline);
   }
-  if (spend && spend[0].credits + spend[1].credits > 0) {
-    const [older, newer] = spend;
-    const burnt = older.credits + newer.credits;
-    const perHour = (burnt * HOUR) / windowMs;
-    return judge(burn, 'callbacks', { burnt, perHour, halves: [older.perHour, newer.perHour] }, null);
-  }
+  const told = fromCallbacks(snapshots, now, windowMs);
+  if (told) return judge(burn, 'callbacks', told, null);
   if (!last) return { kind: 'unknown', why: 'no-sample' };
   return { kind: 'unknown', why: stale ? 'stale' : 'too-little-history' };
 };

@@ -19,14 +19,15 @@ const DRIFT = 0.04;
 /** Chance of a day that the level changes for good, and by how much (standard deviation of the logarithm). */
 const SHIFT = { chance: 0.015, size: 0.4 };
 /** Doubt about the level itself: what one day of history leaves; it shrinks with the root of the days. */
-const LEVEL_DOUBT = 0.35;
+const LEVEL_DOUBT = 0.5;
 /** A kind of day that was never seen is between this and all of what the other kind is. */
 const UNSEEN_WEEKEND = 0.08;
+/** A level is at most so many times what it was on the mean day, and at least that part of it. */
 const MAX_SCALE = 5;
 
 /** One possible future, as the model draws it. */
 interface Future {
-  /** Level of the day now, against which past days are scaled. */
+  /** Level of the days to come, before drift; as `meanLevel` of the pattern. */
   readonly level: number;
   readonly unseenWeekend: number;
   /** Hours for which what is unusual now goes on. */
@@ -59,7 +60,7 @@ const drawFuture = (pattern: Pattern, today: number, random: Random): Future => 
     pattern.days.reduce((sum, day, index) => sum + day.level * (weights[index] ?? 0), 0) / weightSum;
   const daysSeen = pattern.observedMs / DAY;
   const ofKind = (weekend: boolean) => {
-    const own = pattern.days.filter((day) => day.weekend === weekend);
+    const own = pattern.weekendsDiffer ? pattern.days.filter((day) => day.weekend === weekend) : pattern.days;
     const days = own.length > 0 ? own : pattern.days;
     return pickFrom(
       days,
@@ -79,58 +80,84 @@ const drawFuture = (pattern: Pattern, today: number, random: Random): Future => 
 const factorOf = (pattern: Pattern, day: number, future: Future): number =>
   pattern.factors[weekdayOf(day)] ?? (isWeekend(day) ? future.unseenWeekend : 1 / future.unseenWeekend);
 
-/** By how much a past day is scaled to be played on `day` at the given level. */
-const scaleOf = (pattern: Pattern, source: PastDay, day: number, level: number, future: Future): number => {
-  const weekdays = factorOf(pattern, day, future) / factorOf(pattern, source.day, future);
-  const levels = source.localLevel > 0 ? level / source.localLevel : 1;
-  return weekdays * Math.min(MAX_SCALE, Math.max(1 / MAX_SCALE, levels));
+/** By how much a past day is scaled to be played on `day`. */
+const scaleOf = (pattern: Pattern, source: PastDay, day: number, future: Future): number =>
+  factorOf(pattern, day, future) / factorOf(pattern, source.day, future);
+
+/** Notes when a running sum reaches each of the amounts (ascending). */
+const createSum = (amounts: readonly number[], reached: (target: number, at: number) => void) => {
+  let done = 0;
+  let target = 0;
+  return {
+    isOpen: () => target < amounts.length,
+    wouldReach: (amount: number) => done + amount >= (amounts[target] ?? Number.POSITIVE_INFINITY),
+    /** Adds an amount that comes evenly between two times. */
+    add: (amount: number, from: number, until: number): void => {
+      for (let next = amounts[target]; next !== undefined && done + amount >= next; next = amounts[target]) {
+        reached(target, from + (amount > 0 ? (next - done) / amount : 0) * (until - from));
+        target += 1;
+      }
+      done += amount;
+    },
+  };
 };
 
-/** Plays one future and writes when each amount (ascending) is reached; beyond the horizon it is never. */
+type Sum = ReturnType<typeof createSum>;
+
+interface Played {
+  readonly day: number;
+  readonly source: PastDay;
+  readonly scale: number;
+  /** Level of this future's day over the usual one. */
+  readonly level: number;
+}
+
+/** An hour in which what is unusual now still goes on: a burst comes on top, a lull takes its share. */
+const perHourWithMomentum = (
+  pattern: Pattern,
+  { day, source, scale, level }: Played,
+  hour: number,
+): number => {
+  const played = (source.hours[hour] ?? 0) * scale;
+  if (pattern.lately <= 1) return played * pattern.lately;
+  const usual = (isWeekend(day) ? pattern.usual.weekend : pattern.usual.weekday)[hour] ?? 0;
+  return played + (pattern.lately - 1) * usual * level;
+};
+
+const playHours = (pattern: Pattern, played: Played, now: number, momentumUntil: number, sum: Sum): void => {
+  for (let hour = 0; hour < 24 && sum.isOpen(); hour += 1) {
+    const start = played.day * DAY + hour * HOUR;
+    const from = Math.max(now, start);
+    const until = start + HOUR;
+    if (until <= now) continue;
+    const perHour =
+      from < momentumUntil
+        ? perHourWithMomentum(pattern, played, hour)
+        : (played.source.hours[hour] ?? 0) * played.scale;
+    sum.add((perHour * (until - from)) / HOUR, from, until);
+  }
+};
+
+/** Plays one future until the sum has reached everything, or the horizon is. */
 const play = (
   pattern: Pattern,
   future: Future,
-  now: number,
-  amounts: readonly number[],
-  horizon: number,
+  { now, horizon }: { readonly now: number; readonly horizon: number },
+  sum: Sum,
   random: Random,
-  reached: (target: number, at: number) => void,
 ): void => {
-  let done = 0;
-  let target = 0;
-  let level = future.level;
+  let level = pattern.meanLevel > 0 ? future.level / pattern.meanLevel : 1;
   const momentumUntil = now + future.momentumHours * HOUR;
-
-  const usualOf = (day: number, hour: number): number =>
-    ((isWeekend(day) ? pattern.usual.weekend : pattern.usual.weekday)[hour] ?? 0) *
-    (pattern.meanLevel > 0 ? level / pattern.meanLevel : 1);
-
-  const addHour = (from: number, until: number, perHour: number): void => {
-    const amount = (perHour * (until - from)) / HOUR;
-    while (target < amounts.length && done + amount >= (amounts[target] ?? 0)) {
-      const share = amount > 0 ? ((amounts[target] ?? 0) - done) / amount : 0;
-      reached(target, from + share * (until - from));
-      target += 1;
-    }
-    done += amount;
-  };
-
-  for (let day = dayOf(now); day * DAY < horizon && target < amounts.length; day += 1) {
+  for (let day = dayOf(now); day * DAY < horizon && sum.isOpen(); day += 1) {
     const source = future.pick(isWeekend(day));
     if (!source) return;
-    const scale = scaleOf(pattern, source, day, level, future);
+    const bounded = Math.min(MAX_SCALE, Math.max(1 / MAX_SCALE, level));
+    const scale = scaleOf(pattern, source, day, future) * bounded;
     const start = day * DAY;
-    if (start > momentumUntil && done + source.total * scale < (amounts[target] ?? 0)) {
-      done += source.total * scale;
+    if (start < momentumUntil || sum.wouldReach(source.total * scale)) {
+      playHours(pattern, { day, source, scale, level }, now, momentumUntil, sum);
     } else {
-      for (let hour = 0; hour < 24 && target < amounts.length; hour += 1) {
-        const from = Math.max(now, start + hour * HOUR);
-        const until = start + (hour + 1) * HOUR;
-        if (until <= now) continue;
-        const perHour =
-          from < momentumUntil ? usualOf(day, hour) * pattern.lately : (source.hours[hour] ?? 0) * scale;
-        addHour(from, until, perHour);
-      }
+      sum.add(source.total * scale, start, start + DAY);
     }
     level *= Math.exp(normal(random) * DRIFT + (random() < SHIFT.chance ? normal(random) * SHIFT.size : 0));
   }
@@ -165,20 +192,13 @@ export const crossingTimes = (
   const open = order.filter(({ amount }) => amount > 0);
   const horizon = now + horizonDays * DAY;
   const today = dayOf(now);
+  const ascending = open.map(({ amount }) => amount);
   for (let path = 0; path < paths && open.length > 0; path += 1) {
-    const future = drawFuture(pattern, today, random);
-    play(
-      pattern,
-      future,
-      now,
-      open.map(({ amount }) => amount),
-      horizon,
-      random,
-      (target, at) => {
-        const column = times[open[target]?.index ?? -1];
-        if (column && at < horizon) column[path] = at;
-      },
-    );
+    const sum = createSum(ascending, (target, at) => {
+      const column = times[open[target]?.index ?? -1];
+      if (column && at < horizon) column[path] = at;
+    });
+    play(pattern, drawFuture(pattern, today, random), { now, horizon }, sum, random);
   }
   return times;
 };

@@ -20,8 +20,6 @@ export interface PastDay {
   readonly total: number;
   /** Total without the effect of the weekday: days of the same level have the same. */
   readonly level: number;
-  /** The level of the days around it, so that the day can be played at another level. */
-  readonly localLevel: number;
   /** How much of the day was seen, 0 to 1. */
   readonly seen: number;
 }
@@ -31,6 +29,8 @@ export interface Pattern {
   /** Oldest first. */
   readonly days: readonly PastDay[];
   readonly meanLevel: number;
+  /** False: any day may stand for any other. */
+  readonly weekendsDiffer: boolean;
   /** Usual amount of an hour of the day, on weekdays and on weekends. */
   readonly usual: { readonly weekday: Float64Array; readonly weekend: Float64Array };
   /** How a weekday (0 is Sunday) compares with the mean day; null when no such day was seen. */
@@ -44,13 +44,12 @@ export interface Pattern {
 
 /** Of weekdays of the same kind, so many imaginary average ones are added to those that were seen. */
 const WEEKDAY_PRIOR = 3;
-/** Days on each side that make the local level. */
-const LOCAL_DAYS = 5;
-const LOCAL_PRIOR = 2;
 /** A day of which less was seen than this is not played again, unless there is no better. */
 const MIN_SEEN_HOURS = 6;
 const LATELY_HOURS = 2;
 const PERSISTENCE_PRIOR = { value: 0.5, hours: 24 };
+/** Weekends are otherwise than weekdays when their means are so many standard errors apart. */
+const KINDS_SPREAD = 3;
 const MIN_SEEN_MS = 5 * 60_000;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY);
@@ -92,39 +91,48 @@ const fill = (hours: Float64Array, usual: Float64Array): Float64Array =>
 
 const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
+const deviation = (values: readonly number[]): number => {
+  const middle = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+};
+
+interface DayTotal {
+  readonly day: number;
+  readonly total: number;
+}
+
+const totalsOf = (days: readonly DayTotal[], weekend: boolean): readonly number[] =>
+  days.filter(({ day }) => isWeekend(day) === weekend).map(({ total }) => total);
+
+/** Whether weekends are known to be otherwise than weekdays: what differs by chance is not taken for a pattern. */
+const weekendsDiffer = (days: readonly DayTotal[]): boolean => {
+  const [weekday, weekend] = [totalsOf(days, false), totalsOf(days, true)];
+  if (weekday.length === 0 || weekend.length === 0) return true;
+  const spread = deviation(weekday) * KINDS_SPREAD + 1e-9;
+  return (
+    Math.abs(mean(weekday) - mean(weekend)) > spread * Math.sqrt(1 / weekday.length + 1 / weekend.length)
+  );
+};
+
 /** Factors of the seven weekdays: a weekday leans towards its kind, the kinds stand for themselves. */
-const weekdayFactors = (
-  days: readonly { readonly day: number; readonly total: number }[],
-): (number | null)[] => {
+const weekdayFactors = (days: readonly DayTotal[], differ: boolean): (number | null)[] => {
+  const all = days.map(({ total }) => total);
   const kindMean = (weekend: boolean) => {
-    const totals = days.filter(({ day }) => isWeekend(day) === weekend).map(({ total }) => total);
+    const totals = differ ? totalsOf(days, weekend) : all;
     return totals.length === 0 ? null : mean(totals);
   };
   const kinds = { weekday: kindMean(false), weekend: kindMean(true) };
   const overall = ((kinds.weekday ?? kinds.weekend ?? 0) * 5 + (kinds.weekend ?? kinds.weekday ?? 0) * 2) / 7;
+  const noise = deviation(all) / Math.max(mean(all), 1e-9);
+  const prior = WEEKDAY_PRIOR * (1 + noise ** 2 * 4);
   return Array.from({ length: 7 }, (_, weekday) => {
     const kind = weekday === 0 || weekday === 6 ? kinds.weekend : kinds.weekday;
     if (kind === null) return null;
     if (overall <= 0) return 1;
     const own = days.filter(({ day }) => weekdayOf(day) === weekday).map(({ total }) => total);
-    const leaned = (mean(own) * own.length + kind * WEEKDAY_PRIOR) / (own.length + WEEKDAY_PRIOR);
+    const leaned = (mean(own) * own.length + kind * prior) / (own.length + prior);
     return Math.max(leaned / overall, 1e-3);
   });
-};
-
-const localLevel = (
-  days: readonly { readonly day: number; readonly level: number; readonly seen: number }[],
-  around: number,
-  meanLevel: number,
-): number => {
-  let weights = LOCAL_PRIOR;
-  let total = LOCAL_PRIOR * meanLevel;
-  for (const { day, level, seen } of days) {
-    const weight = Math.max(0, 1 - Math.abs(day - around) / (LOCAL_DAYS + 1)) * seen;
-    weights += weight;
-    total += weight * level;
-  }
-  return total / weights;
 };
 
 interface Surprise {
@@ -133,20 +141,12 @@ interface Surprise {
   readonly expected: number;
 }
 
-/** Every whole hour beside what was to be expected of it. */
-const surprises = (
-  days: readonly PastDay[],
-  seen: readonly SeenDay[],
-  pattern: Pick<Pattern, 'usual' | 'meanLevel'>,
-) =>
-  seen.flatMap(({ day, hours }): readonly Surprise[] => {
-    const past = days.find((each) => each.day === day);
-    const usual = isWeekend(day) ? pattern.usual.weekend : pattern.usual.weekday;
-    const scale = past && pattern.meanLevel > 0 ? past.localLevel / pattern.meanLevel : 1;
+/** Every hour beside what was to be expected of it. */
+const surprises = (seen: readonly SeenDay[], usual: Pattern['usual']): readonly Surprise[] =>
+  seen.flatMap(({ day, hours }) => {
+    const expected = isWeekend(day) ? usual.weekend : usual.weekday;
     return [...hours].flatMap((amount, hour) =>
-      Number.isNaN(amount)
-        ? []
-        : [{ start: day * DAY + hour * HOUR, amount, expected: (usual[hour] ?? 0) * scale }],
+      Number.isNaN(amount) ? [] : [{ start: day * DAY + hour * HOUR, amount, expected: expected[hour] ?? 0 }],
     );
   });
 
@@ -200,7 +200,8 @@ export const learnPattern = (history: readonly HourAmount[], now: number): Patte
       const filled = fill(hours, isWeekend(day) ? usual.weekend : usual.weekday);
       return { day, hours: filled, total: sum(filled), seen: Math.min(1, seenHours / DAY_HOURS) };
     });
-  const factors = weekdayFactors(whole);
+  const differ = weekendsDiffer(whole);
+  const factors = weekdayFactors(whole, differ);
   const levelled = whole.map((each) => ({
     ...each,
     level: each.total / (factors[weekdayOf(each.day)] ?? 1),
@@ -209,12 +210,12 @@ export const learnPattern = (history: readonly HourAmount[], now: number): Patte
   const days = levelled.map((each) => ({
     ...each,
     weekend: isWeekend(each.day),
-    localLevel: localLevel(levelled, each.day, meanLevel),
   }));
-  const all = surprises(days, seen, { usual, meanLevel });
+  const all = surprises(seen, usual);
   return {
     days,
     meanLevel,
+    weekendsDiffer: differ,
     usual,
     factors,
     persistence: persistenceOf(all),

@@ -73,7 +73,8 @@ export interface FeedCapacity {
 /** Rows queued or held, by the webhook that they are for. */
 export type Committed = Readonly<Record<string, number>>;
 
-const bandOf = (counted: WebhookCount | undefined, startCount: number): Band => {
+/** What a webhook has taken in its life, as far as it is known. */
+export const bandOf = (counted: WebhookCount | undefined, startCount: number): Band => {
   if (!counted) return { low: startCount, high: startCount };
   const { accepted, unknown, rebase } = counted;
   const low = rebase ? rebase.count + Math.max(0, accepted - rebase.acceptedThen) : startCount + accepted;
@@ -229,6 +230,18 @@ export const webhookCapacity = (
   };
 };
 
+/** The rows in a table, as far as they are known: a rebase says how many a webhook took in its life, not how many of them are here. */
+export const tableBand = (table: string, feed: FeedConfig, snapshot: FeedSnapshot | null): Band => {
+  const webhooks = feed.webhooks.filter((each) => each.table === table).map(({ id }) => id);
+  const startCount = feed.tables[table]?.startCount ?? 0;
+  return (snapshot?.webhooks ?? [])
+    .filter(({ webhook }) => webhooks.includes(webhook))
+    .reduce<Band>(
+      ({ low, high }, { accepted, unknown }) => ({ low: low + accepted, high: high + accepted + unknown }),
+      { low: startCount, high: startCount },
+    );
+};
+
 /** A table on its way to its ceiling; null when the feed has no such table. */
 export const tableCapacity = (
   table: string,
@@ -241,13 +254,7 @@ export const tableCapacity = (
   const config = feed.tables[table];
   if (!config) return null;
   const webhooks = feed.webhooks.filter((each) => each.table === table).map(({ id }) => id);
-  // A rebase says how many a webhook took in its life, not how many of them are in this table.
-  const count = (snapshot?.webhooks ?? [])
-    .filter(({ webhook }) => webhooks.includes(webhook))
-    .reduce<Band>(
-      ({ low, high }, { accepted, unknown }) => ({ low: low + accepted, high: high + accepted + unknown }),
-      { low: config.startCount, high: config.startCount },
-    );
+  const count = tableBand(table, feed, snapshot);
   const share = snapshot ? shareOfFeed(snapshot, webhooks) : 0;
   if (config.unlimited) return { table, webhooks, ...boundless(count, committed, share) };
   const [full] = reaches(basisOf(snapshot, now), share, plus(count, committed), [config.ceiling], random);
