@@ -21,6 +21,7 @@ export const CAUSES = {
   'actions.running-out': 'P4',
   'credits.burn-spike': 'P2',
   'rows.looping': 'P2',
+  'rows.lost': 'P2',
   'enrichment.stalled': 'P1',
   'enrichment.slow': 'P2',
   'enrichment.low-hit-rate': 'P2',

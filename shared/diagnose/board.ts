@@ -8,6 +8,8 @@ export interface Board {
   all(): readonly Signal[];
 }
 
+const NONE: readonly Signal[] = [];
+
 export const boardOf = (signals: readonly Signal[]): Board => {
   const bySurface = new Map<Surface, Signal[]>();
   for (const signal of signals) {
@@ -16,7 +18,11 @@ export const boardOf = (signals: readonly Signal[]): Board => {
     bySurface.set(signal.surface, row);
   }
   return {
-    of: (...surfaces) => surfaces.flatMap((surface) => bySurface.get(surface) ?? []),
+    of: (...surfaces) => {
+      const [only] = surfaces;
+      if (surfaces.length === 1 && only) return bySurface.get(only) ?? NONE;
+      return surfaces.flatMap((surface) => bySurface.get(surface) ?? NONE);
+    },
     all: () => signals,
   };
 };

@@ -3,7 +3,7 @@ import type { Signal } from '../observe/signals.ts';
 import { QUESTIONS } from '../runbook/questions.ts';
 import { compareSeverity, type Severity } from '../severity.ts';
 import { boardOf } from './board.ts';
-import { explainedBy } from './hiding.ts';
+import { explainedBy, lags } from './hiding.ts';
 import {
   type Cleared,
   type Found,
@@ -29,6 +29,10 @@ export interface DiagnoseOptions {
    * an ending outage, which recover one by one, do not open incidents of their own.
    */
   readonly open?: readonly Key[];
+  /** Causes that ended a short while ago: they still explain what is counted over a stretch of time. */
+  readonly lately?: readonly Key[];
+  /** The feed that each probe of a CRM or provider belongs to; null when it may be any. */
+  readonly feedOfProbe?: Readonly<Record<string, string | null>>;
 }
 
 interface Asked {
@@ -36,14 +40,20 @@ interface Asked {
   readonly judgement: Judgement;
 }
 
-/** A second look at the same key adds its evidence; it is still one verdict. */
+const ownSeverity = ({ severity, cause }: Found): Severity => severity ?? CAUSES[cause];
+
+/** A second look at the same key adds its evidence; it is still one verdict, as urgent as the more urgent of them. */
 const merge = (found: readonly Found[]): readonly Found[] => {
   const merged: Found[] = [];
   for (const next of found) {
     const index = merged.findIndex((known) => sameKey(known, next));
     const known = merged[index];
-    if (known) merged[index] = { ...known, evidence: [...known.evidence, ...next.evidence] };
-    else merged.push(next);
+    if (!known) {
+      merged.push(next);
+      continue;
+    }
+    const worse = compareSeverity(ownSeverity(next), ownSeverity(known)) < 0 ? next : known;
+    merged[index] = { ...worse, evidence: [...known.evidence, ...next.evidence] };
   }
   return merged;
 };
@@ -60,7 +70,7 @@ const ruledOutBefore = (asked: readonly Asked[], found: Found): readonly RuledOu
 };
 
 const severityOf = (found: Found, options: DiagnoseOptions): Severity =>
-  options.severities?.[found.cause] ?? found.severity ?? CAUSES[found.cause];
+  options.severities?.[found.cause] ?? ownSeverity(found);
 
 /** Everything that speaks for it is tentative, and it is not a P1, for which nobody waits. */
 const isTentative = (found: Found, signals: readonly Signal[], options: DiagnoseOptions): boolean => {
@@ -117,7 +127,7 @@ const questionsFor = (
  */
 export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = {}): Diagnosis => {
   const board = boardOf(
-    [...signals].sort((a, b) => compareText(a.probe, b.probe) || compareText(a.outcome, b.outcome)),
+    signals.toSorted((a, b) => compareText(a.probe, b.probe) || compareText(a.outcome, b.outcome)),
   );
   const answers = options.answers ?? {};
   const asked = DECISION_TREE.map((question) => ({
@@ -133,9 +143,11 @@ export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = 
   const stillOpen = (options.open ?? []).filter((key) => !cleared.some((other) => sameKey(other, key)));
   const tentative = new Set(found.filter((one) => isTentative(one, signals, options)));
   const inForce: readonly Key[] = [...found.filter((one) => !tentative.has(one)), ...stillOpen];
-  const all = found.map((one) =>
-    toVerdict(one, asked, options, tentative.has(one), explainedBy(one, inForce)),
-  );
+  const { feedOfProbe = {}, lately = [] } = options;
+  const feedOf = (subject: string) =>
+    Object.hasOwn(feedOfProbe, subject) ? feedOfProbe[subject] : undefined;
+  const explained = (one: Found) => explainedBy(one, lags(one) ? [...inForce, ...lately] : inForce, feedOf);
+  const all = found.map((one) => toVerdict(one, asked, options, tentative.has(one), explained(one)));
 
   const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);
   const hidden = all.filter(({ hiddenBy }) => hiddenBy !== undefined);

@@ -1,28 +1,57 @@
 import type { Cause } from '../cause.ts';
 import type { Key } from './rule.ts';
+import { feedOf, isAboutRows } from './subject.ts';
 
 /** An upstream cause in force, and the causes that are its effects while it lasts. */
 interface Hiding {
-  readonly upstream: Key;
-  readonly hides: (effect: Key) => boolean;
+  readonly upstream: (key: Key) => boolean;
+  readonly hides: (effect: Key, upstream: Key, feedOfProbe: FeedOfProbe) => boolean;
 }
 
+/** The feed that a probe of a CRM or provider belongs to; null when it may be any. Undefined: not known as a probe. */
+export type FeedOfProbe = (subject: string) => string | null | undefined;
+
+type Test = (effect: Key) => boolean;
+
+const is =
+  (cause: Cause, subject?: string) =>
+  (key: Key): boolean =>
+    key.cause === cause && (subject === undefined || key.subject === subject);
 const startsWith =
-  (...prefixes: readonly string[]) =>
-  (effect: Key): boolean =>
+  (...prefixes: readonly string[]): Test =>
+  (effect) =>
     prefixes.some((prefix) => effect.cause.startsWith(prefix));
 const isOneOf =
-  (...causes: readonly Cause[]) =>
-  (effect: Key): boolean =>
+  (...causes: readonly Cause[]): Test =>
+  (effect) =>
     causes.includes(effect.cause);
 const either =
-  (...tests: readonly ((effect: Key) => boolean)[]) =>
-  (effect: Key): boolean =>
+  (...tests: readonly Test[]): Test =>
+  (effect) =>
     tests.some((test) => test(effect));
 const gapOf =
-  (...prefixes: readonly string[]) =>
-  (effect: Key): boolean =>
+  (...prefixes: readonly string[]): Test =>
+  (effect) =>
     effect.cause === 'monitoring.gap' && prefixes.some((prefix) => effect.subject.startsWith(prefix));
+const inItsFeed =
+  (test: Test): Hiding['hides'] =>
+  (effect, upstream) =>
+    feedOf(effect.subject) === feedOf(upstream.subject) && test(effect);
+const onItself =
+  (test: Test): Hiding['hides'] =>
+  (effect, upstream) =>
+    effect.subject === upstream.subject && test(effect);
+
+const ROWS_STUCK = isOneOf('enrichment.stalled', 'enrichment.slow', 'enrichment.low-hit-rate', 'rows.lost');
+
+/** A CRM or provider that does not answer itself explains why the rows of its feeds fail there. */
+const sameService =
+  (cause: Cause): Hiding['hides'] =>
+  (effect, upstream, feedOfProbe) => {
+    const feed = feedOfProbe(upstream.subject);
+    if (effect.cause !== cause || !isAboutRows(effect.subject) || feed === undefined) return false;
+    return feed === null || feed === feedOf(effect.subject);
+  };
 
 /**
  * What each upstream cause explains. An effect is recorded on the upstream's timeline and never notified by itself.
@@ -31,38 +60,70 @@ const gapOf =
  */
 export const HIDING: readonly Hiding[] = [
   {
-    upstream: { cause: 'monitoring.gap', subject: 'own-network' },
+    upstream: is('monitoring.gap', 'own-network'),
     hides: (effect) => !(effect.cause === 'monitoring.gap' && effect.subject === 'schedule'),
   },
   {
-    upstream: { cause: 'clay.outage', subject: 'clay' },
+    upstream: is('clay.outage', 'clay'),
     hides: either(
       startsWith('webhook.', 'enrichment.', 'table.', 'api-key.', 'api.', 'rows.'),
       isOneOf('clay.degraded', 'callback.failing'),
       gapOf('clay.', 'webhook:'),
       (effect) => effect.cause === 'own.unhealthy' && effect.subject === 'integration',
+      (effect) => startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject),
     ),
   },
   {
-    upstream: { cause: 'clay.degraded', subject: 'clay' },
+    upstream: is('clay.degraded', 'clay'),
     hides: either(isOneOf('enrichment.slow'), gapOf('clay.key', 'clay.balance', 'clay.api', 'clay.web')),
   },
-  { upstream: { cause: 'api-key.invalid', subject: 'clay-api-key' }, hides: isOneOf('api-key.forbidden') },
+  { upstream: is('api-key.invalid', 'clay-api-key'), hides: isOneOf('api-key.forbidden') },
   {
-    upstream: { cause: 'credits.exhausted', subject: 'workspace' },
-    hides: isOneOf('credits.running-out', 'enrichment.stalled', 'enrichment.low-hit-rate'),
+    upstream: is('credits.exhausted', 'workspace'),
+    hides: either(isOneOf('credits.running-out'), ROWS_STUCK),
   },
   {
-    upstream: { cause: 'actions.exhausted', subject: 'workspace' },
-    hides: isOneOf('actions.running-out', 'enrichment.stalled'),
+    upstream: is('actions.exhausted', 'workspace'),
+    hides: either(isOneOf('actions.running-out'), ROWS_STUCK),
   },
+  { upstream: is('rows.looping'), hides: isOneOf('credits.burn-spike') },
+  { upstream: is('webhook.limit-reached'), hides: onItself(isOneOf('webhook.limit-approaching')) },
+  { upstream: is('webhook.intake-failing'), hides: inItsFeed(ROWS_STUCK) },
+  { upstream: is('table.full'), hides: inItsFeed(isOneOf('enrichment.stalled', 'rows.lost')) },
+  { upstream: is('callback.unreachable'), hides: inItsFeed(either(ROWS_STUCK, isOneOf('callback.failing'))) },
+  {
+    upstream: is('enrichment.stalled'),
+    hides: inItsFeed(isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'rows.lost')),
+  },
+  { upstream: is('callback.failing'), hides: inItsFeed(isOneOf('rows.lost')) },
+  { upstream: is('crm.sync-failing'), hides: sameService('crm.sync-failing') },
+  { upstream: is('provider.failing'), hides: sameService('provider.failing') },
+  { upstream: is('provider.rate-limited'), hides: sameService('provider.rate-limited') },
 ];
 
 /** The first upstream key among those in force that explains the effect; undefined when nothing does. */
-export const explainedBy = (effect: Key, inForce: readonly Key[]): Key | undefined =>
-  HIDING.find(
-    ({ upstream, hides }) =>
-      inForce.some((key) => key.cause === upstream.cause && key.subject === upstream.subject) &&
-      !(effect.cause === upstream.cause && effect.subject === upstream.subject) &&
-      hides(effect),
-  )?.upstream;
+export const explainedBy = (
+  effect: Key,
+  inForce: readonly Key[],
+  feedOfProbe: FeedOfProbe = () => undefined,
+): Key | undefined => {
+  for (const { upstream, hides } of HIDING) {
+    const found = inForce.find(
+      (key) =>
+        upstream(key) &&
+        !(effect.cause === key.cause && effect.subject === key.subject) &&
+        hides(effect, key, feedOfProbe),
+    );
+    if (found) return { cause: found.cause, subject: found.subject };
+  }
+  return undefined;
+};
+
+/**
+ * Effects that are counted over a stretch of time: they are still seen for a while after what caused them has ended.
+ * That nothing comes back at all is known at once, so it is none of them.
+ */
+export const lags: Test = either(
+  isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'callback.failing'),
+  (effect) => startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject),
+);

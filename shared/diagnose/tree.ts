@@ -9,6 +9,19 @@ import {
   webhookAccepts,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
+import {
+  burnUsual,
+  callbacksReadable,
+  crmTakesRows,
+  nothingLost,
+  providersServe,
+  rowsComeBack,
+  rowsFound,
+  rowsGoStraight,
+  rowsInTime,
+  tableHasRoom,
+  webhookHasRoom,
+} from './questions/rows.ts';
 import { autoRunOn, cellsClean, connectionsUp } from './questions/table.ts';
 import type { Question } from './rule.ts';
 
@@ -22,14 +35,25 @@ export const DECISION_TREE: readonly Question[] = [
   clayWorks,
   keyAccepted,
   creditsLeft,
+  burnUsual,
   webhookAccepts,
+  webhookHasRoom,
+  rowsGoStraight,
+  tableHasRoom,
   autoRunOn,
   cellsClean,
   connectionsUp,
   callbackReachable,
+  callbacksReadable,
+  rowsComeBack,
+  nothingLost,
   integrationHealthy,
   servicesPass,
   providersPass,
+  providersServe,
+  rowsInTime,
+  rowsFound,
   crmPasses,
+  crmTakesRows,
   everythingSeen,
 ];

@@ -19,6 +19,15 @@ const BLIND = {
   'not-run': 'unknown',
 } as const;
 
+const RUN_OUT = {
+  lasts: 'ok',
+  'no-forecast': 'unknown',
+  'out-at-p4': 'failing',
+  'out-at-p3': 'failing',
+  'out-at-p2': 'failing',
+  'out-at-p1': 'failing',
+} as const;
+
 /**
  * Everything that can be found on each surface, and what it means. Closed on purpose: the diagnosis is proven
  * total by enumerating these.
@@ -120,9 +129,60 @@ export const FINDINGS = {
     ...TRANSPORT,
     ...BLIND,
   },
+  /** The ledger of a feed's rows: can it be brought up to date at all. */
+  'rows-ledger': { readable: 'ok', 'not-run': 'unknown' },
+  /** Do rows that Clay accepted come back. */
+  flow: { flowing: 'ok', idle: 'unknown', stalled: 'failing' },
+  /** Do all of them: some may vanish while others come back. */
+  losses: { none: 'ok', 'too-few': 'unknown', losing: 'failing' },
+  /** How long they take. */
+  'round-trip': { 'in-time': 'ok', 'too-few': 'unknown', late: 'failing' },
+  /** How many of them the providers know: where it is low, whether the rows or a provider changed, or neither shows. */
+  'hit-rate': {
+    fine: 'ok',
+    'too-few': 'unknown',
+    'low-input': 'failing',
+    'low-provider': 'failing',
+    low: 'failing',
+  },
+  /** One provider, by what came of the rows that name it. */
+  'provider-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing', throttled: 'failing' },
+  /** The CRM column, by what the rows say came of it. */
+  'crm-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing' },
+  /** Callbacks that our endpoint refused as malformed. */
+  'callback-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing', 'all-refused': 'failing' },
+  /** A webhook's lifetime count against its limit. */
+  'webhook-count': {
+    room: 'ok',
+    near: 'failing',
+    retired: 'ok',
+    'standby-missing': 'failing',
+    reached: 'failing',
+    'reached-standby-ready': 'failing',
+  },
+  /** A table's rows against its ceiling. */
+  'table-count': { room: 'ok', 'too-few': 'unknown', near: 'failing', full: 'failing' },
+  /** The same records entering again and again. */
+  loops: { none: 'ok', 'too-few': 'unknown', looping: 'failing' },
+  /** The balance history: can it be read and written. */
+  'credit-history': { readable: 'ok', 'not-run': 'unknown' },
+  /** A balance that somebody else pushes to us. */
+  'balance-age': { fresh: 'ok', stale: 'unknown' },
+  /** How fast data credits burn. */
+  burn: { calm: 'ok', 'too-few': 'unknown', spike: 'failing' },
+  /** When a meter runs out, by the lead time that makes it urgent; without a forecast the meter's level speaks. */
+  'credits-run-out': RUN_OUT,
+  'actions-run-out': RUN_OUT,
   /** Claywatch's own schedule: did every run that was due take place. */
   schedule: { 'on-time': 'ok', 'missed-runs': 'failing' },
 } as const satisfies Record<string, Record<string, Outcome>>;
+
+/**
+ * Findings of something that was looked at, and of which too much is not known to say anything: nobody sent a row,
+ * or too few for a rate. They open nothing and close nothing, and are no gap either: there was nothing to see.
+ */
+const SILENT: ReadonlySet<string> = new Set<Finding>(['idle', 'too-few', 'no-forecast']);
+export const isSilent = ({ finding }: { readonly finding: Finding }): boolean => SILENT.has(finding);
 
 export type Surface = keyof typeof FINDINGS;
 export const SURFACES = Object.keys(FINDINGS) as Surface[];

@@ -30,19 +30,28 @@ export const HOLDS_ROWS = later(
 export const FAILS_OVER = later('Switches to the next standby webhook of the feed that works.');
 export const PACES = later('Sends at most 10 rows per second over all webhooks of the workspace.');
 export const REPLAYS = later('Sends again the rows that Clay did not take or did not bring back.');
-export const COUNTS_ROWS = later('Counts every row that Clay accepted and every row that came back.');
-export const SEEN_BY_COUNTING = later(
-  'Counts every row that Clay accepted and every row that came back. Only this count shows the fault, so Claywatch does not find it by itself yet.',
+export const COUNTS_ROWS = now(
+  'Counts every row that Clay accepted and every row that came back, where senders report them and the HTTP API column calls back.',
+);
+export const SEEN_BY_COUNTING = now(
+  'Counts every row that Clay accepted and every row that came back. Only this count shows the fault: it needs senders that report what Clay accepted, and the HTTP API column calling back.',
+);
+/** Rates are compared with their confidence bounds; see shared/observe/rows. */
+export const SAYS_NOTHING_BY_FEW = now(
+  'Says nothing by too few rows: a rate is judged over a minimum of rows and with 95 % confidence, and a quiet feed is no fault.',
+);
+export const TELLS_APART = now(
+  'Compares with the day before, and says whether the rows changed or a provider.',
 );
 /** Every POST to a webhook is a real row, so none is sent unless the configuration asks for it [C]. */
 export const SEEN_IF_CHECKED = now(
   'Looks at the webhook as its "check" in claywatch.config.ts says. The default looks at nothing, because a test row is a real row that uses one of the 50,000 for life.',
 );
 export const SEEN_BY_ROWS = later('Sees it in the answers to real rows, at no cost.');
-export const DERIVES_BURN = later(
-  'Derives how fast credits are spent from the balances that it reads, and forecasts when they run out.',
+export const DERIVES_BURN = now(
+  'Derives how fast credits are spent from the balances that it reads, and forecasts when they run out. Before three hours of balances are known, the level alone speaks.',
 );
-export const SEEN_BY_BURN = later(
-  'Derives how fast credits are spent from the balances that it reads. Only this rate shows the fault, so Claywatch does not find it by itself yet.',
+export const SEEN_BY_BURN = now(
+  'Derives how fast credits are spent from the balances that it reads, and compares it with the limit and with what is usual at that hour of the week.',
 );
 export const ROTATES_SECRETS = later('Rotates its own secrets, keeping two valid at once during the change.');

@@ -6,7 +6,6 @@ import {
   KEEPS_EFFECTS,
   READS_BALANCE,
   SEEN_BY_BURN,
-  SEEN_BY_COUNTING,
 } from './automatic.ts';
 import { NO_PUBLIC_IMPACT, REFUND, RUN_STALE_CELLS } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
@@ -75,7 +74,7 @@ export const credits = {
     ],
     afterwards: [RUN_STALE_CELLS, REFUND],
     prevent: [
-      'Set credit burn alerts: Claywatch warns below 5,000, 1,000 and 500 credits; set the numbers to what you use in a week, a day and an hour.',
+      'Set credit burn alerts: Claywatch warns by the time that is left (a week, three days, a day, two hours), and until it can forecast below 5,000, 1,000 and 500 credits.',
       'Turn on auto top-up, and use your own provider keys for the columns that cost most.',
       'Let costly columns run only if needed: Edit column > Run settings > Only run if.',
       BILLING_ROLE,
@@ -105,7 +104,7 @@ export const credits = {
     verify: ['A row comes back enriched. A meter above zero alone does not prove that work has resumed.'],
     afterwards: [RUN_STALE_CELLS],
     prevent: [
-      'Claywatch warns below 5,000, 1,000 and 500 actions; set the numbers to what you use in a week, a day and an hour.',
+      'Claywatch warns by the time that is left (a week, three days, a day, two hours), and until it can forecast below 5,000, 1,000 and 500 actions.',
       'Let columns run only if needed: Edit column > Run settings > Only run if.',
       'Choose a plan with room for your busiest month: actions reset each cycle and cannot be bought singly.',
       BILLING_ROLE,
@@ -118,17 +117,20 @@ export const credits = {
 
   'credits.running-out': {
     title: 'Data credits are running out',
-    meaning: 'Few data credits are left. At zero, Clay enriches nothing more, in the whole workspace.',
+    meaning:
+      'At the rate at which data credits are spent, they will be used up before they are refilled. At zero, Clay enriches nothing more, in the whole workspace.',
     impact: 'Nothing is broken yet. Enrichment stops in every feed when the balance reaches zero.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
     automatic: [READS_BALANCE, CONFIRMS, CLOSES, DERIVES_BURN],
     steps: [CHECK_BALANCE, FIND_THE_SPENDER, STOP_THE_DRAIN, TOP_UP, OWN_KEYS],
-    verify: ['The balance is above the warning again; Claywatch reads it and resolves the incident.'],
+    verify: [
+      'The forecast says that the balance lasts until the next refill; Claywatch reads it and resolves the incident.',
+    ],
     afterwards: ['Decide whether the plan still fits what you use, before the next cycle.'],
     prevent: [
       'Turn on auto top-up.',
-      'Set the three warnings of Claywatch to what you use in a week, a day and an hour.',
+      'Write the date of the next refill into claywatch.config.ts (burn.nextRefill), so that the forecast knows how long credits must last.',
       'Use your own provider keys for the columns that cost most.',
     ],
     rootCause: 'More data credits are used than the plan brings in a cycle.',
@@ -140,7 +142,7 @@ export const credits = {
   'actions.running-out': {
     title: 'Actions are running out',
     meaning:
-      'Few actions are left in this billing cycle. At zero, no column runs any more, and actions cannot be topped up.',
+      'At the rate at which actions are used, they will not last for this billing cycle. At zero, no column runs any more, and actions cannot be topped up.',
     impact: 'Nothing is broken yet. Every column stops in every feed when the meter reaches zero.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
@@ -155,7 +157,9 @@ export const credits = {
       STOP_THE_DRAIN,
       CHANGE_PLAN,
     ],
-    verify: ['The meter is above the warning again; Claywatch reads it and resolves the incident.'],
+    verify: [
+      'The forecast says that the meter lasts until the cycle ends; Claywatch reads it and resolves the incident.',
+    ],
     afterwards: ['Decide whether the plan still fits what you use, before the next cycle.'],
     prevent: [
       'Let columns run only if needed: Edit column > Run settings > Only run if.',
@@ -175,7 +179,7 @@ export const credits = {
       'Nothing is broken yet. At this rate the credits run out early, and then enrichment stops in every feed.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'everybody',
-    automatic: [READS_BALANCE, SEEN_BY_BURN],
+    automatic: [READS_BALANCE, SEEN_BY_BURN, CLOSES],
     steps: [
       FIND_THE_SPENDER,
       {
@@ -205,49 +209,5 @@ export const credits = {
     sms: 'Settings > Usage: find the table and stop it.',
     smsAfterwards: 'Ask Clay for a refund: workspace, table, credits.',
     questions: ['credits', 'auto-run'],
-  },
-
-  'rows.looping': {
-    title: 'Rows are going in a circle',
-    meaning:
-      'The same records enter Clay again and again: most often webhook to CRM to webhook, or table A to table B and back. Every round costs credits and rows of the webhook.',
-    impact:
-      'Credits and the 50,000 rows of the webhook are used up for nothing; the CRM may be overwritten again and again.',
-    publicImpact: 'Some records may be updated repeatedly. We are working on it.',
-    reach: 'subject',
-    automatic: [CONFIRMS, CLOSES, SEEN_BY_COUNTING],
-    steps: [
-      {
-        do: 'Break the circle at its cheapest point: pause the CRM workflow or the sender that answers an update from Clay with a new row.',
-        where: 'Your CRM or automation tool',
-        expect: 'No new rows with known keys.',
-      },
-      {
-        do: 'If you cannot find it, stop the table: switch its auto-run off.',
-        where: 'Table name > Run settings > Auto-run',
-      },
-      {
-        do: 'Look for tables that send to each other.',
-        where:
-          'Workbook overview: arrows between tables; columns "Send table data" or "Write to other table"',
-      },
-      {
-        do: 'Turn on auto-dedupe on the column that identifies a record, so that a second round makes no new row.',
-        where: 'Table name > Auto-dedupe > choose the column',
-      },
-    ],
-    verify: [
-      'The same key no longer enters twice within the hour.',
-      'Credits per hour are back at the usual rate.',
-    ],
-    afterwards: ['Delete the duplicate rows. They stay counted against the 50,000 of the webhook.', REFUND],
-    prevent: [
-      'Let the CRM workflow ignore changes that were made by the Clay integration user.',
-      'Keep auto-dedupe on in every table that a webhook feeds.',
-    ],
-    rootCause: 'An update from Clay triggers the workflow that sends the record to Clay again.',
-    sms: 'Pause the CRM workflow that sends rows back to Clay.',
-    smsAfterwards: 'Delete duplicates; ask Clay for a refund.',
-    questions: ['auto-run', 'credits'],
   },
 } as const satisfies Record<string, RunbookEntry>;

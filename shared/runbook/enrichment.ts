@@ -1,4 +1,12 @@
-import { CLOSES, CONFIRMS, KEEPS_EFFECTS, REPLAYS, SEEN_BY_COUNTING } from './automatic.ts';
+import {
+  CLOSES,
+  CONFIRMS,
+  KEEPS_EFFECTS,
+  REPLAYS,
+  SAYS_NOTHING_BY_FEW,
+  SEEN_BY_COUNTING,
+  TELLS_APART,
+} from './automatic.ts';
 import { NO_REPLAY, REFUND, RUN_STALE_CELLS, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
 
@@ -93,7 +101,7 @@ export const enrichment = {
     impact: 'Leads are enriched late; whatever waits for them waits.',
     publicImpact: 'Enrichment of new records is currently delayed.',
     reach: 'subject',
-    automatic: [SEEN_BY_COUNTING, CONFIRMS, KEEPS_EFFECTS, CLOSES],
+    automatic: [SEEN_BY_COUNTING, SAYS_NOTHING_BY_FEW, KEEPS_EFFECTS, CLOSES],
     steps: [
       {
         do: 'Find the column that waits: hover over the progress bars; look for queued or rate-limited cells.',
@@ -130,7 +138,7 @@ export const enrichment = {
     impact: 'Leads lack e-mail addresses, companies or other fields; credits may be spent on nothing.',
     publicImpact: 'Some new records are currently enriched only in part.',
     reach: 'subject',
-    automatic: [SEEN_BY_COUNTING, CONFIRMS, CLOSES],
+    automatic: [SEEN_BY_COUNTING, SAYS_NOTHING_BY_FEW, TELLS_APART, CLOSES],
     steps: [
       {
         do: 'Sample 10 rows: are the input domains valid? Private mail domains, typing errors and empty fields cannot be found.',

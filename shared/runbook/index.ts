@@ -9,6 +9,7 @@ import type { RunbookEntry } from './entry.ts';
 import { monitoring } from './monitoring.ts';
 import { own } from './own.ts';
 import { provider } from './provider.ts';
+import { rows } from './rows.ts';
 import { table } from './table.ts';
 import { webhook } from './webhook.ts';
 
@@ -18,6 +19,7 @@ export const RUNBOOK: Readonly<Record<Cause, RunbookEntry>> = {
   ...webhook,
   ...table,
   ...credits,
+  ...rows,
   ...enrichment,
   ...provider,
   ...crm,

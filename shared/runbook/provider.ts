@@ -32,7 +32,7 @@ export const provider = {
     ],
     verify: [
       'One cell of this provider, run by hand, is filled.',
-      'The probe of the provider passes several times in a row.',
+      'The probe of the provider passes several times in a row, or its rows no longer fail.',
     ],
     afterwards: [RUN_STALE_CELLS],
     prevent: [

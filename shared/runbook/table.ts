@@ -4,11 +4,11 @@ import type { RunbookEntry } from './entry.ts';
 
 export const table = {
   'table.full': {
-    title: 'Table is full',
+    title: 'Table is full, or nearly so',
     meaning:
-      'The Clay table has reached its own ceiling of rows and takes no more, silently. This is another limit than the 50,000 of a webhook.',
+      'The Clay table has reached its own ceiling of rows, or is about to: then it takes no more, silently. This is another limit than the 50,000 of a webhook.',
     impact:
-      'Rows may still be accepted with a 200, but they are not in the table, are not enriched and do not come back.',
+      'A full table: rows may still be accepted with a 200, but they are not in the table, are not enriched and do not come back. A nearly full one: nothing is broken yet.',
     publicImpact:
       'New records are currently not being enriched. Existing data is not affected. We are working on it.',
     reach: 'subject',

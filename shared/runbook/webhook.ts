@@ -1,6 +1,7 @@
 import {
   CLOSES,
   CONFIRMS,
+  COUNTS_ROWS,
   FAILS_OVER,
   HOLDS_ROWS,
   PACES,
@@ -86,7 +87,16 @@ export const webhook = {
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, FAILS_OVER, HOLDS_ROWS, REPLAYS],
+    automatic: [
+      SEEN_IF_CHECKED,
+      COUNTS_ROWS,
+      CONFIRMS,
+      CLOSES,
+      SEEN_BY_ROWS,
+      FAILS_OVER,
+      HOLDS_ROWS,
+      REPLAYS,
+    ],
     steps: [
       {
         do: 'Make sure that it is the webhook and not the table: does the existing webhook show "limit reached"?',
@@ -116,7 +126,7 @@ export const webhook = {
       'Add the new webhook to claywatch.config.ts with its start count, and create the next standby now, while you are there.',
     ],
     prevent: [
-      'Keep a standby webhook per feed and rotate at 45,000 rows; Claywatch warns from 40,000 on, once it counts rows.',
+      'Keep a standby webhook per feed and rotate at 45,000 rows; Claywatch warns from 40,000 on, where it counts the rows.',
       'On the Enterprise plan, use auto-delete (a passthrough table): it has no limit of 50,000. Mark the webhook as unlimited in claywatch.config.ts.',
       'Do not test webhooks on a schedule: a test row every 5 minutes uses up a webhook in about 174 days.',
     ],
@@ -146,7 +156,10 @@ export const webhook = {
         where: 'claywatch.config.ts > feeds > webhooks',
       },
     ],
-    verify: ['The feed has a standby with free capacity; Claywatch lists it and resolves the incident.'],
+    verify: [
+      'The feed has a standby with free capacity; Claywatch names it, and a P2 becomes a P4.',
+      'The senders use the standby; a day later Claywatch resolves the incident.',
+    ],
     afterwards: ['Switch the senders to the standby before the old webhook is full, and note the date.'],
     prevent: [
       'Always keep one standby more than you need.',

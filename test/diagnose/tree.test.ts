@@ -5,6 +5,7 @@ import { diagnose } from '../../shared/diagnose/diagnose.ts';
 import type { Diagnosis, Verdict } from '../../shared/diagnose/verdict.ts';
 import {
   type Finding,
+  isSilent,
   type Outcome,
   outcomeOf,
   SURFACES,
@@ -58,9 +59,17 @@ const RULES: Readonly<Record<string, (one: Case) => boolean>> = {
 /** The rule that is broken: a value, so that a million combinations need no million expectations. */
 const flaw = (picture: Picture, diagnosis: Diagnosis): string | undefined => {
   const all = [...diagnosis.verdicts, ...diagnosis.hidden];
+  // A forecast that the balance lasts outweighs its level.
+  const outweighed = (surface: string, finding: Finding) =>
+    (surface === 'credits' || surface === 'actions') &&
+    picture[`${surface}-run-out`] === 'lasts' &&
+    finding !== 'exhausted';
   const outcomes = Object.entries(picture)
+    .filter(([surface, finding]) => !outweighed(surface, finding))
     // Independent hosts that do not answer say nothing against Clay when Clay does.
     .filter(([surface]) => surface !== 'connectivity')
+    // Too little to judge by is neither fine nor a fault, and nothing that anybody failed to see.
+    .filter(([, finding]) => !isSilent({ finding }))
     .map(([surface, finding]) => outcomeOf(surface as Surface, finding));
   const one = { diagnosis, all, keys: new Set(all.map(keyOf)), outcomes };
   return Object.entries(RULES).find(([, holds]) => !holds(one))?.[0];
@@ -110,13 +119,13 @@ describe('the decision tree is total and unambiguous', () => {
         'timed-out',
         'slow',
       ],
-      'clay-balance': [null, 'readable', 'forbidden', 'payment-required', 'timed-out', 'blocked'],
+      'clay-balance': [null, 'readable', 'payment-required', 'blocked'],
       credits: [null, 'funded', 'low', 'exhausted'],
       actions: [null, 'funded', 'exhausted'],
-      'clay-status': [null, 'operational', 'major-incident', 'blocked'],
+      'clay-status': [null, 'major-incident', 'blocked'],
     });
     expect(flaws).toEqual([]);
-    expect(count).toBe(4 * 5 * 5 * 10 * 6 * 4 * 3 * 4);
+    expect(count).toBe(4 * 5 * 5 * 10 * 4 * 4 * 3 * 3);
   }, 60_000);
 
   it.each([
@@ -144,6 +153,26 @@ describe('the decision tree is total and unambiguous', () => {
     },
     60_000,
   );
+
+  it('and for every combination of what rows and credits say, with what explains them', () => {
+    const { flaws } = flawsIn(
+      {
+        flow: [null, ...findingsOf('flow')],
+        losses: ['none', 'too-few', 'losing'],
+        'round-trip': ['in-time', 'late'],
+        'hit-rate': ['fine', 'low-provider'],
+        'table-count': [null, ...findingsOf('table-count')],
+        'webhook-count': ['room', 'reached-standby-ready'],
+        'callback-rows': ['fine', 'all-refused'],
+        credits: ['funded', 'low', 'exhausted'],
+        'credits-run-out': ['no-forecast', 'lasts', 'out-at-p1'],
+        webhook: ['accepting', 'limit-reached', 'timed-out'],
+        callback: ['up', 'timed-out'],
+      },
+      { 'clay-web': 'up', 'clay-api': 'up' },
+    );
+    expect(flaws).toEqual([]);
+  }, 60_000);
 
   it('for every finding of every surface, in any combination and order', () => {
     const anyPicture = fc.record(
@@ -201,10 +230,18 @@ describe('each fault alone', () => {
     [{ 'clay-key': 'not-found' }, 'P4 monitoring.gap clay.key'],
     [{ credits: 'exhausted' }, 'P1 credits.exhausted workspace'],
     [{ actions: 'exhausted' }, 'P1 actions.exhausted workspace'],
-    [{ credits: 'low' }, 'P4 credits.running-out workspace'],
-    [{ credits: 'very-low' }, 'P3 credits.running-out workspace'],
-    [{ credits: 'critical' }, 'P2 credits.running-out workspace'],
-    [{ actions: 'critical' }, 'P2 actions.running-out workspace'],
+    [{ credits: 'low', 'credits-run-out': 'no-forecast' }, 'P4 credits.running-out workspace'],
+    [{ credits: 'very-low', 'credits-run-out': 'no-forecast' }, 'P3 credits.running-out workspace'],
+    [{ credits: 'critical', 'credits-run-out': 'no-forecast' }, 'P2 credits.running-out workspace'],
+    [{ actions: 'critical', 'actions-run-out': 'no-forecast' }, 'P2 actions.running-out workspace'],
+    [{ credits: 'critical', 'credits-run-out': 'lasts' }, 'healthy'],
+    [{ 'credits-run-out': 'out-at-p4' }, 'P4 credits.running-out workspace'],
+    [{ 'credits-run-out': 'out-at-p3' }, 'P3 credits.running-out workspace'],
+    [{ 'credits-run-out': 'out-at-p2' }, 'P2 credits.running-out workspace'],
+    [{ credits: 'low', 'credits-run-out': 'out-at-p1' }, 'P1 credits.running-out workspace'],
+    [{ 'actions-run-out': 'out-at-p2' }, 'P2 actions.running-out workspace'],
+    [{ burn: 'spike' }, 'P2 credits.burn-spike workspace'],
+    [{ 'balance-age': 'stale' }, 'P4 monitoring.gap credits.balance-age'],
     [{ webhook: 'limit-reached' }, 'P1 webhook.limit-reached leads/leads-1'],
     [{ webhook: 'gone' }, 'P1 webhook.gone leads/leads-1'],
     [{ webhook: 'unauthorized' }, 'P1 webhook.unauthorized leads/leads-1'],
@@ -212,6 +249,28 @@ describe('each fault alone', () => {
     [{ webhook: 'rate-limited' }, 'P3 webhook.rate-limited leads/leads-1'],
     [{ webhook: 'timed-out' }, 'P1 webhook.intake-failing leads/leads-1'],
     [{ webhook: 'slow' }, 'P2 clay.degraded clay'],
+    [{ 'webhook-count': 'near' }, 'P4 webhook.limit-approaching leads/leads-1'],
+    [{ 'webhook-count': 'standby-missing' }, 'P2 webhook.limit-approaching leads/leads-1'],
+    [{ 'webhook-count': 'reached' }, 'P1 webhook.limit-reached leads/leads-1'],
+    [{ 'webhook-count': 'reached-standby-ready' }, 'P3 webhook.limit-reached leads/leads-1'],
+    [{ 'webhook-count': 'retired' }, 'healthy'],
+    [{ 'table-count': 'near' }, 'P4 table.full leads/leads'],
+    [{ 'table-count': 'full' }, 'P1 table.full leads/leads'],
+    [{ flow: 'stalled' }, 'P1 enrichment.stalled leads'],
+    [{ flow: 'idle' }, 'healthy'],
+    [{ losses: 'losing' }, 'P2 rows.lost leads'],
+    [{ 'round-trip': 'late' }, 'P2 enrichment.slow leads'],
+    [{ 'hit-rate': 'low' }, 'P2 enrichment.low-hit-rate leads'],
+    [{ 'hit-rate': 'low-input' }, 'P2 enrichment.low-hit-rate leads'],
+    [{ 'hit-rate': 'low-provider' }, 'P2 enrichment.low-hit-rate leads'],
+    [{ 'provider-rows': 'failing' }, 'P3 provider.failing leads/apollo'],
+    [{ 'provider-rows': 'throttled' }, 'P3 provider.rate-limited leads/apollo'],
+    [{ 'crm-rows': 'failing' }, 'P2 crm.sync-failing leads/crm'],
+    [{ 'callback-rows': 'failing' }, 'P3 callback.failing leads'],
+    [{ 'callback-rows': 'all-refused' }, 'P1 callback.failing leads'],
+    [{ loops: 'looping' }, 'P2 rows.looping leads'],
+    [{ 'rows-ledger': 'not-run' }, 'P4 monitoring.gap rows:leads'],
+    [{ 'credit-history': 'not-run' }, 'P4 monitoring.gap credits.history'],
     [{ callback: 'not-found' }, 'P2 callback.unreachable leads'],
     [{ callback: 'condition-failed' }, 'P3 callback.failing leads'],
     [{ integration: 'condition-failed' }, 'P2 own.unhealthy integration'],
@@ -309,13 +368,70 @@ describe('upstream causes hide their effects', () => {
   });
 });
 
+describe('rows and credits: upstream causes hide their effects', () => {
+  const told = (picture: Picture, options: Parameters<typeof diagnose>[1] = {}) =>
+    diagnose(signalsOf({ ...HEALTHY, ...picture }), options).verdicts.map(({ cause }) => cause);
+  const stuck = { flow: 'stalled', losses: 'losing', 'round-trip': 'late', 'hit-rate': 'low' } as const;
+
+  it.each<[string, Picture, readonly string[]]>([
+    ['used-up credits', { credits: 'exhausted', ...stuck }, ['credits.exhausted']],
+    ['used-up actions', { actions: 'exhausted', ...stuck }, ['actions.exhausted']],
+    ['a webhook that takes nothing in', { webhook: 'timed-out', ...stuck }, ['webhook.intake-failing']],
+    ['our endpoint down', { callback: 'timed-out', ...stuck }, ['callback.unreachable']],
+    ['stalled rows', stuck, ['enrichment.stalled']],
+    ['a full table', { 'table-count': 'full', flow: 'stalled', losses: 'losing' }, ['table.full']],
+    ['a loop', { loops: 'looping', burn: 'spike' }, ['rows.looping']],
+    ['unreadable callbacks', { 'callback-rows': 'failing', losses: 'losing' }, ['callback.failing']],
+  ])('%s', (_name, picture, expected) => {
+    expect(told(picture)).toEqual(expected);
+  });
+
+  it('and not those of another feed', () => {
+    const ofAccounts = signalsOf({ flow: 'stalled' }).map((one) => ({ ...one, subject: 'accounts' }));
+    const { verdicts } = diagnose([...signalsOf({ ...HEALTHY, webhook: 'timed-out' }), ...ofAccounts]);
+    expect(verdicts.map(({ cause, subject }) => `${cause} ${subject}`)).toEqual([
+      'webhook.intake-failing leads/leads-1',
+      'enrichment.stalled accounts',
+    ]);
+  });
+
+  it('a table that is nearly full and loses rows is full; with room it is stalled, or loses rows', () => {
+    expect(named({ 'table-count': 'near', flow: 'stalled' })).toBe('P1 table.full leads/leads');
+    expect(named({ 'table-count': 'near', losses: 'losing' })).toBe('P1 table.full leads/leads');
+    expect(named({ 'table-count': 'room', flow: 'stalled' })).toBe('P1 enrichment.stalled leads');
+    expect(named({ 'table-count': 'room', losses: 'losing' })).toBe('P2 rows.lost leads');
+    expect(told({ 'table-count': 'near', 'round-trip': 'late' })).toEqual(['enrichment.slow', 'table.full']);
+  });
+
+  it('a CRM that does not answer explains its column, in the feed that it belongs to', () => {
+    const picture = { crm: 'condition-failed', 'crm-rows': 'failing' } as const;
+    expect(told(picture, { feedOfProbe: { hubspot: 'leads' } })).toHaveLength(1);
+    expect(told(picture, { feedOfProbe: { hubspot: null } })).toHaveLength(1);
+    expect(told(picture, { feedOfProbe: { hubspot: 'accounts' } })).toHaveLength(2);
+    expect(told(picture)).toHaveLength(2);
+  });
+
+  it('one that ended a short while ago still explains rates, but not that nothing comes back', () => {
+    const lately = [{ cause: 'clay.outage', subject: 'clay' }] as const;
+    expect(told({ 'round-trip': 'late', 'provider-rows': 'failing' }, { lately })).toEqual([]);
+    expect(told({ flow: 'stalled' }, { lately })).toEqual(['enrichment.stalled']);
+    expect(told({ 'provider-rows': 'failing' })).toEqual(['provider.failing']);
+  });
+
+  it('of two looks at one key the more urgent one counts', () => {
+    const { verdicts } = diagnosisOf({ ...HEALTHY, callback: 'slow', 'callback-rows': 'all-refused' });
+    expect(verdicts.map(({ cause, severity }) => `${severity} ${cause}`)).toEqual(['P1 callback.failing']);
+    expect(verdicts[0]?.evidence).toHaveLength(2);
+  });
+});
+
 describe('what clears an incident', () => {
   const clears = (picture: Picture, cause: string): boolean =>
     diagnosisOf({ ...HEALTHY, ...picture }).cleared.some((key) => key.cause === cause);
 
   it('is seen working, never not being seen', () => {
     for (const surface of ['callback', 'integration', 'crm', 'provider', 'service', 'webhook'] as const) {
-      const blind = diagnosisOf({ ...HEALTHY, [surface]: 'not-run' });
+      const blind = diagnosisOf({ 'clay-web': 'up', [surface]: 'not-run' });
       const { subject } = signal(surface, 'not-run' as Finding);
       expect(blind.cleared.filter((key) => key.subject === subject)).toEqual([]);
     }
@@ -324,10 +440,52 @@ describe('what clears an incident', () => {
     expect(clears({ 'clay-key': 'not-run', 'clay-balance': 'not-run' }, 'api-key.invalid')).toBe(false);
   });
 
-  it('a low balance ends exhaustion, and only a funded one ends running out', () => {
+  it('without a forecast, a low balance ends exhaustion, and only a funded one ends running out', () => {
     expect(clears({ credits: 'low' }, 'credits.exhausted')).toBe(true);
-    expect(clears({ credits: 'low' }, 'credits.running-out')).toBe(false);
-    expect(clears({}, 'credits.running-out')).toBe(true);
+    const low = { credits: 'low', 'credits-run-out': 'no-forecast' } as const;
+    expect(clears(low, 'credits.running-out')).toBe(false);
+    expect(clears({ 'credits-run-out': 'no-forecast' }, 'credits.running-out')).toBe(true);
+  });
+
+  it('counts do not outvote what cannot be seen of the thing itself', () => {
+    expect(clears({}, 'webhook.limit-reached')).toBe(true);
+    expect(clears({ webhook: 'not-run' }, 'webhook.limit-reached')).toBe(false);
+    expect(clears({ callback: 'not-run' }, 'callback.failing')).toBe(false);
+  });
+
+  it('a balance does not end exhaustion where rows are watched: a row that comes back does', () => {
+    expect(clears({ flow: 'flowing' }, 'credits.exhausted')).toBe(true);
+    expect(clears({ flow: 'idle' }, 'credits.exhausted')).toBe(false);
+    expect(clears({ flow: 'stalled' }, 'credits.exhausted')).toBe(false);
+    const { flow: _flow, ...unwatched } = HEALTHY;
+    expect(diagnosisOf(unwatched).cleared.map(({ cause }) => cause)).toContain('credits.exhausted');
+    const stale = {
+      ...signal('flow', 'flowing'),
+      evidence: { ...signal('flow', 'flowing').evidence, facts: {} },
+    };
+    const before = diagnose([...signalsOf(unwatched), stale]);
+    expect(before.cleared.map(({ cause }) => cause)).not.toContain('credits.exhausted');
+  });
+
+  it('too little to judge by clears nothing', () => {
+    const silent: readonly (readonly [Picture, string])[] = [
+      [{ flow: 'idle' }, 'enrichment.stalled'],
+      [{ losses: 'too-few' }, 'rows.lost'],
+      [{ 'round-trip': 'too-few' }, 'enrichment.slow'],
+      [{ 'hit-rate': 'too-few' }, 'enrichment.low-hit-rate'],
+      [{ loops: 'too-few' }, 'rows.looping'],
+      [{ burn: 'too-few' }, 'credits.burn-spike'],
+      [{ 'table-count': 'too-few' }, 'table.full'],
+    ];
+    for (const [picture, cause] of silent) {
+      expect(clears(picture, cause), cause).toBe(false);
+      expect(named(picture), cause).toBe('healthy');
+    }
+  });
+
+  it('a table with room by count is not cleared while rows do not come back', () => {
+    expect(clears({}, 'table.full')).toBe(true);
+    expect(clears({ flow: 'idle' }, 'table.full')).toBe(false);
   });
 
   it('another failure of the same webhook does not', () => {
@@ -351,7 +509,7 @@ describe('a verdict carries its reasons', () => {
   });
 
   it('takes the severity from the configuration over the default and the level', () => {
-    const signals = signalsOf({ ...HEALTHY, credits: 'low' });
+    const signals = signalsOf({ ...HEALTHY, credits: 'low', 'credits-run-out': 'no-forecast' });
     const { primary } = diagnose(signals, { severities: { 'credits.running-out': 'P1' } });
     expect(primary?.severity).toBe('P1');
     expect(CAUSES['credits.running-out']).toBe('P4');

@@ -17,6 +17,22 @@ const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>
   provider: ['probe:apollo', 'apollo'],
   service: ['probe:billing', 'billing'],
   webhook: ['webhook:leads/leads-1', 'leads/leads-1'],
+  'rows-ledger': ['rows:leads', 'leads'],
+  flow: ['rows:leads/flow', 'leads'],
+  losses: ['rows:leads/losses', 'leads'],
+  'round-trip': ['rows:leads/round-trip', 'leads'],
+  'hit-rate': ['rows:leads/hit-rate', 'leads'],
+  'provider-rows': ['rows:leads/provider/apollo', 'leads/apollo'],
+  'crm-rows': ['rows:leads/crm', 'leads/crm'],
+  'callback-rows': ['rows:leads/callbacks', 'leads'],
+  'webhook-count': ['rows:leads/webhook/leads-1', 'leads/leads-1'],
+  'table-count': ['rows:leads/table/leads', 'leads/leads'],
+  loops: ['rows:leads/loops', 'leads'],
+  'credit-history': ['credits.history', 'workspace'],
+  'balance-age': ['credits.balance-age', 'workspace'],
+  burn: ['credits.burn', 'workspace'],
+  'credits-run-out': ['credits.run-out', 'workspace'],
+  'actions-run-out': ['actions.run-out', 'workspace'],
   schedule: ['schedule', 'schedule'],
 };
 
@@ -34,7 +50,7 @@ export const signal = (surface: Surface, finding: Finding, over: Partial<Signal>
       summary: `${surface}: ${finding}`,
       finding,
       kind: surface === 'clay-status' ? 'declared' : 'measured',
-      facts: {},
+      facts: finding === 'flowing' ? { freshCallback: true } : {},
     },
     ageMs: 0,
     flapping: false,
@@ -50,7 +66,7 @@ export const signalsOf = (picture: Picture): readonly Signal[] =>
   Object.entries(picture).map(([surface, finding]) => signal(surface as Surface, finding));
 
 /** Everything watched, and everything fine. */
-export const HEALTHY: Readonly<Record<Surface, Finding>> = {
+export const HEALTHY = {
   connectivity: 'online',
   'clay-web': 'up',
   'clay-api': 'up',
@@ -65,8 +81,24 @@ export const HEALTHY: Readonly<Record<Surface, Finding>> = {
   provider: 'passing',
   service: 'passing',
   webhook: 'accepting',
+  'rows-ledger': 'readable',
+  flow: 'flowing',
+  losses: 'none',
+  'round-trip': 'in-time',
+  'hit-rate': 'fine',
+  'provider-rows': 'fine',
+  'crm-rows': 'fine',
+  'callback-rows': 'fine',
+  'webhook-count': 'room',
+  'table-count': 'room',
+  loops: 'none',
+  'credit-history': 'readable',
+  'balance-age': 'fresh',
+  burn: 'calm',
+  'credits-run-out': 'lasts',
+  'actions-run-out': 'lasts',
   schedule: 'on-time',
-};
+} as const satisfies Readonly<Record<Surface, Finding>>;
 
 export const findingsOf = (surface: Surface): readonly Finding[] =>
   Object.keys(FINDINGS[surface]) as Finding[];

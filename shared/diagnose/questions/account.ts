@@ -1,7 +1,7 @@
-import type { Cause } from '../../cause.ts';
+import type { Finding } from '../../observe/findings.ts';
 import type { Signal } from '../../observe/signals.ts';
 import type { Severity } from '../../severity.ts';
-import { type Board, evidenceFrom, isOk } from '../board.ts';
+import { type Board, evidenceFrom, isOk, isUnknown } from '../board.ts';
 import type { Cleared, Found, Judgement, Key, Question } from '../rule.ts';
 
 const KEY_SUBJECT = 'clay-api-key';
@@ -60,44 +60,97 @@ export const keyAccepted: Question = {
 };
 
 /** Without a forecast, the lead time is read off the level (clay-facts: warn below 5,000 / 1,000 / 500). */
-const LEVEL_SEVERITY: Readonly<Record<string, Severity>> = { low: 'P4', 'very-low': 'P3', critical: 'P2' };
+const LEVEL_SEVERITY: Readonly<Partial<Record<Finding, Severity>>> = {
+  low: 'P4',
+  'very-low': 'P3',
+  critical: 'P2',
+};
+
+const LEAD_SEVERITY: Readonly<Partial<Record<Finding, Severity>>> = {
+  'out-at-p1': 'P1',
+  'out-at-p2': 'P2',
+  'out-at-p3': 'P3',
+  'out-at-p4': 'P4',
+};
 
 const METERS = [
   {
     surface: 'credits',
+    forecast: 'credits-run-out',
     unit: 'Data credits',
     exhausted: 'credits.exhausted',
     runningOut: 'credits.running-out',
   },
-  { surface: 'actions', unit: 'Actions', exhausted: 'actions.exhausted', runningOut: 'actions.running-out' },
+  {
+    surface: 'actions',
+    forecast: 'actions-run-out',
+    unit: 'Actions',
+    exhausted: 'actions.exhausted',
+    runningOut: 'actions.running-out',
+  },
 ] as const;
 
 type Meter = (typeof METERS)[number];
 
-const judgeMeter = (board: Board, meter: Meter): { found: Found[]; cleared: Cleared[] } => {
-  const reading = board.of(meter.surface)[0];
-  const found: Found[] = [];
-  const cleared: Cleared[] = [];
-  if (!reading) return { found, cleared };
-  const key = (cause: Cause): Key => ({ cause, subject: WORKSPACE });
-  const evidence = [reading.evidence];
+/**
+ * A balance above zero does not prove that work has resumed [U, clay-facts]: where rows that come back are counted, one
+ * must have come back just now.
+ */
+const proofOfWork = (board: Board): readonly Signal[] | null => {
+  const flows = board.of('flow');
+  if (flows.length === 0) return [];
+  const working = flows.filter((signal) => isOk(signal) && signal.evidence.facts.freshCallback === true);
+  return working.length > 0 ? working : null;
+};
+
+const judgeExhausted = (board: Board, meter: Meter, reading: Signal): Partial<Judgement> => {
+  const key: Key = { cause: meter.exhausted, subject: WORKSPACE };
   if (reading.finding === 'exhausted')
-    found.push({
-      ...key(meter.exhausted),
-      summary: `${meter.unit} are used up: enrichment stops. ${reading.evidence.summary}`,
-      evidence,
-    });
-  else cleared.push({ ...key(meter.exhausted), evidence });
-  const severity = LEVEL_SEVERITY[reading.finding];
+    return {
+      found: [
+        {
+          ...key,
+          summary: `${meter.unit} are used up: enrichment stops. ${reading.evidence.summary}`,
+          evidence: [reading.evidence],
+        },
+      ],
+    };
+  const proof = proofOfWork(board);
+  return proof ? { cleared: [{ ...key, evidence: evidenceFrom([reading, ...proof]) }] } : {};
+};
+
+/** By the forecast, where there is one; otherwise by the level. */
+const judgeRunningOut = (board: Board, meter: Meter, level: Signal | undefined): Partial<Judgement> => {
+  const key: Key = { cause: meter.runningOut, subject: WORKSPACE };
+  const forecast = board.of(meter.forecast).find((signal) => !isUnknown(signal));
+  const spokesman = forecast ?? level;
+  if (!spokesman || level?.finding === 'exhausted') return {};
+  const evidence = evidenceFrom([...(forecast ? [forecast] : []), ...(level ? [level] : [])]);
+  const severity = forecast ? LEAD_SEVERITY[forecast.finding] : LEVEL_SEVERITY[spokesman.finding];
   if (severity)
-    found.push({
-      ...key(meter.runningOut),
-      severity,
-      summary: `${meter.unit} are running out. ${reading.evidence.summary}`,
-      evidence,
-    });
-  else if (reading.finding === 'funded') cleared.push({ ...key(meter.runningOut), evidence });
-  return { found, cleared };
+    return {
+      found: [
+        {
+          ...key,
+          severity,
+          summary: `${meter.unit} are running out. ${spokesman.evidence.summary}`,
+          evidence,
+        },
+      ],
+    };
+  return isOk(spokesman) ? { cleared: [{ ...key, evidence }] } : {};
+};
+
+const judgeMeter = (board: Board, meter: Meter): { found: readonly Found[]; cleared: readonly Cleared[] } => {
+  const reading = board.of(meter.surface)[0];
+  const judged = [
+    ...(reading ? [judgeExhausted(board, meter, reading)] : []),
+    judgeRunningOut(board, meter, reading),
+  ];
+  return {
+    found: judged.flatMap(({ found = [] }) => found),
+    cleared: judged.flatMap(({ cleared = [] }) => cleared),
+  };
 };
 
 /**
@@ -130,7 +183,7 @@ export const creditsLeft: Question = {
   judge: (board, { answers, at }): Judgement => {
     const meters = METERS.map((meter) => judgeMeter(board, meter));
     const metered = meters.flatMap(({ found }) => found);
-    const found = [...metered, ...judgePaymentRequired(board, metered)];
+    const found: Found[] = [...metered, ...judgePaymentRequired(board, metered)];
     const reported = answers.credits === 'no' && found.length === 0;
     if (reported)
       found.push({

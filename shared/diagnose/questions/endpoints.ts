@@ -1,7 +1,7 @@
 import type { Cause } from '../../cause.ts';
 import type { Finding, FindingOf, Surface } from '../../observe/findings.ts';
 import type { Signal } from '../../observe/signals.ts';
-import { isFailing, isOk } from '../board.ts';
+import { type Board, isFailing, isOk } from '../board.ts';
 import type { Cleared, Found, Judgement, Question } from '../rule.ts';
 
 /** A question whose every "no" is one finding on one surface: the whole answer is a table. */
@@ -36,12 +36,14 @@ const foundIn = (signals: readonly Signal[], table: CauseTable): readonly Found[
   });
 
 /** Seen working, a subject is cleared of every cause that the table could name. */
-const clearedIn = (signals: readonly Signal[], table: CauseTable): readonly Cleared[] => {
-  const possible = [...new Set(Object.values(table).flatMap((row) => (row ? [row.cause] : [])))];
-  return signals
+const clearedIn = (signals: readonly Signal[], possible: readonly Cause[]): readonly Cleared[] =>
+  signals
     .filter(isOk)
     .flatMap(({ subject, evidence }) => possible.map((cause) => ({ cause, subject, evidence: [evidence] })));
-};
+
+const causesIn = (table: CauseTable): readonly Cause[] => [
+  ...new Set(Object.values(table).flatMap((row) => (row ? [row.cause] : []))),
+];
 
 const answerOf = (signals: readonly Signal[], found: readonly Found[]): Judgement['answer'] => {
   if (found.length > 0) return 'no';
@@ -54,19 +56,20 @@ const endpointQuestion = <S extends Surface>({
   question,
   surface,
   causes,
-}: EndpointQuestion<S>): Question => ({
-  id,
-  question,
-  judge: (board): Judgement => {
-    const table = causes as CauseTable;
+}: EndpointQuestion<S>): Question => {
+  const table = causes as CauseTable;
+  const possible = causesIn(table);
+  const judge = (board: Board): Judgement => {
     const signals = board.of(surface);
     const found = foundIn(signals, table);
-    const cleared = clearedIn(signals, table);
+    const cleared = clearedIn(signals, possible);
     const spokesman = found[0]?.evidence[0] ?? cleared[0]?.evidence[0] ?? signals[0]?.evidence;
     const silence = surface === 'webhook' ? 'no POST by default: every one is a real row' : 'not configured';
     return { answer: answerOf(signals, found), because: spokesman?.summary ?? silence, found, cleared };
-  },
-});
+  };
+  return { id, question, judge };
+};
+
 const all = <F extends string>(findings: readonly F[], row: { cause: Cause; says: string }) =>
   Object.fromEntries(findings.map((finding) => [finding, row])) as Record<F, { cause: Cause; says: string }>;
 

@@ -1,3 +1,4 @@
+import { isSilent } from '../../observe/findings.ts';
 import { isFailing, isOk, isUnknown } from '../board.ts';
 import type { Judgement, Question } from '../rule.ts';
 
@@ -6,7 +7,8 @@ export const everythingSeen: Question = {
   id: 'everything-seen',
   question: 'Can everything that is watched be seen?',
   judge: (board): Judgement => {
-    const blind = board.all().filter(isUnknown);
+    // Too little to judge by is nothing that anybody failed to see.
+    const blind = board.all().filter((signal) => isUnknown(signal) && !isSilent(signal));
     const blindProbes = new Set(blind.map(({ probe }) => probe));
     const missed = board.of('schedule').filter(isFailing);
     const found = [

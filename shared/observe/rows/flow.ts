@@ -1,0 +1,89 @@
+import { isoInstant } from '../../clock.ts';
+import type { OutstandingRows } from '../../rows/snapshot.ts';
+import type { Observation } from '../observation.ts';
+import { type RowsContext, seenInRows } from './context.ts';
+import { MINUTE, sum, windowsIn } from './window.ts';
+import { duration, rows } from './words.ts';
+
+const WINDOW = 5 * MINUTE;
+/** Rows that have waited longer than this are lost rather than late, minutes. */
+const LATELY_MINUTES = 240;
+/** A callback seen since the last run but one; runs jitter. */
+const FRESH_RUNS = 3;
+
+/** Rows waiting at least `minutes`; the ledger counts by ages, so it is those of the ages that lie wholly beyond. */
+export const waitingOver = ({ ages }: OutstandingRows, minutes: number, upTo = Number.POSITIVE_INFINITY) =>
+  sum(
+    ages.filter(
+      ({ upToMinutes }, index) =>
+        (ages[index - 1]?.upToMinutes ?? 0) >= minutes && (upToMinutes ?? Number.POSITIVE_INFINITY) <= upTo,
+    ),
+    (age) => age.rows,
+  );
+
+/**
+ * Rows that were submitted after the last callback and have waited at least `minutes`. A row that was submitted before
+ * it and has not come back, while later ones have, is lost and says nothing about now. The window in which the last
+ * callback arrived counts as before it.
+ */
+const waitingSinceLastCallback = ({ snapshot, now }: RowsContext, minutes: number): number => {
+  const { outstanding, windows, lastCallbackAt } = snapshot;
+  const from =
+    lastCallbackAt === null ? Number.NEGATIVE_INFINITY : lastCallbackAt - (lastCallbackAt % WINDOW);
+  const submittedSince = sum(
+    windows.filter(({ start }) => start > from && start <= now),
+    ({ submitted }) => submitted,
+  );
+  const lostBefore = lastCallbackAt === null ? 0 : Math.max(0, outstanding.total - submittedSince);
+  return Math.max(0, waitingOver(outstanding, minutes) - lostBefore);
+};
+
+/**
+ * Do accepted rows come back? `stalled`: no callback for `rows.stalled.afterMinutes`, while rows wait that were sent
+ * since the last one. `flowing`: callbacks arrive, as many as are worth believing. `idle`: nothing to expect, or too
+ * little to say; a feed at night is neither failing nor working.
+ */
+export const observeFlow = (context: RowsContext): Observation => {
+  const { feed, snapshot, rows: config, now } = context;
+  const { afterMinutes, minRows } = config.stalled;
+  const { outstanding, lastCallbackAt } = snapshot;
+  const silentMs = lastCallbackAt === null ? null : Math.max(0, now - lastCallbackAt);
+  const lately = windowsIn(snapshot.windows, afterMinutes, now);
+  const cameBack = sum(lately, ({ calledBack }) => calledBack);
+  const refused = sum(lately, (window) => window.refused);
+  const isSilent = silentMs === null || silentMs >= afterMinutes * MINUTE;
+  const stuck = isSilent ? waitingSinceLastCallback(context, afterMinutes) : 0;
+  const waitingLately = waitingOver(outstanding, afterMinutes, LATELY_MINUTES);
+
+  const facts = {
+    waiting: outstanding.total,
+    cameBack,
+    overMinutes: afterMinutes,
+    freshCallback: silentMs !== null && silentMs <= FRESH_RUNS * context.everyMinutes * MINUTE,
+    ...(lastCallbackAt === null ? {} : { lastCallbackAt: isoInstant(lastCallbackAt) }),
+    ...(isSilent ? { waitingSince: stuck } : {}),
+  };
+  const said = { surface: 'flow', probe: 'flow', subject: feed, facts } as const;
+  const last = silentMs === null ? 'no row has ever come back' : `no row came back for ${duration(silentMs)}`;
+
+  // Callbacks that arrive and are refused are not stalled enrichment: callback-rows names them.
+  if (isSilent && stuck >= minRows && refused < minRows)
+    return seenInRows(context, {
+      ...said,
+      finding: 'stalled',
+      summary: `Rows go in and ${last}; ${rows(stuck)} sent since then wait longer than ${afterMinutes} min.`,
+    });
+  if (!isSilent && (cameBack >= minRows || waitingLately < minRows))
+    return seenInRows(context, {
+      ...said,
+      finding: 'flowing',
+      summary: `${rows(cameBack)} came back in the last ${afterMinutes} min, the latest ${duration(silentMs ?? 0)} ago.`,
+    });
+  return seenInRows(context, {
+    ...said,
+    finding: 'idle',
+    summary: isSilent
+      ? `Too few rows wait to expect one back: ${last}.`
+      : `Only ${rows(cameBack)} came back in the last ${afterMinutes} min, while ${rows(waitingLately)} wait longer.`,
+  });
+};
