@@ -23,7 +23,7 @@ export const parseEvent = <T>(schema: z.ZodType<T>): MiddlewareObj<T> => ({
 });
 
 /** A fault as it may leave the process: the log, the dead-letter queue and Lambda's own record all show it. */
-const presentable = (error: unknown): Error => {
+export const presentable = (error: unknown): Error => {
   if (error instanceof ClaywatchError) return error;
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const safe = new Error(redactText(message));
@@ -32,6 +32,15 @@ const presentable = (error: unknown): Error => {
   safe.stack = [`${name}: ${safe.message}`, ...frames].join('\n');
   return safe;
 };
+
+/** A presentable fault as fields of a log line. */
+export const faultFields = (error: Error): Readonly<Record<string, string | undefined>> => ({
+  error_name: error.name,
+  error_message: error.message,
+  ...(error instanceof ClaywatchError
+    ? { error_code: error.code, remedy: error.remedy }
+    : { error_stack: error.stack }),
+});
 
 /**
  * One line per invocation: what came of it, or why it failed. `describe` picks what of the answer is logged, so that
@@ -50,12 +59,6 @@ export const logOutcome = <T, R>(
   onError: (request) => {
     const error = presentable(request.error);
     request.error = error;
-    logger.error('failed', {
-      error_name: error.name,
-      error_message: error.message,
-      ...(error instanceof ClaywatchError
-        ? { error_code: error.code, remedy: error.remedy }
-        : { error_stack: error.stack }),
-    });
+    logger.error('failed', faultFields(error));
   },
 });

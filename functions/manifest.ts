@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import type { Config } from '../shared/config/schema.ts';
+import { callbackEnvironment } from './callback/environment.ts';
+import { submissionsEnvironment } from './submissions/environment.ts';
 import { watchEnvironment } from './watch/environment.ts';
 
 /** Invoked by EventBridge Scheduler (deployed) or by the local schedule, with `{ "slot": "<scheduled time>" }`. */
@@ -8,11 +10,20 @@ export interface ScheduleTrigger {
   readonly everyMinutes: number;
 }
 
+/** Invoked by API Gateway (deployed) or by the local gateway, with an event in payload format 2.0. */
+export interface HttpTrigger {
+  readonly kind: 'http';
+  readonly method: 'POST';
+  /** As API Gateway writes routes: `{feed}` is any one segment. */
+  readonly path: string;
+}
+
 /**
- * What a function may do, and nothing else: `table` reads and writes items, `alerts` publishes to the alert topic,
- * `secrets` reads the secrets that the configuration names.
+ * What a function may do, and nothing else: `table` reads and writes every item, `rows` counts in the rows ledger,
+ * `alerts` publishes to the alert topic, `secrets` reads the secrets that the configuration names, `callback-secrets`
+ * and `submission-secrets` those that prove who sends to the one endpoint or the other.
  */
-export type Grant = 'table' | 'alerts' | 'secrets';
+export type Grant = 'table' | 'rows' | 'alerts' | 'secrets' | 'callback-secrets' | 'submission-secrets';
 
 export interface FunctionDescription {
   readonly name: string;
@@ -21,7 +32,7 @@ export interface FunctionDescription {
   readonly description: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly trigger: ScheduleTrigger;
+  readonly trigger: ScheduleTrigger | HttpTrigger;
   /** Exactly the variables that the function is given; their values come from whoever runs it. */
   readonly environment: z.ZodObject;
   readonly grants: readonly Grant[];
@@ -44,5 +55,27 @@ export const functionsOf = (config: Config) =>
       trigger: { kind: 'schedule', everyMinutes: config.schedule.everyMinutes },
       environment: watchEnvironment,
       grants: ['table', 'alerts', 'secrets'],
+    },
+    callback: {
+      name: 'callback',
+      entry: 'functions/callback/handler.ts',
+      description: "Counts the rows that come back from Clay's HTTP API column.",
+      // Half a CPU: a cold start is mostly loading, and the row waits for it.
+      memoryMb: 1_024,
+      // The column waits at most 100 s; a store that needs this long is down, and 429 says so.
+      timeoutSeconds: 10,
+      trigger: { kind: 'http', method: 'POST', path: '/v1/callbacks/{feed}' },
+      environment: callbackEnvironment,
+      grants: ['rows', 'callback-secrets'],
+    },
+    submissions: {
+      name: 'submissions',
+      entry: 'functions/submissions/handler.ts',
+      description: 'Counts the rows that senders posted to Clay themselves.',
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      trigger: { kind: 'http', method: 'POST', path: '/v1/submissions/{feed}' },
+      environment: submissionsEnvironment,
+      grants: ['rows', 'submission-secrets'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

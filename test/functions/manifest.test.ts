@@ -25,6 +25,20 @@ describe('the manifest', () => {
   });
 
   it('takes the rate from the configuration', () => {
-    expect(described(15).map(([, { trigger }]) => trigger)).toEqual([{ kind: 'schedule', everyMinutes: 15 }]);
+    expect(
+      described(15).flatMap(([, { trigger }]) => (trigger.kind === 'schedule' ? [trigger] : [])),
+    ).toEqual([{ kind: 'schedule', everyMinutes: 15 }]);
+  });
+
+  it('gives every route one function, under /v1 and the name of a feed', () => {
+    const routes = described().flatMap(([, { trigger }]) => (trigger.kind === 'http' ? [trigger.path] : []));
+    expect(new Set(routes).size).toBe(routes.length);
+    for (const path of routes) expect(path).toMatch(/^\/v1\/[a-z]+\/\{feed\}$/);
+  });
+
+  it('lets a function that answers end before API Gateway gives up', () => {
+    for (const [, { trigger, timeoutSeconds }] of described()) {
+      if (trigger.kind === 'http') expect(timeoutSeconds).toBeLessThan(30);
+    }
   });
 });

@@ -1,0 +1,39 @@
+import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { coalesceCallbacks } from '../../shared/rows/coalesce.ts';
+import { createSenders } from '../http/senders.ts';
+import { ofEachFeed, readSettings } from '../http/settings.ts';
+import type { CallbackEnvironment } from './environment.ts';
+import type { CallbackDependencies } from './handler.ts';
+
+/** Makes every adapter that `callback` needs; reads the configuration and opens no connection. */
+export const createDependencies = async (
+  environment: CallbackEnvironment,
+  env: Readonly<Record<string, string | undefined>>,
+  onFault: (error: unknown) => void,
+): Promise<CallbackDependencies> => {
+  const settings = await readSettings(environment.CLAYWATCH_CONFIG);
+  const clock = systemClock;
+  const secrets = createSecretReader({ env, clock });
+  const ledger = createDynamoRowsLedger({
+    client: createDynamoClient(),
+    tableName: environment.TABLE_NAME,
+    clock,
+    retainDays: settings.rows.retainDays,
+  });
+  return {
+    feeds: ofEachFeed(settings, ({ callbacks }) => callbacks),
+    senders: createSenders({
+      feeds: ofEachFeed(settings, ({ callbacks }) => callbacks),
+      secrets,
+      clock,
+      onFault,
+    }),
+    ledger: coalesceCallbacks(ledger),
+    clock,
+    maxBytes: settings.rows.maxCallbackBytes,
+    onFault,
+  };
+};

@@ -1,0 +1,53 @@
+import { ERROR_CODES, type ErrorCode } from '../../shared/errors.ts';
+
+/** An answer in API Gateway's payload format 2.0. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+type ProblemCode = Extract<ErrorCode, `request.${string}` | 'overloaded'>;
+
+/** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
+const STATUS: Readonly<Record<ProblemCode, number>> = {
+  'request.malformed': 400,
+  'request.unauthorized': 401,
+  'request.too-large': 413,
+  'request.unsupported': 415,
+  overloaded: 429,
+};
+
+/** Seconds. */
+const RETRY_AFTER = '1';
+
+// Answers are about one request; nobody between us and the sender has a use for them.
+const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+export const json = (statusCode: number, body: unknown): HttpAnswer => ({
+  statusCode,
+  headers: { 'content-type': 'application/json', ...HEADERS },
+  body: JSON.stringify(body),
+});
+
+/** Problem details (RFC 9457) with a stable code; `more` are extension members. */
+export const problem = (
+  code: ProblemCode,
+  detail?: string,
+  more: Readonly<Record<string, unknown>> = {},
+): HttpAnswer => ({
+  statusCode: STATUS[code],
+  headers: {
+    'content-type': 'application/problem+json',
+    ...HEADERS,
+    ...(code === 'overloaded' ? { 'retry-after': RETRY_AFTER } : {}),
+  },
+  body: JSON.stringify({
+    type: `urn:claywatch:error:${code}`,
+    title: ERROR_CODES[code],
+    status: STATUS[code],
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...more,
+  }),
+});

@@ -1,0 +1,123 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../shared/clock.ts';
+import type { SecretReader, SecretReference } from '../../shared/config/secret-reference.ts';
+import { ClaywatchError } from '../../shared/errors.ts';
+import { type HttpEvent, headerOf } from './request.ts';
+
+/** Who may send to a feed: whoever knows one of its secrets. Without any, nobody. */
+export interface SenderConfig {
+  readonly header: string;
+  readonly secret?: SecretReference | undefined;
+  /** Valid as well, during rotation. */
+  readonly previousSecret?: SecretReference | undefined;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly feed: string }
+  /** A wrong secret, or a feed that there is not: nobody outside learns which. */
+  | { readonly kind: 'refused' }
+  /** A secret could not be read, so nobody can say. */
+  | { readonly kind: 'unavailable' };
+
+export interface SendersOptions {
+  readonly feeds: Readonly<Record<string, SenderConfig>>;
+  readonly secrets: SecretReader;
+  readonly clock: Clock;
+  /** Told of a secret that cannot be read; the error names it, not its value. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** How often the reader is asked, ms; it has a cache of its own, of a minute. */
+const ASK_AGAIN_MS = 1_000;
+/** How long a value goes on being valid while its store does not answer, ms. Longer would keep a revoked one alive. */
+const VALID_UNREAD_MS = 15 * 60_000;
+/** How long the store is waited for, ms; Clay's own patience is the operator's setting. */
+const READ_WITHIN_MS = 2_500;
+
+type Digest = Buffer<ArrayBufferLike>;
+
+const digestOf = (text: string): Digest => createHash('sha256').update(text, 'utf8').digest();
+interface Known {
+  readonly value: string;
+  readonly digest: Digest;
+  /** When it was last read, epoch ms. */
+  readonly at: number;
+}
+/** Compared with where there is no secret, so that every request does the same work; nothing hashes to it. */
+const NOBODY: Digest = Buffer.alloc(32);
+
+/**
+ * Tells by the static header of a request whether its sender may send to the feed of its path. Every request reads all
+ * secrets (from a cache) and makes the same two comparisons in constant time, so that neither answer nor time tells an
+ * unknown feed from a wrong secret.
+ */
+export const createSenders = ({ feeds, secrets, clock, onFault }: SendersOptions) => {
+  const references = new Set(
+    Object.values(feeds).flatMap(({ secret, previousSecret }) =>
+      [secret, previousSecret].filter((reference) => reference !== undefined),
+    ),
+  );
+  const someHeader = Object.values(feeds)[0]?.header ?? '';
+  const known = new Map<SecretReference, Known>();
+  let asked: { readonly at: number; readonly done: Promise<unknown> } | undefined;
+
+  const read = async (reference: SecretReference): Promise<void> => {
+    try {
+      const value = await within(READ_WITHIN_MS, clock, secrets.read(reference));
+      const before = known.get(reference);
+      const digest = before?.value === value ? before.digest : digestOf(value);
+      known.set(reference, { value, digest, at: clock.now() });
+    } catch (error) {
+      onFault(error);
+      // A secret that was taken away is valid no more; one that cannot be reached goes on for a while.
+      const gone = error instanceof ClaywatchError && error.code === 'secret.not-found';
+      if (gone) known.set(reference, { value: '', digest: NOBODY, at: clock.now() });
+    }
+  };
+
+  const readAll = (): Promise<unknown> => {
+    const age = clock.now() - (asked?.at ?? Number.NEGATIVE_INFINITY);
+    if (asked && age >= 0 && age < ASK_AGAIN_MS) return asked.done;
+    asked = { at: clock.now(), done: Promise.all([...references].map(read)) };
+    return asked.done;
+  };
+
+  const digestFor = (reference: SecretReference | undefined): Digest => {
+    const kept = reference === undefined ? undefined : known.get(reference);
+    return kept && clock.now() - kept.at < VALID_UNREAD_MS ? kept.digest : NOBODY;
+  };
+  const isUnread = (reference: SecretReference): boolean =>
+    clock.now() - (known.get(reference)?.at ?? Number.NEGATIVE_INFINITY) >= VALID_UNREAD_MS;
+
+  return {
+    admit: async (event: HttpEvent): Promise<Admission> => {
+      await readAll();
+      const feed = event.pathParameters?.feed ?? '';
+      const config = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
+      const sent = digestOf(headerOf(event, config?.header ?? someHeader)?.trim() ?? '');
+      const matches = [config?.secret, config?.previousSecret].map((reference) =>
+        timingSafeEqual(sent, digestFor(reference)),
+      );
+      if (config && matches.includes(true)) return { kind: 'admitted', feed };
+      // For every feed alike: which one cannot be checked is nobody's business.
+      return { kind: [...references].some(isUnread) ? 'unavailable' : 'refused' };
+    },
+  };
+};
+
+export type Senders = ReturnType<typeof createSenders>;
+
+const within = async <T>(ms: number, clock: Clock, work: Promise<T>): Promise<T> => {
+  const done = new AbortController();
+  const late = clock.sleep(ms, done.signal).then(
+    () => {
+      throw new Error('the store of secrets did not answer in time');
+    },
+    () => work,
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+};
