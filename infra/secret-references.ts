@@ -30,6 +30,15 @@ export const secretReferencesIn = (value: unknown, key = ''): readonly NamedRefe
   );
 };
 
+/** The names of the secrets that keys of this form name, each once. */
+export const secretNamesAt = (config: Config, key: RegExp): readonly string[] => [
+  ...new Set(
+    secretReferencesIn(config)
+      .filter((named) => key.test(named.key))
+      .map(({ reference }) => parseSecretReference(reference).name),
+  ),
+];
+
 /**
  * The names of the Secrets Manager secrets that a deployment reads, each once. Throws `config.invalid` for `env:`
  * references: on Lambda they would be missing at every run, and a secret written into a function's environment would

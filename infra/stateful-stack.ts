@@ -16,7 +16,8 @@ export class StatefulStack extends Stack {
   readonly alerts: ITopic;
   readonly operators: ITopic;
   readonly undelivered: IQueue;
-  readonly readableSecretArns: readonly string[];
+  /** By the name of the secret. */
+  readonly readableSecretArns: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, config: Config, props: StackProps) {
     super(scope, id, props);

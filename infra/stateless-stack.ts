@@ -1,11 +1,15 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { CallbackEnvironment } from '../functions/callback/environment.ts';
 import { functionsOf } from '../functions/manifest.ts';
+import type { SubmissionsEnvironment } from '../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../functions/watch/environment.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { DEPLOYED_CONFIG } from './bundle.ts';
 import { DescribedFunction } from './constructs/described-function.ts';
+import { EndpointAlarms } from './constructs/endpoint-alarms.ts';
 import { FunctionSchedule } from './constructs/function-schedule.ts';
+import { HttpEndpoint } from './constructs/http-endpoint.ts';
 import { OwnAlarms } from './constructs/own-alarms.ts';
 import { People } from './constructs/people.ts';
 import { keptQueue } from './constructs/queue.ts';
@@ -26,7 +30,7 @@ export class StatelessStack extends Stack {
     super(scope, id, props);
     const { installation, schedule, notify } = config;
     const { state } = props;
-    const { watch: description } = functionsOf(config);
+    const { watch: description, ...endpoints } = functionsOf(config);
     const environment: WatchEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
@@ -43,7 +47,7 @@ export class StatelessStack extends Stack {
       description,
       config,
       environment,
-      rights: statementsOf(description.grants, state),
+      rights: statementsOf(description.grants, config, state),
       failures,
       reservedConcurrency: props.reservedConcurrency,
     });
@@ -67,6 +71,53 @@ export class StatelessStack extends Stack {
     });
     // Otherwise the dead-man alarm would ring while the first deployment is still under way.
     alarms.node.addDependency(everyMinute);
+    this.addEndpoint(config, state, endpoints);
     new People(this, 'People', { notify, ...state });
+  }
+  /** Functions that answer requests. Not reserved: the endpoint's own throttle keeps them from starving others. */
+  private addEndpoint(
+    config: Config,
+    state: StatefulStack,
+    { callback, submissions }: Pick<ReturnType<typeof functionsOf>, 'callback' | 'submissions'>,
+  ): void {
+    const { installation } = config;
+    const environment: CallbackEnvironment & SubmissionsEnvironment = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: state.table.tableName,
+    };
+    const functions = [
+      { id: 'Callback', description: callback },
+      { id: 'Submissions', description: submissions },
+    ].map(({ id, description }) => ({
+      name: description.name,
+      description,
+      function: new DescribedFunction(this, id, {
+        description,
+        config,
+        environment,
+        rights: statementsOf(description.grants, config, state),
+      }).function,
+    }));
+    const endpoint = new HttpEndpoint(
+      this,
+      'Endpoint',
+      installation,
+      functions.map(({ description, function: target }) => ({ description, target })),
+    );
+    new EndpointAlarms(this, 'EndpointAlarms', {
+      installation,
+      endpoint,
+      functions,
+      operators: state.operators,
+    });
+    for (const { id, trigger } of [
+      { id: 'CallbackUrl', trigger: callback.trigger },
+      { id: 'SubmissionsUrl', trigger: submissions.trigger },
+    ]) {
+      new CfnOutput(this, id, {
+        value: `${endpoint.api.apiEndpoint}${trigger.path}`,
+        description: `${trigger.method} here, with the name of the feed`,
+      });
+    }
   }
 }

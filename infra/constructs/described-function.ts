@@ -22,13 +22,23 @@ export interface DescribedFunctionProps {
   readonly description: FunctionDescription;
   readonly config: Config;
   readonly environment: Readonly<Record<string, string>>;
-  /** Everything that the function may do beside writing its log and handing over its failed events. */
+  /** Everything that the function may do beside writing its log, and handing over its failed events. */
   readonly rights: readonly PolicyStatement[];
-  /** Where events end that failed until the next one was due. */
-  readonly failures: IQueue;
+  /** Where events of a schedule end that failed until the next one was due; a request has somebody to answer to. */
+  readonly failures?: IQueue;
   /** Instances kept for this function, so that others cannot starve it; undefined: no reservation. */
-  readonly reservedConcurrency: number | undefined;
+  readonly reservedConcurrency?: number | undefined;
 }
+
+/** An event of a schedule is tried again until the next one is due, which looks at everything anyway. */
+const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefined) =>
+  trigger.kind === 'schedule' && failures
+    ? {
+        maxEventAge: Duration.minutes(trigger.everyMinutes),
+        retryAttempts: 2,
+        onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      }
+    : {};
 
 /** A function of the manifest, with its own role, log and package. */
 export class DescribedFunction extends Construct {
@@ -52,7 +62,7 @@ export class DescribedFunction extends Construct {
         function: new PolicyDocument({
           statements: [
             allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.log.logGroupArn]),
-            allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
+            ...(failures ? [allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn])] : []),
             ...props.rights,
           ],
         }),
@@ -76,10 +86,7 @@ export class DescribedFunction extends Construct {
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
-      // Tried again until the next one is due, which looks at everything anyway.
-      maxEventAge: Duration.minutes(description.trigger.everyMinutes),
-      retryAttempts: 2,
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      ...retriesOf(description, failures),
     });
     // CDK has copied the package by now.
     rmSync(directory, { recursive: true });

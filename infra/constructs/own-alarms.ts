@@ -1,16 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { type Alarm, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionDescription } from '../../functions/manifest.ts';
+import type { FunctionDescription, ScheduleTrigger } from '../../functions/manifest.ts';
+import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
 
 export interface OwnAlarmsProps {
   readonly installation: string;
-  readonly description: FunctionDescription;
+  readonly description: FunctionDescription & { readonly trigger: ScheduleTrigger };
   readonly watch: LambdaFunction;
   readonly log: LogGroup;
   /** No run for so long is an alarm. */
@@ -19,19 +19,6 @@ export interface OwnAlarmsProps {
   readonly alerts: ITopic;
   readonly undelivered: IQueue;
   readonly operators: ITopic;
-}
-
-interface AlarmDefinition {
-  readonly name: string;
-  readonly metric: IMetric;
-  readonly threshold: number;
-  readonly below?: true;
-  readonly periods: number;
-  /** Of `periods`; default: all. */
-  readonly breaching?: number;
-  readonly missing?: TreatMissingData;
-  /** What it means, and what to do: it is all that the e-mail of the alarm says. */
-  readonly text: string;
 }
 
 /** Share of the timeout beyond which a run is called slow. */
@@ -45,7 +32,6 @@ export class OwnAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: OwnAlarmsProps) {
     super(scope, id);
-    const action = new SnsAction(props.operators);
     // A message that cannot be sent stays owed and fails no run, so that only the log tells.
     const notSent = new MetricFilter(this, 'NotSent', {
       logGroup: props.log,
@@ -54,23 +40,7 @@ export class OwnAlarms extends Construct {
       metricName: `${props.installation}-alerts-not-sent`,
       metricValue: '$.failed',
     });
-    this.alarms = definitionsOf(props, notSent).map((definition) => {
-      const alarm = new Alarm(this, definition.name, {
-        alarmName: `${props.installation}-${definition.name}`,
-        alarmDescription: definition.text,
-        metric: definition.metric,
-        threshold: definition.threshold,
-        comparisonOperator: definition.below
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: definition.periods,
-        datapointsToAlarm: definition.breaching ?? definition.periods,
-        treatMissingData: definition.missing ?? TreatMissingData.NOT_BREACHING,
-      });
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-      return alarm;
-    });
+    this.alarms = operatorAlarms(this, props, definitionsOf(props, notSent));
   }
 }
 

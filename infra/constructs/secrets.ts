@@ -8,15 +8,18 @@ import { acknowledge } from '../acknowledge.ts';
  * it in afterwards, so that it passes neither a template nor a repository. Any other is somebody else's, and exists.
  */
 export class Secrets extends Construct {
-  /** ARNs that a policy may name; a secret that exists is known up to the six characters that AWS appends. */
-  readonly readableArns: readonly string[];
+  /** ARNs that a policy may name, by name; a secret that exists is known up to the six characters AWS appends. */
+  readonly readableArns: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, installation: string, names: readonly string[]) {
     super(scope, id);
-    this.readableArns = names.map((name) =>
-      name.startsWith(`${installation}/`)
-        ? this.create(name)
-        : `${Secret.fromSecretNameV2(this, name, name).secretArn}-??????`,
+    this.readableArns = new Map(
+      names.map((name) => [
+        name,
+        name.startsWith(`${installation}/`)
+          ? this.create(name)
+          : `${Secret.fromSecretNameV2(this, name, name).secretArn}-??????`,
+      ]),
     );
   }
 

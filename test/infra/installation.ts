@@ -19,6 +19,11 @@ export const FULL_CONFIG = {
         url: 'https://callback.example.com/clay',
         headers: { 'x-auth': { secret: 'secretsmanager:acme/callback' } },
       },
+      callbacks: {
+        secret: 'secretsmanager:acme/senders#callbacks',
+        previousSecret: 'secretsmanager:acme/senders-before',
+      },
+      submissions: { secret: 'secretsmanager:team/loader' },
     },
   },
   integration: {

@@ -8,9 +8,12 @@ describe('the secrets of a deployment', () => {
     expect(deployedSecretsOf(parseConfig(FULL_CONFIG, 'test'))).toEqual([
       'acme/callback',
       'acme/clay',
+      'acme/senders',
+      'acme/senders-before',
       'shared-token',
       'team/crm',
       'team/health',
+      'team/loader',
     ]);
   });
 

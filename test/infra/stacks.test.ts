@@ -4,9 +4,10 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { functionsOf } from '../../functions/manifest.ts';
+import { type FunctionDescription, functionsOf } from '../../functions/manifest.ts';
 import { deploymentOptions } from '../../infra/define.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
 import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
 import { FULL_CONFIG, flat, synthesize } from './installation.ts';
 
@@ -37,41 +38,78 @@ const statementsOf = (role: Resource): Statement[] =>
     (policy) => flat(policy.PolicyDocument.Statement) as Statement[],
   );
 
-describe('the function', () => {
-  it('is given exactly the environment that its schema names', () => {
-    const { Environment } = only(acme.rest, 'AWS::Lambda::Function').Properties as {
-      Environment: { Variables: object };
-    };
-    const schema = functionsOf(acme.config).watch.environment;
-    expect(Object.keys(Environment.Variables).sort()).toEqual(Object.keys(schema.shape).sort());
-    const concrete = {
-      ...Environment.Variables,
-      TABLE_NAME: 'a-table',
-      ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-alerts',
-    };
-    expect(schema.safeParse(concrete).success).toBe(true);
-  });
+const named = (name: string) => ({ FunctionName: `acme-${name}` });
 
-  it('runs as the manifest says, on Node 24 and arm64', () => {
-    const { memoryMb, timeoutSeconds } = functionsOf(acme.config).watch;
-    acme.rest.hasResourceProperties('AWS::Lambda::Function', {
-      FunctionName: 'acme-watch',
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
-      MemorySize: memoryMb,
-      Timeout: timeoutSeconds,
-      ReservedConcurrentExecutions: 2,
-      LoggingConfig: { LogFormat: 'JSON' },
-    });
-    expect(only(other.rest, 'AWS::Lambda::Function').Properties).not.toHaveProperty(
-      'ReservedConcurrentExecutions',
+describe('every function', () => {
+  const described = Object.entries<FunctionDescription>(functionsOf(parseConfig(FULL_CONFIG, 'test')));
+
+  it('of the manifest is deployed, and no other', () => {
+    const names = found(acme.rest, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.FunctionName,
     );
+    expect(names.sort()).toEqual(described.map(([name]) => `acme-${name}`).sort());
   });
 
-  it('may do exactly this, and nothing on a wildcard', () => {
+  it.each(described)(
+    'is given exactly the environment that its schema names: %s',
+    (name, { environment }) => {
+      const { Environment } = only(acme.rest, 'AWS::Lambda::Function', named(name)).Properties as {
+        Environment: { Variables: object };
+      };
+      expect(Object.keys(Environment.Variables).sort()).toEqual(Object.keys(environment.shape).sort());
+      const concrete = {
+        ...Environment.Variables,
+        TABLE_NAME: 'a-table',
+        ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-alerts',
+      };
+      expect(environment.safeParse(concrete).success).toBe(true);
+    },
+  );
+
+  it.each(described)(
+    'runs as the manifest says, on Node 24 and arm64: %s',
+    (name, { memoryMb, timeoutSeconds }) => {
+      acme.rest.hasResourceProperties('AWS::Lambda::Function', {
+        ...named(name),
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        MemorySize: memoryMb,
+        Timeout: timeoutSeconds,
+        LoggingConfig: { LogFormat: 'JSON' },
+      });
+    },
+  );
+
+  it.each(described)('keeps its log for a month: %s', (name) => {
+    acme.rest.hasResourceProperties('AWS::Logs::LogGroup', {
+      LogGroupName: `/aws/lambda/acme-${name}`,
+      RetentionInDays: 30,
+    });
+  });
+
+  it.each(described)('has no right on a wildcard, and no policy of somebody else: %s', (name) => {
+    const role = only(acme.rest, 'AWS::IAM::Role', { Description: `What acme-${name} may do` });
+    expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+    for (const { Action, Resource } of statementsOf(role)) {
+      expect([Action, Resource].flat().filter((text) => String(text).includes('*'))).toEqual([]);
+    }
+  });
+});
+
+describe('watch', () => {
+  it('has instances reserved, where the account has enough', () => {
+    acme.rest.hasResourceProperties('AWS::Lambda::Function', {
+      ...named('watch'),
+      ReservedConcurrentExecutions: 2,
+    });
+    for (const [, { Properties }] of found(other.rest, 'AWS::Lambda::Function')) {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+
+  it('may do exactly this', () => {
     const role = only(acme.rest, 'AWS::IAM::Role', { Description: 'What acme-watch may do' });
     const table = expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/);
-    expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
     expect(statementsOf(role)).toEqual([
       {
         Sid: 'WriteLog',
@@ -88,7 +126,14 @@ describe('the function', () => {
       {
         Sid: 'KeepState',
         Effect: 'Allow',
-        Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Action: [
+          'dynamodb:BatchGetItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
         Resource: table,
       },
       {
@@ -112,7 +157,9 @@ describe('the function', () => {
         Resource: [
           expect.stringMatching(/^<acme-stateful:.*Secretsacmecallback/),
           expect.stringMatching(/^<acme-stateful:.*Secretsacmeclay/),
-          ...['shared-token', 'team/crm', 'team/health'].map(
+          expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders/),
+          expect.stringMatching(/^<acme-stateful:.*Secretsacmesendersbefore/),
+          ...['shared-token', 'team/crm', 'team/health', 'team/loader'].map(
             (name) =>
               `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`,
           ),
@@ -127,7 +174,9 @@ describe('the function', () => {
 
   it('has the table rights of the commands that the stores send, no others', () => {
     const folder = new URL('../../shared/aws/dynamodb/', import.meta.url);
-    const stores = readdirSync(folder).filter((name) => name.endsWith('-store.ts'));
+    const stores = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /-store\.ts$|^rows\/.*\.ts$/.test(name),
+    );
     const sent = stores.flatMap((name) =>
       [...readFileSync(new URL(name, folder), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
         ([, command]) => `dynamodb:${command}`,
@@ -136,7 +185,7 @@ describe('the function', () => {
     const granted = statementsOf(only(acme.rest, 'AWS::IAM::Role', { Description: 'What acme-watch may do' }))
       .flatMap(({ Action }) => Action as string | string[])
       .filter((action) => action.startsWith('dynamodb:'));
-    expect(granted.sort()).toEqual([...new Set(sent)].sort());
+    expect([...new Set(granted)].sort()).toEqual([...new Set(sent)].sort());
   });
 
   it('tries a failed event again until the next is due, and then keeps it', () => {
@@ -149,11 +198,122 @@ describe('the function', () => {
     });
     other.rest.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumEventAgeInSeconds: 300 });
   });
+});
 
-  it('keeps its log for a month', () => {
+describe('the functions that count rows', () => {
+  const rightsOf = (name: string) =>
+    statementsOf(only(acme.rest, 'AWS::IAM::Role', { Description: `What acme-${name} may do` }));
+  const countRows = {
+    Sid: 'CountRows',
+    Effect: 'Allow',
+    Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    Resource: expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/),
+  };
+  const writeLog = expect.objectContaining({ Sid: 'WriteLog' });
+  const readSecrets = (Resource: unknown) => ({
+    Sid: 'ReadSecrets',
+    Effect: 'Allow',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource,
+  });
+
+  it('may count, and read the secrets of their own senders, and nothing else', () => {
+    expect(rightsOf('callback')).toEqual([
+      writeLog,
+      countRows,
+      readSecrets([
+        expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders[A-F0-9]+>$/),
+        expect.stringMatching(/^<acme-stateful:.*Secretsacmesendersbefore[A-F0-9]+>$/),
+      ]),
+    ]);
+    expect(rightsOf('submissions')).toEqual([
+      writeLog,
+      countRows,
+      readSecrets(
+        'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:team/loader-??????',
+      ),
+    ]);
+  });
+
+  it('have no queue for failed events: whoever asks is told', () => {
+    expect(found(acme.rest, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(1);
+  });
+});
+
+describe('the endpoint', () => {
+  const flatOf = (type: string) => found(acme.rest, type).map(([, { Properties }]) => flat(Properties));
+
+  it('has the routes of the manifest, and no other', () => {
+    const routes = Object.values<FunctionDescription>(functionsOf(acme.config)).flatMap(({ trigger }) =>
+      trigger.kind === 'http' ? [`${trigger.method} ${trigger.path}`] : [],
+    );
+    expect(routes).toEqual(['POST /v1/callbacks/{feed}', 'POST /v1/submissions/{feed}']);
+    expect(
+      flatOf('AWS::ApiGatewayV2::Route').map((route) => (route as { RouteKey: string }).RouteKey),
+    ).toEqual(routes);
+  });
+
+  it('may invoke its functions, each through its own route', () => {
+    expect(flatOf('AWS::Lambda::Permission')).toEqual(
+      ['callbacks', 'submissions'].map((path) =>
+        expect.objectContaining({
+          Principal: 'apigateway.amazonaws.com',
+          SourceArn: expect.stringMatching(new RegExp(`:<EndpointApi\\w+>/\\*/\\*/v1/${path}/\\{feed\\}$`)),
+        }),
+      ),
+    );
+  });
+
+  it('is throttled at ten times what Clay sends at most', () => {
+    acme.rest.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 1_000 },
+    });
+  });
+
+  it('turns every 5xx of its own into 429, which alone Clay repeats', () => {
+    const mapping = {
+      ResponseParameters: [
+        { Destination: 'overwrite:statuscode', Source: '429' },
+        { Destination: 'overwrite:header.retry-after', Source: '1' },
+      ],
+    };
+    expect(flatOf('AWS::ApiGatewayV2::Integration')).toEqual(
+      Array.from({ length: 2 }, () =>
+        expect.objectContaining({
+          PayloadFormatVersion: '2.0',
+          ResponseParameters: { 500: mapping, 502: mapping, 503: mapping, 504: mapping },
+        }),
+      ),
+    );
+  });
+
+  it('logs every request for a month, without path, address, header, query or body', () => {
+    const { AccessLogSettings } = only(acme.rest, 'AWS::ApiGatewayV2::Stage').Properties as {
+      AccessLogSettings: { DestinationArn: unknown; Format: string };
+    };
+    expect(flat(AccessLogSettings.DestinationArn)).toMatch(/^<EndpointAccessLog\w+\.Arn>$/);
+    expect(Object.values(JSON.parse(AccessLogSettings.Format)).sort()).toEqual([
+      '$context.integrationErrorMessage',
+      '$context.integrationLatency',
+      '$context.requestId',
+      '$context.requestTime',
+      '$context.responseLatency',
+      '$context.routeKey',
+      '$context.status',
+    ]);
     acme.rest.hasResourceProperties('AWS::Logs::LogGroup', {
-      LogGroupName: '/aws/lambda/acme-watch',
+      LogGroupName: '/aws/vendedlogs/acme-endpoint',
       RetentionInDays: 30,
+    });
+  });
+
+  it('tells where it is', () => {
+    acme.rest.hasOutput('CallbackUrl', {
+      Value: { 'Fn::Join': ['', Match.arrayWith(['/v1/callbacks/{feed}'])] },
+    });
+    acme.rest.hasOutput('SubmissionsUrl', {
+      Value: { 'Fn::Join': ['', Match.arrayWith(['/v1/submissions/{feed}'])] },
     });
   });
 });
@@ -238,7 +398,7 @@ describe('the alarms on Claywatch itself', () => {
     });
   });
 
-  it('cover errors, throttling, slowness, kept failures and undelivered alerts', () => {
+  it('cover errors, throttling, slowness, kept failures, undelivered alerts and the endpoint', () => {
     const alarms = found(acme.rest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
       Properties.AlarmName,
       Properties.MetricName,
@@ -254,6 +414,13 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-alerts-not-sent', 'acme-alerts-not-sent', 1],
       ['acme-alerts-failing', 'NumberOfNotificationsFailed', 1],
       ['acme-alerts-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-endpoint-failing', '5xx', 1],
+      ['acme-endpoint-shedding', 'acme-endpoint-shedding', 1],
+      ['acme-endpoint-unauthorized', 'acme-endpoint-unauthorized', 10],
+      ['acme-callback-failing', 'Errors', 1],
+      ['acme-callback-throttled', 'Throttles', 1],
+      ['acme-submissions-failing', 'Errors', 1],
+      ['acme-submissions-throttled', 'Throttles', 1],
     ]);
   });
 
@@ -275,6 +442,21 @@ describe('the alarms on Claywatch itself', () => {
         { MetricNamespace: 'Claywatch', MetricName: 'acme-alerts-not-sent', MetricValue: '$.failed' },
       ],
     });
+  });
+
+  it('notice in the access log what the endpoint sheds, and whom it refuses', () => {
+    for (const [name, status] of [
+      ['endpoint-shedding', '429'],
+      ['endpoint-unauthorized', '401'],
+    ]) {
+      acme.rest.hasResourceProperties('AWS::Logs::MetricFilter', {
+        LogGroupName: { Ref: Match.stringLikeRegexp('^EndpointAccessLog') },
+        FilterPattern: `{ $.status = "${status}" }`,
+        MetricTransformations: [
+          { MetricNamespace: 'Claywatch', MetricName: `acme-${name}`, MetricValue: '1' },
+        ],
+      });
+    }
   });
 
   it('may publish to the operator topic, which enforcing TLS would otherwise take away', () => {
@@ -388,7 +570,12 @@ describe('the state', () => {
 
   it('creates the secrets below its own name, without a value, and keeps them', () => {
     const secrets = found(acme.state, 'AWS::SecretsManager::Secret').map(([, secret]) => secret);
-    expect(secrets.map(({ Properties }) => Properties.Name)).toEqual(['acme/callback', 'acme/clay']);
+    expect(secrets.map(({ Properties }) => Properties.Name)).toEqual([
+      'acme/callback',
+      'acme/clay',
+      'acme/senders',
+      'acme/senders-before',
+    ]);
     for (const { Properties, DeletionPolicy } of secrets) {
       expect(DeletionPolicy).toBe('Retain');
       expect(Properties).not.toHaveProperty('SecretString');
@@ -494,7 +681,11 @@ describe('cdk-nag', () => {
       'acme-stateful/Alerts/Audit: AwsSolutions-SQS3',
       'acme-stateful/Secrets/acme.callback: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.clay: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.senders: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.senders-before: AwsSolutions-SMG4',
       'acme-stateless/Failures: AwsSolutions-SQS3',
+      'acme-stateless/Endpoint/Api/POST--v1--callbacks--{feed}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/POST--v1--submissions--{feed}: AwsSolutions-APIG4',
     ]);
     for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
   });

@@ -1,0 +1,79 @@
+import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { HttpEndpoint } from './http-endpoint.ts';
+import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+
+export interface EndpointAlarmsProps {
+  readonly installation: string;
+  readonly endpoint: HttpEndpoint;
+  readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
+  readonly operators: ITopic;
+}
+
+const sum = { period: Duration.minutes(1), statistic: Stats.SUM };
+const LOG = 'CloudWatch Logs, log group';
+
+/** Alarms on the endpoint: what it cannot take, Clay repeats once or not at all. */
+export class EndpointAlarms extends Construct {
+  constructor(scope: Construct, id: string, props: EndpointAlarmsProps) {
+    super(scope, id);
+    const { installation, endpoint } = props;
+    const counted = (name: string, status: string) =>
+      new MetricFilter(this, `${name}-count`, {
+        logGroup: endpoint.accessLog,
+        filterPattern: FilterPattern.stringValue('$.status', '=', status),
+        metricNamespace: 'Claywatch',
+        metricName: `${installation}-${name}`,
+        metricValue: '1',
+      }).metric(sum);
+
+    operatorAlarms(this, props, [
+      {
+        name: 'endpoint-failing',
+        metric: endpoint.stage.metricServerError(sum),
+        threshold: 1,
+        periods: 3,
+        breaching: 2,
+        text: `Claywatch's endpoint answers 5xx, and Clay does not send such a row again: it is lost. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint, and the AWS Health Dashboard for API Gateway and Lambda.`,
+      },
+      {
+        name: 'endpoint-shedding',
+        metric: counted('endpoint-shedding', '429'),
+        threshold: 1,
+        periods: 3,
+        breaching: 2,
+        text: `Claywatch's endpoint answers 429. Clay repeats such a row once, or as often as its column says, and then loses it. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint and the lines with level WARN or ERROR of ${props.functions.map(({ name }) => `/aws/lambda/${installation}-${name}`).join(' and ')}: a throttled store or function, or a secret that cannot be read.`,
+      },
+      {
+        name: 'endpoint-unauthorized',
+        metric: counted('endpoint-unauthorized', '401'),
+        threshold: 10,
+        periods: 5,
+        breaching: 3,
+        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column sends the new one, and give the old one as previousSecret meanwhile; rows refused so are lost. If not, somebody is trying: nothing needs to be done.`,
+      },
+      ...props.functions.flatMap(({ name, function: target }): readonly AlarmDefinition[] => [
+        {
+          name: `${name}-failing`,
+          metric: target.metricErrors(sum),
+          threshold: 1,
+          periods: 3,
+          breaching: 2,
+          text: `The function ${installation}-${name} dies or runs out of time, so rows are not counted. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${name}: error_code and remedy say what to do.`,
+        },
+        {
+          name: `${name}-throttled`,
+          metric: target.metricThrottles(sum),
+          threshold: 1,
+          periods: 3,
+          breaching: 2,
+          text: `The function ${installation}-${name} is throttled, so rows are not counted: the account is at its limit of concurrent executions. See Service Quotas, AWS Lambda.`,
+        },
+      ]),
+    ]);
+  }
+}

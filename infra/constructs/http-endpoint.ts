@@ -1,0 +1,98 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnIntegration,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionDescription, HttpTrigger } from '../../functions/manifest.ts';
+import { acknowledge } from '../acknowledge.ts';
+
+export interface HttpRoute {
+  readonly description: FunctionDescription & { readonly trigger: HttpTrigger };
+  readonly target: IFunction;
+}
+
+/** Ten times what one Clay workspace sends at most [C, clay-facts]; beyond it API Gateway itself answers 429. */
+const PER_SECOND = 1_000;
+
+/** What API Gateway answers when a function cannot be started, dies or takes too long. */
+const OWN_FAULTS = ['500', '502', '503', '504'];
+
+/** No path, address, header or query: anything may stand there, a secret too. */
+const LOGGED = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  route: '$context.routeKey',
+  status: '$context.status',
+  responseMs: '$context.responseLatency',
+  functionMs: '$context.integrationLatency',
+  functionError: '$context.integrationErrorMessage',
+};
+
+/** The public endpoint with a route for each function that has one: throttled, and logged without content. */
+export class HttpEndpoint extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  readonly accessLog: LogGroup;
+
+  constructor(scope: Construct, id: string, installation: string, routes: readonly HttpRoute[]) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${installation}-endpoint`,
+      description: 'Claywatch: rows coming back from Clay, and reports of rows sent to it.',
+      createDefaultStage: false,
+    });
+    for (const { description, target } of routes) this.addRoute(description, target);
+    this.accessLog = new LogGroup(this, 'AccessLog', {
+      // Below this prefix the log needs no policy of its own, of which an account has ten.
+      logGroupName: `/aws/vendedlogs/${installation}-endpoint`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: PER_SECOND, burstLimit: PER_SECOND },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
+      },
+    });
+  }
+
+  private addRoute({ name, trigger }: HttpRoute['description'], target: IFunction): void {
+    const integration = new HttpLambdaIntegration(`${name}-integration`, target);
+    const [route] = this.api.addRoutes({
+      path: trigger.path,
+      methods: [HttpMethod[trigger.method]],
+      integration,
+    });
+    if (!route) throw new Error(`no route was made for ${name}`);
+    const made = route.node.findAll().find((construct) => construct instanceof CfnIntegration);
+    if (!made) throw new Error(`no integration was made for ${name}`);
+    // Clay repeats a row that was answered 429, and loses one that was answered 5xx [C, clay-facts].
+    made.responseParameters = Object.fromEntries(
+      OWN_FAULTS.map((status) => [
+        status,
+        {
+          ResponseParameters: [
+            { Destination: 'overwrite:statuscode', Source: '429' },
+            { Destination: 'overwrite:header.retry-after', Source: '1' },
+          ],
+        },
+      ]),
+    );
+    acknowledge(
+      route,
+      'AwsSolutions-APIG4',
+      "Clay's columns can send a static header only, neither a signature nor a token; the function compares it in constant time, with two valid during rotation.",
+    );
+  }
+}
