@@ -4,6 +4,12 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClaywatchError } from '../shared/errors.ts';
 
+/** Where the HTTP API columns of a simulated Clay send enriched rows, and how they prove who they are. */
+export interface ClayCallback {
+  readonly url: string;
+  readonly secret: string;
+}
+
 export interface ClayProcess {
   readonly url: string;
   readonly port: number;
@@ -31,7 +37,8 @@ const isSimulatedClay = async (url: string): Promise<boolean> => {
   }
 };
 
-const freePort = async (): Promise<number> => {
+/** A port that nobody listens at now. */
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -65,17 +72,25 @@ const notStarted = (port: number, said: string): ClaywatchError =>
 /**
  * Starts the simulated Clay as a program of its own, or finds the one that runs at this port already. It ends with
  * this process. `port` 0 is any free one. Throws `local.port-in-use` or `local.clay-not-started`.
+ * One that ran already goes on sending its callbacks where it was told to.
  */
-export const startClayProcess = async (wanted: number): Promise<ClayProcess> => {
+export const startClayProcess = async (wanted: number, callback: ClayCallback): Promise<ClayProcess> => {
   const port = wanted === 0 ? await freePort() : wanted;
   const url = `http://127.0.0.1:${port}`;
   if (await isSimulatedClay(url)) return { url, port, started: false, stop: async () => undefined };
 
   const child = spawn(
     process.execPath,
-    ['--import', local('./exit-with-parent.ts'), local('./clay/main.ts'), '--port', String(port)],
+    [
+      ...['--import', local('./exit-with-parent.ts'), local('./clay/main.ts')],
+      ...['--port', String(port), '--callback-url', callback.url],
+    ],
     // A group of its own: Ctrl-C is for the runtime, which ends this once its last run is done.
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, CLAY_CALLBACK_SECRET: callback.secret },
+    },
   );
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -12,6 +12,8 @@ export interface LocalOptions {
   /** Cadence, seconds; absent: 10 on the trial, the configuration's own otherwise. */
   readonly everySeconds?: number;
   readonly clayPort: number;
+  /** Where callbacks and reports of submissions arrive; 0: any free port. */
+  readonly port: number;
 }
 
 export const HELP = `Claywatch on this machine: the real functions, with DynamoDB, SNS and SQS emulated and kept local.
@@ -29,6 +31,7 @@ Options
   --fresh           forget what is kept there first
   --once            one look, then exit
   --json            one JSON object per line: {"type":"started"|"run"|"message"|"fault"|"stopped"}
+  --port N          port where callbacks arrive, POST /v1/callbacks/FEED (4401)
   --clay-port N     port of the simulated Clay (7700)
   --help            this text
 
@@ -59,6 +62,7 @@ const parse = (args: readonly string[]) => {
         fresh: { type: 'boolean', default: false },
         once: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        port: { type: 'string', default: '4401' },
         'clay-port': { type: 'string', default: '7700' },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -79,6 +83,7 @@ export const parseOptions = (args: readonly string[]): LocalOptions => {
     once: values.once,
     json: values.json,
     help: values.help,
+    port: wholeNumber('port', values.port, 0, 65_535),
     clayPort: wholeNumber('clay-port', values['clay-port'], 0, 65_535),
   };
 };

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { functionsOf } from '../functions/manifest.ts';
+import { type FunctionDescription, functionsOf } from '../functions/manifest.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../shared/aws/dynamodb/create-table.ts';
 import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store.ts';
@@ -14,8 +14,10 @@ import { startDynamoDb } from './dynamodb.ts';
 import { inheritedEnvironment } from './function-environment.ts';
 import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import { createFunctionLog } from './function-log.ts';
+import { startHttpGateway } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { startMessaging } from './messaging.ts';
+import { writeRuntimeFile } from './runtime-file.ts';
 import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
 
@@ -28,6 +30,8 @@ export interface RuntimeOptions {
   /** Where `env:` secrets are read from; default: this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
+  /** Where requests to functions arrive; default: any free port. */
+  readonly httpPort?: number;
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
@@ -38,7 +42,13 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  readonly endpoints: { readonly dynamodb: string; readonly sns: string; readonly sqs: string };
+  readonly endpoints: {
+    readonly dynamodb: string;
+    readonly sns: string;
+    readonly sqs: string;
+    /** Of the functions that answer requests: `<http>/v1/callbacks/{feed}`. */
+    readonly http: string;
+  };
   readonly stateDir: string;
   readonly inboxDir: string;
   readonly logFile: string;
@@ -90,6 +100,10 @@ const startStore = async (path: string, dir: string, teardown: Teardown) => {
     incidents: createDynamoIncidentStore({ client, tableName: TABLE_NAME }),
   };
 };
+
+/** What a function is given, and nothing else: as deployed. */
+const only = (names: readonly string[], values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
 
 const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));
 
@@ -158,27 +172,54 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     });
     teardown.add(inbox.stop);
 
-    const { watch } = functionsOf(config);
-    const host = createFunctionHost({
-      functionName: watch.name,
-      module: new URL(`../${watch.entry}`, import.meta.url),
-      env: {
-        ...inheritedEnvironment(config, options.env ?? process.env),
-        AWS_ENDPOINT_URL_DYNAMODB: store.endpoint,
-        AWS_ENDPOINT_URL_SNS: messaging.endpoint,
-        CLAYWATCH_CONFIG: state.config,
-        TABLE_NAME,
-        ALERT_TOPIC_ARN: messaging.topicArn,
-      },
-      timeoutMs: watch.timeoutSeconds * 1_000,
-      onLog: createFunctionLog(state.log),
-    });
-    teardown.add(host.stop);
-    const runs = createRuns(host, inbox, options);
+    const { watch, callback, submissions } = functionsOf(config);
+    const onLog = createFunctionLog(state.log);
+    const hostOf = (description: FunctionDescription): FunctionHost => {
+      const host = createFunctionHost({
+        functionName: description.name,
+        module: new URL(`../${description.entry}`, import.meta.url),
+        env: {
+          ...inheritedEnvironment(config, options.env ?? process.env),
+          AWS_ENDPOINT_URL_DYNAMODB: store.endpoint,
+          AWS_ENDPOINT_URL_SNS: messaging.endpoint,
+          ...only(Object.keys(description.environment.shape), {
+            CLAYWATCH_CONFIG: state.config,
+            TABLE_NAME,
+            ALERT_TOPIC_ARN: messaging.topicArn,
+          }),
+        },
+        timeoutMs: description.timeoutSeconds * 1_000,
+        onLog,
+      });
+      teardown.add(host.stop);
+      return host;
+    };
+    const gateway = await startHttpGateway(
+      options.httpPort ?? 0,
+      [callback, submissions].map((description) => {
+        const { invoke } = hostOf(description);
+        return { trigger: description.trigger, invoke };
+      }),
+    );
+    teardown.add(gateway.stop);
+    const runs = createRuns(hostOf(watch), inbox, options);
     teardown.add(runs.stop);
+    teardown.add(
+      await writeRuntimeFile(state.dir, {
+        pid: process.pid,
+        endpoint: store.endpoint,
+        tableName: TABLE_NAME,
+        config: state.config,
+      }),
+    );
 
     return {
-      endpoints: { dynamodb: store.endpoint, sns: messaging.endpoint, sqs: messaging.endpoint },
+      endpoints: {
+        dynamodb: store.endpoint,
+        sns: messaging.endpoint,
+        sqs: messaging.endpoint,
+        http: gateway.url,
+      },
       stateDir: state.dir,
       inboxDir: state.inbox,
       logFile: state.log,

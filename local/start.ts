@@ -3,10 +3,10 @@ import { parseConfig } from '../shared/config/parse.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import { isOpen } from '../shared/incident/incident.ts';
-import { type ClayProcess, startClayProcess } from './clay-process.ts';
+import { type ClayProcess, freePort, startClayProcess } from './clay-process.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
-import { trialConfig, trialSecrets } from './trial-config.ts';
+import { trialCallback, trialConfig, trialSecrets } from './trial-config.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
 
@@ -18,6 +18,7 @@ interface Watched {
   readonly config: Config;
   readonly everySeconds: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly httpPort: number;
   readonly clay?: ClayProcess;
 }
 
@@ -32,12 +33,15 @@ const atCadence = (config: Config, everySeconds: number): Config => {
 };
 
 const watchTrial = async (options: LocalOptions): Promise<Watched> => {
-  const clay = await startClayProcess(options.clayPort);
+  // Clay is started first, and must know where its callbacks go.
+  const httpPort = options.port === 0 ? await freePort() : options.port;
+  const clay = await startClayProcess(options.clayPort, trialCallback(httpPort));
   const everySeconds = options.everySeconds ?? TRIAL_EVERY_SECONDS;
   return {
     config: atCadence(parseConfig(trialConfig(clay.url), 'the trial configuration'), everySeconds),
     everySeconds,
     env: { ...process.env, ...trialSecrets(clay.url) },
+    httpPort,
     clay,
   };
 };
@@ -45,7 +49,7 @@ const watchTrial = async (options: LocalOptions): Promise<Watched> => {
 const watchOwn = async (path: string, options: LocalOptions): Promise<Watched> => {
   const config = await loadConfig(path);
   const everySeconds = options.everySeconds ?? config.schedule.everyMinutes * 60;
-  return { config: atCadence(config, everySeconds), everySeconds, env: process.env };
+  return { config: atCadence(config, everySeconds), everySeconds, env: process.env, httpPort: options.port };
 };
 
 const untilStopped = (): Promise<void> =>
@@ -80,6 +84,7 @@ const start = async (options: LocalOptions): Promise<number> => {
       stateDir: options.state,
       fresh: options.fresh,
       env: watched.env,
+      httpPort: watched.httpPort,
       onRun: view.runStarted,
       onReport: view.report,
       onMessage: view.message,

@@ -1,5 +1,13 @@
 import type { ConfigInput } from '../shared/config/schema.ts';
 
+const TRIAL_CALLBACK_SECRET = 'simulated-callback-secret';
+
+/** What the HTTP API columns of the simulated Clay are told, for a local runtime that listens at this port. */
+export const trialCallback = (httpPort: number) => ({
+  url: `http://127.0.0.1:${httpPort}/v1/callbacks/leads`,
+  secret: TRIAL_CALLBACK_SECRET,
+});
+
 /**
  * The names that the trial configuration gives its secrets, with what the simulated Clay takes (they open nothing
  * else; the webhook's address follows from where Clay is).
@@ -8,6 +16,8 @@ export const trialSecrets = (clayUrl: string): Readonly<Record<string, string>> 
   CLAY_API_KEY: 'simulated-api-key',
   CLAY_WEBHOOK_URL: `${clayUrl}/v3/sources/webhook/pull-in-data-from-a-webhook-00000000-0000-4000-8000-000000000001`,
   CLAY_WEBHOOK_TOKEN: 'simulated-webhook-token',
+  CLAY_CALLBACK_SECRET: TRIAL_CALLBACK_SECRET,
+  SUBMISSIONS_SECRET: 'simulated-submissions-secret',
 });
 
 /**
@@ -40,6 +50,8 @@ export const trialConfig = (clayUrl: string): ConfigInput => ({
         },
       ],
       callback: { url: `${clayUrl}/stand-ins/callback` },
+      callbacks: { secret: 'env:CLAY_CALLBACK_SECRET', header: 'x-callback-secret' },
+      submissions: { secret: 'env:SUBMISSIONS_SECRET' },
     },
   },
   integration: {

@@ -38,9 +38,13 @@ const children: ChildProcess[] = [];
 
 /** `npm start` as a process of its own; what it tells can be awaited. */
 const spawnRuntime = (stateDir: string, ...args: string[]) => {
-  const child = spawn(process.execPath, [START, '--json', '--clay-port', '0', '--state', stateDir, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [START, '--json', '--clay-port', '0', '--port', '0', '--state', stateDir, ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   children.push(child);
   const told: Told[] = [];
   const heard = new EventTarget();

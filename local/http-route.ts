@@ -1,0 +1,37 @@
+import type { HttpTrigger } from '../functions/manifest.ts';
+
+/** The decoded segments; undefined for a path that cannot be decoded. */
+const segmentsOf = (path: string): readonly string[] | undefined => {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+};
+
+const match = (pattern: string, segments: readonly string[]): Record<string, string> | undefined => {
+  const wanted = pattern.split('/');
+  if (wanted.length !== segments.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, segment] of segments.entries()) {
+    const name = /^\{(\w+)\}$/.exec(wanted[index] ?? '')?.[1];
+    if (name === undefined ? segment !== wanted[index] : segment === '') return undefined;
+    if (name !== undefined) parameters[name] = segment;
+  }
+  return parameters;
+};
+
+/** The route of a request with what its path says; undefined when there is none, also for another method. */
+export const routeMatching = <R extends { readonly trigger: HttpTrigger }>(
+  routes: readonly R[],
+  method: string,
+  target: string,
+): { readonly route: R; readonly pathParameters: Record<string, string> } | undefined => {
+  const segments = segmentsOf(target.split('?', 1)[0] ?? '');
+  if (!segments) return undefined;
+  for (const route of routes) {
+    const pathParameters = route.trigger.method === method && match(route.trigger.path, segments);
+    if (pathParameters) return { route, pathParameters };
+  }
+  return undefined;
+};
