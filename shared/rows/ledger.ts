@@ -62,3 +62,17 @@ export interface RowsLedger {
   /** A handful of read units, however many rows there are; null before the first fold. */
   snapshot(feed: string): Promise<FeedSnapshot | null>;
 }
+
+/**
+ * The store takes no more just now. Nothing is lost: whoever called answers 429, and the call, repeated as a whole,
+ * counts each row once.
+ */
+export class LedgerThrottled extends Error {
+  /** When to try again, seconds. */
+  readonly retryAfterSeconds = 1;
+
+  constructor(options?: ErrorOptions) {
+    super('The store of the rows ledger takes no more requests just now.', options);
+    this.name = 'LedgerThrottled';
+  }
+}

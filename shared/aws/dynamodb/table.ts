@@ -8,6 +8,12 @@
  * | archived incident | the same | `archived#<id>` | | `incident#<shard>` |
  * | watch state | `watch` | `state` | | |
  * | credit balance history | `credits` | `state` | | |
+ * | rows of a slice of time | `rows#<feed>#s<slice><half>` | `<bucket>` | | |
+ * | places of row ids not ours | `rows#<feed>#id#<hash>` | `places` | | |
+ * | sums of an hour's slices | `rows#<feed>#d<day>` | `<hour>` | | |
+ * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
+ * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
+ * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident
  * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
