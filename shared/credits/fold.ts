@@ -114,9 +114,11 @@ const rewind = (meter: MeterHistory, now: number): MeterHistory => {
 
 const foldMeter = (
   known: MeterHistory | null,
-  { at, left: said }: { readonly at: number; readonly left: number },
+  sample: { readonly at: number; readonly left: number },
   now: number,
 ): MeterHistory => {
+  const { at } = sample;
+  const said = tidy(sample.left);
   if (!known) return begin(at, said);
   const meter = rewind(known, now);
   const last = meter.samples.at(-1);

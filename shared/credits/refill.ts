@@ -1,7 +1,9 @@
-import type { MeterHistory } from './state.ts';
+import type { MeterHistory, Refill } from './state.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+/** A day that somebody names begins up to this much before it does in UTC. */
+const ANY_ZONE = 14 * HOUR;
 
 export interface NextRefill {
   /** Epoch ms. What is known is a day, so it is the end of that day (UTC). */
@@ -25,7 +27,7 @@ const nextAfter = (day: number, now: number, refilledAt: number): number => {
   const candidates = [months - 1, months, months + 1, months + 2]
     .filter((ahead) => ahead >= 0)
     .map((ahead) => monthsLater(day, ahead));
-  const next = candidates.find((start) => start + DAY > now && refilledAt < start - DAY);
+  const next = candidates.find((start) => start + DAY > now && refilledAt < start - ANY_ZONE);
   return (next ?? candidates.at(-1) ?? day) + DAY;
 };
 
@@ -33,10 +35,15 @@ const nextAfter = (day: number, now: number, refilledAt: number): number => {
 const RENEWAL_SHARE = 0.5;
 const CYCLE_DAYS = { least: 26, most: 33 };
 
-/** The renewals: large refills about a month apart. Two of them show a cycle; one may have been a top-up. */
-const learnedCycle = (meter: MeterHistory): number | null => {
+/** Refills large enough to be a renewal, newest first. */
+const renewals = (meter: MeterHistory): readonly Refill[] => {
   const greatest = Math.max(0, ...meter.refills.map(({ by }) => by));
-  const large = meter.refills.filter(({ by }) => by >= greatest * RENEWAL_SHARE).toReversed();
+  return meter.refills.filter(({ by }) => by >= greatest * RENEWAL_SHARE).toReversed();
+};
+
+/** The day of the last renewal. Two large refills about a month apart show a cycle; one may have been a top-up. */
+const learnedCycle = (meter: MeterHistory): number | null => {
+  const large = renewals(meter);
   for (const [index, later] of large.entries()) {
     const monthBefore = large.slice(index + 1).some(({ at }) => {
       const days = (later.at - at) / DAY;
@@ -56,7 +63,7 @@ export const nextRefill = (
   now: number,
   configured: string | undefined,
 ): NextRefill | null => {
-  const refilledAt = meter.refills.at(-1)?.at ?? 0;
+  const refilledAt = renewals(meter)[0]?.at ?? 0;
   if (configured !== undefined) {
     const day = Date.parse(`${configured}T00:00:00Z`);
     return Number.isNaN(day) ? null : { at: nextAfter(day, now, refilledAt), source: 'config' };

@@ -19,7 +19,12 @@ const DRIFT = 0.04;
 /** Chance of a day that the level changes for good, and by how much (standard deviation of the logarithm). */
 const SHIFT = { chance: 0.015, size: 0.4 };
 /** Doubt about the level itself: what one day of history leaves; it shrinks with the root of the days. */
-const LEVEL_DOUBT = 0.5;
+const LEVEL_DOUBT = 0.6;
+/**
+ * Amounts are skewed (a quiet day is never far below the mean, an import may be far above), and the mean of a few such
+ * days is more often too low than too high: the level leans up by this, as a logarithm.
+ */
+const LEAN = 0.04;
 /** A kind of day that was never seen is between this and all of what the other kind is. */
 const UNSEEN_WEEKEND = 0.08;
 /** A level is at most so many times what it was on the mean day, and at least that part of it. */
@@ -70,7 +75,7 @@ const drawFuture = (pattern: Pattern, today: number, random: Random): Future => 
   };
   const picks = { weekday: ofKind(false), weekend: ofKind(true) };
   return {
-    level: level * Math.exp((normal(random) * LEVEL_DOUBT) / Math.sqrt(Math.max(daysSeen, 0.1))),
+    level: level * Math.exp(LEAN + (normal(random) * LEVEL_DOUBT) / Math.sqrt(Math.max(daysSeen, 0.1))),
     unseenWeekend: UNSEEN_WEEKEND ** random(),
     momentumHours: exponential(random) / -Math.log(Math.min(0.95, Math.max(0.01, pattern.persistence))),
     pick: (weekend) => (weekend ? picks.weekend() : picks.weekday()),
@@ -80,9 +85,9 @@ const drawFuture = (pattern: Pattern, today: number, random: Random): Future => 
 const factorOf = (pattern: Pattern, day: number, future: Future): number =>
   pattern.factors[weekdayOf(day)] ?? (isWeekend(day) ? future.unseenWeekend : 1 / future.unseenWeekend);
 
-/** By how much a past day is scaled to be played on `day`. */
+/** By how much a past day is scaled to be played on `day`; bounded, so that next to nothing is not scaled to much. */
 const scaleOf = (pattern: Pattern, source: PastDay, day: number, future: Future): number =>
-  factorOf(pattern, day, future) / factorOf(pattern, source.day, future);
+  Math.min(1 / UNSEEN_WEEKEND, factorOf(pattern, day, future) / factorOf(pattern, source.day, future));
 
 /** Notes when a running sum reaches each of the amounts (ascending). */
 const createSum = (amounts: readonly number[], reached: (target: number, at: number) => void) => {

@@ -50,7 +50,8 @@ const LATELY_HOURS = 2;
 const PERSISTENCE_PRIOR = { value: 0.5, hours: 24 };
 /** Weekends are otherwise than weekdays when their means are so many standard errors apart. */
 const KINDS_SPREAD = 3;
-const MIN_SEEN_MS = 5 * 60_000;
+/** An hour of which less was seen says nothing of its rate. */
+const MIN_SEEN_MS = 15 * 60_000;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY);
 /** 0 is Sunday; day 0 of the epoch was a Thursday. */
