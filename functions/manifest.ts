@@ -1,6 +1,6 @@
-import type * as z from 'zod';
 import type { Config } from '../shared/config/schema.ts';
 import { callbackEnvironment } from './callback/environment.ts';
+import type { EnvironmentSchema } from './environment.ts';
 import { submissionsEnvironment } from './submissions/environment.ts';
 import { watchEnvironment } from './watch/environment.ts';
 
@@ -34,7 +34,7 @@ export interface FunctionDescription {
   readonly timeoutSeconds: number;
   readonly trigger: ScheduleTrigger | HttpTrigger;
   /** Exactly the variables that the function is given; their values come from whoever runs it. */
-  readonly environment: z.ZodObject;
+  readonly environment: EnvironmentSchema;
   readonly grants: readonly Grant[];
 }
 
