@@ -13,10 +13,12 @@ const AFTER_HELP = `
 Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
+  $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
 
 Exit codes:
   0 healthy   1 problem found   2 cannot tell   64 wrong usage or configuration
+  69 no answer from the store   70 a fault of Claywatch itself
 `;
 
 const usageError = (message: string, remedy: string): ClaywatchError =>
@@ -24,6 +26,11 @@ const usageError = (message: string, remedy: string): ClaywatchError =>
 
 /** commander's words, without its prefix; what was typed may be a secret in the wrong place. */
 const fromCommander = (error: CommanderError): ClaywatchError => {
+  if (error.code === 'commander.help')
+    return usageError(
+      'The second word of the command is missing.',
+      'Run `claywatch help` and the first word.',
+    );
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const hint = rest.join(' ').trim();
   const message = `${redactText(first)}${first.endsWith('.') ? '' : '.'}`;
@@ -36,7 +43,12 @@ const fromCommander = (error: CommanderError): ClaywatchError => {
 /** Help and version end the parsing, and are no error. */
 const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
-const isUsage = (error: ClaywatchError): boolean => /^(usage|config|environment)\./.test(error.code);
+/** What the person who called can put right; a store that does not answer may do so later. */
+const codeOf = ({ code }: ClaywatchError): ExitCode => {
+  if (/^(usage|config|environment)\.|^store\.(not-found|no-credentials|forbidden)$/.test(code))
+    return EXIT.usage;
+  return code === 'store.unreachable' || code === 'credits.contended' ? EXIT.unavailable : EXIT.internal;
+};
 
 /**
  * Runs the command line once and says with what code to exit. Never rejects: whatever happens is told on stderr, or
@@ -75,8 +87,7 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
 };
 
 const tell = (fault: unknown, argv: readonly string[], terminal: Terminal): ExitCode => {
-  const known = fault instanceof ClaywatchError;
-  const code = known && isUsage(fault) ? EXIT.usage : EXIT.internal;
+  const code = fault instanceof ClaywatchError ? codeOf(fault) : EXIT.internal;
   if (argv.includes('--json')) terminal.stdout.write(renderErrorJson(fault, code));
   else terminal.stderr.write(renderError(fault, styleOf({ ...terminal, stdout: terminal.stderr })));
   return code;

@@ -24,6 +24,10 @@ export const ERROR_CODES = {
   'credits.contended':
     'The history of the credit balance was changed by others so often that a reading could not be written.',
   'store.corrupt': 'A stored item cannot be read back.',
+  'store.not-found': 'Neither a local runtime is running here, nor was a table named that exists.',
+  'store.unreachable': 'The store did not answer: the local runtime is gone, or AWS cannot be reached.',
+  'store.no-credentials': 'AWS credentials or the region are missing from the environment.',
+  'store.forbidden': 'AWS refuses the credentials, or they may not use the table.',
   'request.unauthorized':
     'The feed is not known, or the secret that was sent with the request is not its secret.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',

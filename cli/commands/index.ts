@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
+import { registerCredits } from './credits.ts';
 import { registerTriage } from './triage.ts';
+import { registerUsage } from './usage.ts';
+import { registerWebhook } from './webhook.ts';
 
 /**
  * Adds one command to the program. It declares words and options, loads the rest only when it is called, and says
@@ -10,4 +13,9 @@ import { registerTriage } from './triage.ts';
 export type Register = (program: Command, terminal: Terminal, exit: (code: ExitCode) => void) => void;
 
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
-export const COMMANDS: readonly Register[] = [registerTriage];
+export const COMMANDS: readonly Register[] = [
+  registerTriage,
+  registerUsage,
+  registerWebhook,
+  registerCredits,
+];

@@ -47,4 +47,10 @@ export const cell = (text: string, width: number): string => {
     : characters.join('') + ' '.repeat(width - characters.length);
 };
 
+/** The same, flush right, with a column free before it. */
+export const cellRight = (text: string, width: number): string => {
+  const shown = cell(text, width - 1).trimEnd();
+  return ' '.repeat(width - [...shown].length) + shown;
+};
+
 export const joined = (lines: readonly string[]): string => `${lines.join('\n')}\n`;

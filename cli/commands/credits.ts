@@ -1,0 +1,42 @@
+import { credits } from '../number.ts';
+import type { StoreFlags } from '../store.ts';
+import type { Register } from './index.ts';
+import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
+
+export interface CreditsSetFlags extends StoreFlags {
+  readonly credits: number;
+  readonly actions?: number;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+const MAX_CREDITS = 1_000_000_000;
+
+const AFTER_HELP = `
+For workspaces whose balance cannot be read with a key. Clay shows it in the
+settings of the workspace. Burn and run-out follow from several readings: type
+it in now and then, a few times a day. More than before counts as a refill.
+${STORE_HELP}
+Examples:
+  $ claywatch credits set --credits 12400
+  $ claywatch credits set --credits 12400.5 --actions 90000
+${STORE_EXIT_CODES}`;
+
+export const registerCredits: Register = (program, terminal, exit) => {
+  const group = program.command('credits').summary('record a credit balance by hand');
+  const command = group
+    .command('set')
+    .summary('record how many credits are left')
+    .description('Records how many credits are left, as Clay shows it now.')
+    .requiredOption('--credits <n>', 'data credits left', credits(MAX_CREDITS))
+    .option('--actions <n>', 'actions left; legacy workspaces have none', credits(MAX_CREDITS));
+  addStoreOptions(command)
+    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--json', 'print one JSON document and nothing else')
+    .addHelpText('after', AFTER_HELP)
+    .allowExcessArguments(false)
+    .action(async (flags: CreditsSetFlags) => {
+      const { creditsSet } = await import('../credits-set.ts');
+      exit(await creditsSet(flags, terminal));
+    });
+};
