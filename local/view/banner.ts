@@ -51,6 +51,14 @@ const tells = ({ config }: BannerOptions, colors: Colors): string => {
   return [people.join(', '), gap].filter(Boolean).join('; ');
 };
 
+/** Where rows may come back; a feed without a secret takes nobody's. */
+const takes = ({ config, runtime }: BannerOptions): string => {
+  const open = Object.entries(config.feeds).filter(([, { callbacks }]) => callbacks.secret !== undefined);
+  return open.length > 0
+    ? `callbacks at ${open.map(([name]) => `${runtime.endpoints.http}/v1/callbacks/${name}`).join(', ')}`
+    : 'no callbacks: no feed names a secret of its sender (feeds.*.callbacks.secret)';
+};
+
 const pace = ({ everySeconds, clay }: BannerOptions): string => {
   if (everySeconds >= 60)
     return `every ${everySeconds / 60 === 1 ? 'minute' : `${everySeconds / 60} minutes`}`;
@@ -82,6 +90,7 @@ export const banner = (options: BannerOptions, colors: Colors): string => {
     '',
     row('watches', watching(options)),
     row('', feeds(options)),
+    row('takes', takes(options)),
     row('looks', pace(options)),
     row('tells', tells(options, colors)),
     row('inbox', `${shownPath(runtime.inboxDir)}, where e-mail and SMS are kept`),

@@ -23,8 +23,8 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Invokes the bundle as Lambda would: in another process, with an environment of its own. */
-const invoke = (event: unknown, env: Record<string, string> = {}) => {
-  const module = pathToFileURL(join(directory, 'index.mjs')).href;
+const invoke = (event: unknown, env: Record<string, string> = {}, from = directory) => {
+  const module = pathToFileURL(join(from, 'index.mjs')).href;
   const script = `
     const { handler } = await import(${JSON.stringify(module)});
     const answer = await handler(${JSON.stringify(event)}, {}).then(
@@ -69,6 +69,35 @@ describe('the package of watch', () => {
     expect(invoke({ slot: '2026-11-21T17:24:00Z' })).toEqual({
       code: 'environment.invalid',
       message: expect.stringMatching(/CLAYWATCH_CONFIG.*TABLE_NAME.*ALERT_TOPIC_ARN/),
+    });
+  });
+});
+
+describe('the package of callback', () => {
+  let inputs: readonly string[];
+  let callbackDirectory: string;
+  beforeAll(() => {
+    callbackDirectory = mkdtempSync(join(tmpdir(), 'claywatch-test-'));
+    const { callback } = functionsOf(config);
+    inputs = Object.keys(bundleFunction(callback, config, callbackDirectory).inputs);
+  }, 60_000);
+  afterAll(() => rmSync(callbackDirectory, { recursive: true, force: true }));
+
+  it('is light, since a row waits while it loads: no schema, no conditions, no calendar, nothing of the watch', () => {
+    expect(inputs).toContain('shared/rows/take-callbacks.ts');
+    expect(
+      inputs.filter((path) =>
+        /shared\/(config\/(schema|load|parse)|observe|diagnose|incident|notify|runbook|watch)|cel-js|temporal|client-sns|zod\/v4\/classic/.test(
+          path,
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('runs on Node, and answers 429 when it lacks its environment', () => {
+    const event = { body: '{}', headers: {}, isBase64Encoded: false, pathParameters: { feed: 'leads' } };
+    expect(invoke(event, {}, callbackDirectory)).toMatchObject({
+      report: { statusCode: 429, headers: { 'retry-after': '1' } },
     });
   });
 });
