@@ -123,6 +123,16 @@ describe('the capacity of a webhook', () => {
     expect(only(feedOf([{ id: 'w1' }]), snapshot).full?.reach).toEqual(NOT_WITHIN_HORIZON);
   });
 
+  it('knows of weeks without a row, where rows were counted before them', () => {
+    const day = steady({ w1: 100 }, 1);
+    const young = snapshotOf([{ webhook: 'w1', accepted: 2_400, unknown: 0 }], day);
+    const known = { ...young, totals: { ...young.totals, submitted: 100_000 } };
+    const feed = feedOf([{ id: 'w1', limit: 6_000 }]);
+    expect(hoursTo(only(feed, known).full?.reach)).toBeGreaterThan(
+      1.25 * hoursTo(only(feed, young).full?.reach),
+    );
+  });
+
   it('takes over the flow of the webhook that it replaced, and the old one is idle', () => {
     const hours = [...steady({ old: 100 }, 27, NOW - DAY), ...steady({ new: 100 }, 1)];
     const snapshot = snapshotOf(
