@@ -1,6 +1,8 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSnsClient } from '../../shared/aws/sns/client.ts';
@@ -27,6 +29,13 @@ export const createDependencies = async (
     secrets: createSecretReader({ env, clock }),
     watchStore: createDynamoWatchStore(store),
     incidentStore: createDynamoIncidentStore(store),
+    rowsLedger: createDynamoRowsLedger({
+      ...store,
+      clock,
+      retainDays: config.rows.retainDays,
+      matureAfterMinutes: config.rows.lost.afterMinutes,
+    }),
+    creditStore: createDynamoCreditStore(store),
     publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),
     render: createRenderer(config),
   };

@@ -14,8 +14,8 @@ const MIN_SEEN = 0.8;
 interface Burnt {
   readonly perHour: number;
   readonly burnt: number;
-  /** Rate of each half of the window: a spike lasts, a single large charge does not. */
-  readonly halves: readonly number[];
+  /** Rates that must all be high: of each half of the window, and without the largest step between two samples. */
+  readonly rates: readonly number[];
 }
 
 export type BurnAlert =
@@ -35,6 +35,24 @@ export type BurnAlert =
       readonly times: number | null;
     };
 
+/**
+ * The rate without the largest step between two samples. A single large charge is spread over the minutes between the
+ * two samples that saw it, which may lie in both halves; without it nothing is left.
+ */
+const withoutLargestStep = (meter: MeterHistory, from: number, to: number): number => {
+  const samples = meter.samples.filter(({ at }) => at >= from && at <= to);
+  const begin = burntAt(meter.samples, from);
+  const marks = [...(begin === null ? [] : [{ at: from, burnt: begin }]), ...samples];
+  const steps = marks.slice(1).map(({ at, burnt }, index) => {
+    const before = marks[index];
+    return { ms: at - (before?.at ?? at), burnt: burnt - (before?.burnt ?? burnt) };
+  });
+  const largest = steps.reduce((most, step) => (step.burnt > most.burnt ? step : most), { ms: 0, burnt: 0 });
+  const total = steps.reduce((sum, { burnt }) => sum + burnt, 0);
+  const ms = steps.reduce((sum, step) => sum + step.ms, 0) - largest.ms;
+  return ms > 0 ? ((total - largest.burnt) * HOUR) / ms : 0;
+};
+
 const fromBalance = (meter: MeterHistory, to: number, windowMs: number): Burnt | null => {
   const marks = [to - windowMs, to - windowMs / 2, to].map((at) => burntAt(meter.samples, at));
   const [begin, middle, end] = marks;
@@ -45,7 +63,8 @@ const fromBalance = (meter: MeterHistory, to: number, windowMs: number): Burnt |
   return {
     burnt: end - from,
     perHour: ((end - from) * HOUR) / seenMs,
-    halves: [
+    rates: [
+      withoutLargestStep(meter, Math.max(first, to - windowMs), to),
       (((middle ?? from) - from) * HOUR) / Math.max(1, seenMs - windowMs / 2),
       ((end - (middle ?? from)) * HOUR) / (windowMs / 2),
     ],
@@ -55,11 +74,11 @@ const fromBalance = (meter: MeterHistory, to: number, windowMs: number): Burnt |
 const judge = (
   burn: Config['burn'],
   source: 'balance' | 'callbacks',
-  { burnt, perHour, halves }: Burnt,
+  { burnt, perHour, rates }: Burnt,
   baseline: BurnBaseline | null,
 ): BurnAlert => {
   const threshold = Math.max(burn.aboveCreditsPerHour, baseline ? baseline.perHour * burn.timesBaseline : 0);
-  const lasting = halves.every((rate) => rate > threshold);
+  const lasting = rates.every((rate) => rate > threshold);
   return {
     kind: lasting && perHour > threshold && burnt >= burn.minCredits ? 'spike' : 'usual',
     source,
@@ -83,7 +102,7 @@ const fromCallbacks = (snapshots: readonly FeedSnapshot[], now: number, windowMs
   ];
   const burnt = halves.reduce((sum, { credits }) => sum + credits, 0);
   if (burnt === 0) return null;
-  return { burnt, perHour: (burnt * HOUR) / windowMs, halves: halves.map(({ perHour }) => perHour) };
+  return { burnt, perHour: (burnt * HOUR) / windowMs, rates: halves.map(({ perHour }) => perHour) };
 };
 
 /**

@@ -1,4 +1,5 @@
 import { CAUSES, type Cause } from '../cause.ts';
+import type { Surface } from '../observe/findings.ts';
 import type { Signal } from '../observe/signals.ts';
 import { QUESTIONS } from '../runbook/questions.ts';
 import { compareSeverity, type Severity } from '../severity.ts';
@@ -97,11 +98,14 @@ const toVerdict = (
   ...(hiddenBy === undefined ? {} : { hiddenBy }),
 });
 
+/** That Claywatch itself works says nothing about Clay. */
+const OURS: ReadonlySet<Surface> = new Set<Surface>(['schedule', 'rows-ledger', 'credit-history']);
+
 /** A gap says that something is not seen; when it is all there is to say, the answer is "cannot tell". */
 const conclude = (primary: Verdict | null, effects: number, signals: readonly Signal[]): Conclusion => {
   if (primary) return primary.cause === 'monitoring.gap' ? 'cannot-tell' : 'problem';
   if (effects > 0) return 'problem';
-  return signals.some(({ outcome, surface }) => outcome === 'ok' && surface !== 'schedule')
+  return signals.some(({ outcome, surface }) => outcome === 'ok' && !OURS.has(surface))
     ? 'healthy'
     : 'cannot-tell';
 };

@@ -46,12 +46,18 @@ const ROWS_STUCK = isOneOf('enrichment.stalled', 'enrichment.slow', 'enrichment.
 
 /** A CRM or provider that does not answer itself explains why the rows of its feeds fail there. */
 const sameService =
-  (cause: Cause): Hiding['hides'] =>
+  (cause: Cause, isNamed: (effect: Key, upstream: Key) => boolean = () => true): Hiding['hides'] =>
   (effect, upstream, feedOfProbe) => {
     const feed = feedOfProbe(upstream.subject);
     if (effect.cause !== cause || !isAboutRows(effect.subject) || feed === undefined) return false;
-    return feed === null || feed === feedOf(effect.subject);
+    return (feed === null || feed === feedOf(effect.subject)) && isNamed(effect, upstream);
   };
+
+const lettersOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** `apollo` is probed, and rows name `Apollo.io`. */
+const sameName = (effect: Key, upstream: Key): boolean =>
+  lettersOf(effect.subject.slice(feedOf(effect.subject).length)).startsWith(lettersOf(upstream.subject));
 
 /**
  * What each upstream cause explains. An effect is recorded on the upstream's timeline and never notified by itself.
@@ -97,8 +103,8 @@ export const HIDING: readonly Hiding[] = [
   },
   { upstream: is('callback.failing'), hides: inItsFeed(isOneOf('rows.lost')) },
   { upstream: is('crm.sync-failing'), hides: sameService('crm.sync-failing') },
-  { upstream: is('provider.failing'), hides: sameService('provider.failing') },
-  { upstream: is('provider.rate-limited'), hides: sameService('provider.rate-limited') },
+  { upstream: is('provider.failing'), hides: sameService('provider.failing', sameName) },
+  { upstream: is('provider.rate-limited'), hides: sameService('provider.rate-limited', sameName) },
 ];
 
 /** The first upstream key among those in force that explains the effect; undefined when nothing does. */

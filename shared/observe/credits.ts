@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { burnAlert } from '../credits/burn-alert.ts';
 import { meterRunOut, type RunOut } from '../credits/run-out.ts';
 import { spendOf } from '../credits/spend.ts';
-import type { CreditState, MeterHistory } from '../credits/state.ts';
+import { type CreditState, lastSample, type MeterHistory } from '../credits/state.ts';
 import type { BalanceSample } from '../credits/store.ts';
 import type { FeedSnapshot } from '../rows/snapshot.ts';
 import type { Finding, FindingOf } from './findings.ts';
@@ -72,12 +72,15 @@ export const observeBurn = (
     at: now,
     durationMs: 0,
   } as const;
-  if (alert.kind === 'unknown')
+  const isEmpty = (lastSample(state.credits)?.left ?? 1) <= 0;
+  if (alert.kind === 'unknown' || (alert.kind === 'usual' && isEmpty))
     return observation({
       ...said,
       finding: 'too-few',
-      summary: 'Too little is known of the balance to say how fast credits burn.',
-      facts: { why: alert.why },
+      summary: isEmpty
+        ? 'No data credits are left to burn, so how fast they would does not show.'
+        : 'Too little is known of the balance to say how fast credits burn.',
+      facts: { why: alert.kind === 'unknown' ? alert.why : 'exhausted' },
     });
   const { burnt, perHour, threshold, times, source, windowMinutes } = alert;
   const usual = times === null ? '' : `, ${number(times, 1)} times what is usual at this hour`;

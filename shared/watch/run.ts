@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { isoInstant } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
 import type { SecretReader } from '../config/secret-reference.ts';
+import type { CreditStore } from '../credits/store.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/verdict.ts';
 import type { HttpClient } from '../http/port.ts';
@@ -17,6 +18,17 @@ import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
 import { signalsFromHealth } from '../observe/signals.ts';
+import type { RowsLedger } from '../rows/ledger.ts';
+import { type FeedSummary, summarize } from '../rows/summary.ts';
+import {
+  countsWatch,
+  createCreditsProbe,
+  createRowsProbes,
+  feedOfProbe,
+  namedByRows,
+  rebaseOnLimit,
+  type Snapshots,
+} from './counts.ts';
 import type { WatchState, WatchStore } from './store.ts';
 
 export interface WatchDependencies {
@@ -26,6 +38,8 @@ export interface WatchDependencies {
   readonly secrets: SecretReader;
   readonly watchStore: WatchStore;
   readonly incidentStore: IncidentStore;
+  readonly rowsLedger: Pick<RowsLedger, 'fold' | 'rebase'>;
+  readonly creditStore: CreditStore;
   readonly publisher: Publisher;
   readonly render: RenderNotification;
 }
@@ -42,11 +56,18 @@ export interface WatchReport {
   readonly diagnosis: Diagnosis | null;
   readonly changes: readonly IncidentChange[];
   readonly deliveries: DeliveryReport;
+  /** The feeds whose rows are counted. */
+  readonly feeds: readonly FeedSummary[];
 }
 
 const MINUTE = 60_000;
 /** Longest look: a hanging probe with its two confirmations takes 13 s by default. */
 const OBSERVE_DEADLINE_MS = 22_000;
+/** Judging the balance waits for it to be read; what it takes is two calls to the store. */
+const CREDITS_DEADLINE_MS = 3_000;
+/** How long a cause that has ended still explains rates, which are counted over the time before. */
+const LINGER_MS = 20 * MINUTE;
+const MAX_LATELY = 50;
 /** A run that has not finished by then has died; its slot may be done again. */
 const CLAIM_MS = 30_000;
 
@@ -57,10 +78,11 @@ const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   diagnosis: null,
   changes: [],
   deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
+  feeds: [],
 });
 
 /** A canary is a real row (clay-facts): it keeps to its interval even while it fails. */
-const isCanary = (probe: Probe, config: Config): boolean =>
+const isCanary = (probe: Pick<Probe, 'id'>, config: Config): boolean =>
   Object.entries(config.feeds).some(([feed, { webhooks }]) =>
     webhooks.some(({ id, check }) => check === 'canary' && probe.id === `webhook:${feed}/${id}`),
   );
@@ -69,7 +91,12 @@ const isCanary = (probe: Probe, config: Config): boolean =>
  * Due on every run, or when its own interval has passed. What fails is looked at on every run, so that recovery is
  * seen as soon as it is there; so is a failure, or a recovery, that its threshold has not confirmed yet.
  */
-const isDue = (probe: Probe, health: ProbeHealth | undefined, now: number, config: Config): boolean => {
+const isDue = (
+  probe: Pick<Probe, 'id' | 'everyMinutes'>,
+  health: ProbeHealth | undefined,
+  now: number,
+  config: Config,
+): boolean => {
   if (!health || probe.everyMinutes <= config.schedule.everyMinutes || isUndecided(health)) return true;
   if (health.outcome === 'failing' && !isCanary(probe, config)) return true;
   // Schedules jitter: a run a few seconds early must not skip a whole interval.
@@ -103,11 +130,11 @@ const stillRead = (probe: string, observations: readonly Observation[]): boolean
 const stepAll = (
   state: WatchState,
   observations: readonly Observation[],
-  watched: ReadonlySet<string>,
+  isWatched: (probe: string) => boolean,
   config: Config,
 ): Readonly<Record<string, ProbeHealth>> => {
   const next = new Map(
-    Object.entries(state.health).filter(([probe]) => watched.has(probe) && stillRead(probe, observations)),
+    Object.entries(state.health).filter(([probe]) => isWatched(probe) && stillRead(probe, observations)),
   );
   for (const seen of observations)
     next.set(seen.probe, stepHealth(next.get(seen.probe), seen, config.observe));
@@ -132,14 +159,16 @@ const noLongerWatched = (
       (incident) =>
         incident.evidence.length > 0 && incident.evidence.every(({ probe }) => !(probe in health)),
     )
-    .map(({ cause, subject }) => ({
-      cause,
-      subject,
+    .map((incident) => ({
+      cause: incident.cause,
+      subject: incident.subject,
       evidence: [
         {
           probe: 'configuration',
           at: now,
-          summary: 'Nothing in the configuration watches this any more.',
+          summary: incident.evidence.some(({ probe }) => namedByRows(probe))
+            ? 'No row of the last day names it any more.'
+            : 'Nothing in the configuration watches this any more.',
           finding: 'not-watched',
           kind: 'reported' as const,
           facts: {},
@@ -158,7 +187,8 @@ const settled = (diagnosis: Diagnosis): Diagnosis => ({
  * One run of the watch, the spine of the product:
  *
  * 1. claim the slot, so that a repeated or overlapping invocation does no harm;
- * 2. observe: every due probe in parallel, and whether the schedule itself was kept;
+ * 2. observe: every due probe and the counts of every feed in parallel, whether the schedule itself was kept, then the
+ *    balance against its history;
  * 3. step what is held of each probe, and diagnose;
  * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
  * 5. save what is held;
@@ -179,17 +209,33 @@ export const createWatch =
     const startedAt = clock.now();
     const probes = createProbes(config, { http: deps.http, clock, secrets: deps.secrets, confirm: true });
     const due = probes.filter((probe) => isDue(probe, state.health[probe.id], startedAt, config));
+    const snapshots: Snapshots = new Map();
+    const counts = createRowsProbes(config, deps.rowsLedger, clock, snapshots);
+    const seen = await observe([...due, ...counts], { clock, deadlineMs: OBSERVE_DEADLINE_MS });
+    const credits = createCreditsProbe({
+      config,
+      store: deps.creditStore,
+      clock,
+      snapshots,
+      seen,
+      health: state.health,
+      isDue: (probe) => isDue(probe, state.health[probe.id], startedAt, config),
+    });
     const observations = [
       observeSchedule(state, slot, startedAt, config),
-      ...(await observe(due, { clock, deadlineMs: OBSERVE_DEADLINE_MS })),
+      ...seen,
+      ...(await observe([credits], { clock, deadlineMs: CREDITS_DEADLINE_MS })),
     ];
 
     const now = clock.now();
-    const health = stepAll(state, observations, watchedBy(probes), config);
+    const watched = watchedBy(probes);
+    const isCounted = countsWatch(config, observations);
+    const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
+    const lately = (state.lately ?? []).filter(({ until }) => until > now && until <= now + LINGER_MS);
     const open = (await incidentStore.active()).filter(isOpen);
     const diagnosis = diagnose(
       signalsFromHealth(Object.values(health), now, config.observe.unknownThresholdMinutes * MINUTE),
-      { now, severities: config.severities, open },
+      { now, severities: config.severities, open, lately, feedOfProbe: feedOfProbe(config) },
     );
 
     const firstSeen = (evidence: readonly { readonly probe: string }[]): number =>
@@ -207,10 +253,21 @@ export const createWatch =
         },
         { store: incidentStore, policy: incidentPolicy(config), clock },
       );
-      const saved = await watchStore.save({ lastSlot: slot, health, version: state.version + 1 });
+      const ended = changes
+        .filter(({ transition }) => transition === 'resolved')
+        .map(({ incident: { cause, subject } }) => ({ cause, subject, until: now + LINGER_MS }));
+      const saved = await watchStore.save({
+        lastSlot: slot,
+        health,
+        lately: [...lately, ...ended].slice(-MAX_LATELY),
+        version: state.version + 1,
+      });
       return { changes, saved };
     };
-    const [kept] = await Promise.allSettled([keep()]);
+    const [kept] = await Promise.allSettled([
+      keep(),
+      rebaseOnLimit(config, deps.rowsLedger, snapshots, observations, now),
+    ]);
     // One incident that cannot be written must not hold back what is owed for the others.
     const deliveries = await deliverPending({
       store: incidentStore,
@@ -227,5 +284,9 @@ export const createWatch =
       diagnosis,
       changes,
       deliveries,
+      feeds: [...snapshots].flatMap(([feed, snapshot]) => {
+        const settings = config.feeds[feed];
+        return settings ? [summarize(snapshot, settings)] : [];
+      }),
     };
   };

@@ -1,3 +1,4 @@
+import type { Cause } from '../cause.ts';
 import type { ProbeHealth } from '../observe/health.ts';
 
 /** What one run leaves for the next: what is held true of every probe, and which slot was last done. */
@@ -5,7 +6,16 @@ export interface WatchState {
   /** The last slot whose run finished (scheduled time, epoch ms); 0 before the first. */
   readonly lastSlot: number;
   readonly health: Readonly<Record<string, ProbeHealth>>;
+  /** Causes that were resolved a short while ago, and until when they still explain trailing rates (epoch ms). */
+  readonly lately?: readonly Ended[];
   readonly version: number;
+}
+
+/** An incident that ended, as far as the diagnosis still needs it. */
+export interface Ended {
+  readonly cause: Cause;
+  readonly subject: string;
+  readonly until: number;
 }
 
 /**

@@ -394,6 +394,11 @@ export const DRILLS: readonly Drill[] = [
     clay: { credits: 6_000 },
     steps: [{ minute: 5, on: 'credits-drain', params: { perMinute: 100 } }],
     expect: [
+      expected('credits.burn-spike', 'workspace', 'P2', {
+        notifiedWithinSeconds: 18 * 60,
+        resolvedWithinSeconds: null,
+        messages: ['triggered'],
+      }),
       expected('credits.running-out', 'workspace', 'P2', {
         notifiedWithinSeconds: 12 * 60,
         resolvedWithinSeconds: null,

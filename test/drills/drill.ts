@@ -4,6 +4,7 @@ import type { Cause } from '../../shared/cause.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import type { Transition } from '../../shared/incident/incident.ts';
 import type { Severity } from '../../shared/severity.ts';
+import type { TrafficSettings } from '../support/traffic.ts';
 import type { World } from '../support/world.ts';
 
 /** Something that happens at a minute of the drill, one second after that minute's run: the worst moment. */
@@ -47,4 +48,6 @@ export interface Drill {
   readonly config?: ConfigInput;
   readonly clay?: Partial<ClayOptions>;
   readonly seed?: number;
+  /** Rows flow, with the configuration and the workspace that this takes. */
+  readonly traffic?: Partial<TrafficSettings>;
 }

@@ -9,7 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_AWS } from '../../local/aws.ts';
 import { trialConfig, trialSecrets } from '../../local/trial-config.ts';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -109,6 +111,12 @@ describe('a killed runtime', () => {
       secrets: createSecretReader({ env: trialSecrets(clay), clock: systemClock }),
       watchStore: createDynamoWatchStore(store),
       incidentStore: createDynamoIncidentStore(store),
+      rowsLedger: createDynamoRowsLedger({
+        ...store,
+        clock: systemClock,
+        retainDays: config.rows.retainDays,
+      }),
+      creditStore: createDynamoCreditStore(store),
       render: createRenderer(config),
       publisher: {
         publish: () => {

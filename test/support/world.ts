@@ -1,18 +1,27 @@
 import { type Clay, createClay } from '../../local/clay/core/clay.ts';
-import type { ClayOptions } from '../../local/clay/core/options.ts';
+import {
+  type ClayOptions,
+  DEFAULT_OPTIONS,
+  SIMULATED_CALLBACK_SECRET,
+} from '../../local/clay/core/options.ts';
 import { createRandom } from '../../local/clay/core/random.ts';
 import { createClayHttpClient } from '../../local/clay/http-client.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { Config, ConfigInput } from '../../shared/config/schema.ts';
+import type { CreditStore } from '../../shared/credits/store.ts';
 import type { HttpClient } from '../../shared/http/port.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
+import { createMemoryCreditStore } from './memory-credit-store.ts';
+import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
 const BASE = 'http://clay.simulated';
@@ -58,6 +67,67 @@ export const BASE_CONFIG = {
   },
 } satisfies ConfigInput;
 
+const LEADS = BASE_CONFIG.feeds.leads;
+
+/** The same, with rows that are counted on their way in and out. */
+export const ROWS_CONFIG = {
+  ...BASE_CONFIG,
+  feeds: {
+    leads: {
+      ...LEADS,
+      tables: { leads: {} },
+      callbacks: { secret: 'env:CLAY_CALLBACK_SECRET', header: 'x-callback-secret' },
+      submissions: { secret: 'env:SUBMISSIONS_SECRET', entity: 'email' },
+    },
+  },
+  // Some 6 rows a minute at some 7 credits each.
+  burn: { aboveCreditsPerHour: 6_000 },
+} satisfies ConfigInput;
+
+/** A workspace whose providers know some 70 % of the rows, and where a few are skipped or fail. */
+export const ROWS_CLAY = {
+  credits: 2_000_000,
+  actions: 2_000_000,
+  callback: {
+    url: `${BASE}/stand-ins/callback`,
+    header: 'x-callback-secret',
+    secret: SIMULATED_CALLBACK_SECRET,
+    timeoutMs: 30_000,
+    retries: 1,
+  },
+  tables: [
+    {
+      id: 'leads',
+      ceiling: 50_000,
+      autoRun: true,
+      autoDelete: false,
+      skipRate: 0.03,
+      providers: [
+        {
+          name: 'alpha-data',
+          hitRate: 0.58,
+          failureRate: 0.02,
+          minSeconds: 2,
+          maxSeconds: 6,
+          credits: 6,
+          chargesMiss: false,
+          fills: ['work_email', 'job_title'],
+        },
+        {
+          name: 'beta-data',
+          hitRate: 0.3,
+          minSeconds: 3,
+          maxSeconds: 9,
+          credits: 8,
+          chargesMiss: true,
+          fills: ['work_email', 'phone'],
+        },
+      ],
+    },
+  ],
+  webhooks: DEFAULT_OPTIONS.webhooks.filter(({ table }) => table === 'leads'),
+} satisfies Partial<ClayOptions>;
+
 /** A message as it reached somebody. */
 export interface Delivered {
   readonly at: number;
@@ -71,6 +141,8 @@ export interface World {
   readonly config: Config;
   readonly delivered: readonly Delivered[];
   readonly reports: readonly WatchReport[];
+  /** The rows that flow; null where none do. */
+  readonly traffic: Traffic | null;
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
@@ -90,12 +162,16 @@ export interface WorldOptions {
   readonly config?: ConfigInput;
   readonly clay?: Partial<ClayOptions>;
   readonly seed?: number;
+  /** Rows flow; how, where it is not the default. */
+  readonly traffic?: Partial<TrafficSettings>;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
     readonly http?: (inner: HttpClient) => HttpClient;
     readonly incidentStore?: (inner: IncidentStore) => IncidentStore;
     readonly watchStore?: (inner: WatchStore) => WatchStore;
+    readonly rowsLedger?: (inner: RowsLedger) => RowsLedger;
+    readonly creditStore?: (inner: CreditStore) => CreditStore;
   };
 }
 
@@ -113,6 +189,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const config = parseConfig(options.config ?? BASE_CONFIG, 'drill');
   const incidentStore = createMemoryIncidentStore();
   const watchStore = createMemoryWatchStore();
+  const rowsLedger = createMemoryRowsLedger({ clock });
+  const creditStore = createMemoryCreditStore();
   const delivered: Delivered[] = [];
   const reports: WatchReport[] = [];
   const subscriptions = subscriptionsOf(config);
@@ -142,10 +220,18 @@ export const createWorld = (options: WorldOptions = {}): World => {
       secrets: { read: async (reference) => secrets[reference] ?? '' },
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
+      rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
+      creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
       render: createRenderer(current),
     });
   let watch = build(config);
+  const traffic = options.traffic
+    ? startTraffic(
+        { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1 },
+        options.traffic,
+      )
+    : null;
 
   let slot = START;
   const catchUp = async () => clock.advance(Math.max(0, slot - clock.now()));
@@ -162,6 +248,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     config,
     delivered,
     reports,
+    traffic,
     tick,
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();

@@ -1,9 +1,15 @@
 import type { FaultView } from '../faults/switchboard.ts';
-import type { ProviderOptions } from './options.ts';
+import type { ProviderOptions, TableOptions } from './options.ts';
 import { between, type Random } from './random.ts';
 
 /** What `Clay.getCellStatus()` says, as far as the simulation goes; the real set is open [C, clay-facts]. */
-export type CellStatus = 'SUCCESS' | 'SUCCESS_NO_DATA' | 'RATE_LIMITED' | 'ERROR';
+export type CellStatus =
+  | 'SUCCESS'
+  | 'SUCCESS_NO_DATA'
+  | 'RATE_LIMITED'
+  | 'ERROR'
+  | 'ERROR_MISSING_INPUT'
+  | 'ERROR_RUN_CONDITION_NOT_MET';
 
 /** How one row fared with the providers of its table. */
 export interface Enrichment {
@@ -37,6 +43,9 @@ const ask = (provider: ProviderOptions, faults: FaultView, random: Random): Enri
   if (concerns(faults.get('provider-rate-limited'), provider.name)) {
     return { ...asked, status: 'RATE_LIMITED', error: 'Clay received a 429 error from the API' };
   }
+  if (provider.failureRate !== undefined && random() < provider.failureRate) {
+    return { ...asked, status: 'ERROR', error: 'The provider did not answer' };
+  }
   const low = faults.get('low-hit-rate');
   const hitRate = low && concerns(low, provider.name) ? low.hitRate : provider.hitRate;
   if (draw < hitRate) {
@@ -50,12 +59,31 @@ const ask = (provider: ProviderOptions, faults: FaultView, random: Random): Enri
   };
 };
 
+const notRun = (status: CellStatus, error: string | null): Enrichment => ({
+  status,
+  error,
+  provider: null,
+  fields: [],
+  credits: 0,
+  actions: 0,
+  durationMs: 1_000,
+});
+
+/** A row that no provider is asked about: it lacks something, or a run condition skips it. */
+const turnedAway = (skipRate: number, faults: FaultView, random: Random): Enrichment | undefined => {
+  const poor = faults.get('poor-input')?.share;
+  if (poor !== undefined && random() < poor) return notRun('ERROR_MISSING_INPUT', 'Some inputs missing');
+  return skipRate > 0 && random() < skipRate ? notRun('ERROR_RUN_CONDITION_NOT_MET', null) : undefined;
+};
+
 /** A waterfall: one provider after another until one knows. A failure outweighs a miss. */
 export const enrich = (
-  providers: readonly ProviderOptions[],
+  { providers, skipRate = 0 }: Pick<TableOptions, 'providers' | 'skipRate'>,
   faults: FaultView,
   random: Random,
 ): Enrichment => {
+  const turned = turnedAway(skipRate, faults, random);
+  if (turned) return turned;
   let sum: Enrichment = {
     status: 'SUCCESS_NO_DATA',
     error: null,

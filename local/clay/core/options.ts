@@ -5,6 +5,8 @@ export interface ProviderOptions {
   readonly hitRate: number;
   readonly minSeconds: number;
   readonly maxSeconds: number;
+  /** Share of the requests to it that fail anyhow, 0 to 1; absent: none. */
+  readonly failureRate?: number;
   /** Data credits for a hit. */
   readonly credits: number;
   /** Whether a miss costs the same: it depends on the provider [C, clay-facts]. */
@@ -22,6 +24,8 @@ export interface TableOptions {
   readonly autoDelete: boolean;
   /** The field on which auto-dedupe works; absent: the same POST twice makes two rows [C]. */
   readonly dedupeOn?: string;
+  /** Share of the rows that a run condition skips; absent: none. */
+  readonly skipRate?: number;
   readonly providers: readonly ProviderOptions[];
 }
 

@@ -113,11 +113,15 @@ export const createTables = ({ options, faults, meters, callbacks, random, now }
 
   const isFull = (table: Table) =>
     concerns(faults.get('table-full'), table) || table.rows >= table.options.ceiling;
+  const vanishes = (table: Table): boolean => {
+    const loss = faults.get('silent-loss');
+    return loss !== undefined && concerns(loss, table) && random() < loss.share;
+  };
   const runsByItself = (table: Table) =>
     table.options.autoRun && !concerns(faults.get('auto-run-off'), table);
 
   const run = (row: Row) => {
-    const enrichment = enrich(row.table.options.providers, faults, random);
+    const enrichment = enrich(row.table.options, faults, random);
     row.table.running += 1;
     agenda.add(now() + enrichment.durationMs, { ...row, enrichment });
   };
@@ -184,7 +188,7 @@ export const createTables = ({ options, faults, meters, callbacks, random, now }
     isPassthrough: (id) => tableOf(id).options.autoDelete,
     add: (tableId, row) => {
       const table = tableOf(tableId);
-      if (isFull(table)) {
+      if (isFull(table) || vanishes(table)) {
         table.dropped += 1;
         return;
       }

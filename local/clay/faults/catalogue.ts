@@ -176,6 +176,13 @@ export const FAULTS = {
       table: subject('table'),
     },
   ),
+  'silent-loss': behaviour('Some rows are answered 200, and vanish.', {
+    table: subject('table'),
+    share: number(0.005, 0, 1, 'share of the rows that vanish'),
+  }),
+  'poor-input': behaviour('Some rows lack what providers need: "Some inputs missing".', {
+    share: number(0.5, 0, 1, 'share of the rows'),
+  }),
   'enrichment-slow': behaviour('Enrichment takes longer.', {
     factor: number(20, 1, 10_000, 'how many times longer'),
   }),

@@ -30,12 +30,17 @@ const waitingSinceLastCallback = ({ snapshot, now }: RowsContext, minutes: numbe
   const { outstanding, windows, lastCallbackAt } = snapshot;
   const from =
     lastCallbackAt === null ? Number.NEGATIVE_INFINITY : lastCallbackAt - (lastCallbackAt % WINDOW);
-  const submittedSince = sum(
-    windows.filter(({ start }) => start > from && start <= now),
-    ({ submitted }) => submitted,
-  );
-  const lostBefore = lastCallbackAt === null ? 0 : Math.max(0, outstanding.total - submittedSince);
-  return Math.max(0, waitingOver(outstanding, minutes) - lostBefore);
+  const submitted = (until: number) =>
+    sum(
+      windows.filter(({ start }) => start > from && start <= until),
+      (window) => window.submitted,
+    );
+  // Nothing came back since, so whatever was sent in a window that is old enough still waits: also where senders report
+  // counts, and single rows are not known.
+  const longSince = submitted(now - minutes * MINUTE - WINDOW);
+  const lostBefore = lastCallbackAt === null ? 0 : Math.max(0, outstanding.total - submitted(now));
+  const waiting = Math.max(0, waitingOver(outstanding, minutes) - lostBefore);
+  return Math.max(longSince, Math.min(waiting, submitted(now - minutes * MINUTE)));
 };
 
 /**

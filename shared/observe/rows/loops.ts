@@ -26,7 +26,7 @@ export const observeLoops = (context: RowsContext): Observation => {
     ? seenInRows(context, {
         ...said,
         finding: 'none',
-        summary: `No record entered more than ${number(most)} times within the hour, of ${rows(submitted)}.`,
+        summary: `Of ${rows(submitted)} of the last hour, no record entered more often than ${most === 1 ? 'once' : `${number(most)} times`}.`,
       })
     : seenInRows(context, {
         ...said,

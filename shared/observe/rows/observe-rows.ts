@@ -12,6 +12,8 @@ import { observeRoundTrip } from './round-trip.ts';
 import { sum, windowsIn } from './window.ts';
 import { number } from './words.ts';
 
+export { rowsProbe } from './context.ts';
+
 type Known = Pick<Config, 'feeds' | 'rows' | 'schedule'>;
 
 /** Whether rows of the feed can be counted at all: somebody may report them, or send them back. */
@@ -72,6 +74,9 @@ export const observeRows = (
     observeLoops(context),
   ];
 };
+
+/** How the ids of a feed's providers begin. */
+export const providerProbes = (feed: string): string => rowsProbe(feed, 'provider/');
 
 /** The ids of everything that `observeRows` may say of a feed, except of its providers, which callbacks name. */
 export const rowsProbesOf = (config: Pick<Config, 'feeds'>): readonly string[] =>
