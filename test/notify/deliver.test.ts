@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { markDelivered } from '../../shared/incident/deliveries.ts';
 import type { Incident, PendingNotification } from '../../shared/incident/incident.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
 import { deliverPending } from '../../shared/notify/deliver.ts';
@@ -164,6 +165,23 @@ describe('the sweep', () => {
     expect(report).toMatchObject({ delivered: 1, failed: 0 });
     expect(published).toHaveLength(1);
     expect(await current(store, 'a')).toMatchObject({ pending: [], summary: 'changed meanwhile' });
+  });
+
+  it('takes it well when another sweep has marked the same message already', async () => {
+    const store = await storeWith(owing('a'));
+    const { publisher } = publisherOf();
+    const racing: Publisher = {
+      publish: async (notification) => {
+        const before = await current(store, 'a');
+        await store.write(markDelivered(before, notification.id, 'receipt-of-the-other', THREE_AM), before);
+        return publisher.publish(notification);
+      },
+    };
+    const report = await deliverPending({ store, publisher: racing, render, clock: clockAt(THREE_AM) });
+    expect(report).toEqual({ delivered: 1, failed: 0, waiting: 0, errors: [] });
+    expect((await current(store, 'a')).deliveries.map(({ receipt }) => receipt)).toEqual([
+      'receipt-of-the-other',
+    ]);
   });
 
   it('gives up marking after many conflicts, says so, and leaves the message owed', async () => {

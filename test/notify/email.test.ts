@@ -186,6 +186,23 @@ describe('the status', () => {
   });
 });
 
+describe('a mail that would be too long', () => {
+  it('leaves out the end, says so, and keeps what has to be done', () => {
+    const wide = '\u{20000}'.repeat(300);
+    const evidence = ['measured', 'declared', 'reported'].flatMap((kind) =>
+      Array.from({ length: 6 }, (_, index) =>
+        seen({ kind: kind as Evidence['kind'], probe: `p${index}`, summary: wide, facts: { wide } }),
+      ),
+    );
+    const mail = mailOf(incidentOf('enrichment.stalled', { evidence }));
+    expect(new TextEncoder().encode(mail).byteLength).toBeLessThanOrEqual(16_000);
+    expect(mail).toContain('(Shortened; the incident itself holds everything.)');
+    expect(mail).toContain('WHAT TO DO NOW');
+    expect(mail).toContain('Prevention:');
+    expect(mail).toContain('message inc-20261103-0a1b2c3d:1:triggered');
+  });
+});
+
 describe('an incident with everything there is', () => {
   it('is shown in one mail with the headings that a reader looks for', () => {
     const mail = mailOf(

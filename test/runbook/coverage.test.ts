@@ -324,7 +324,7 @@ const FACTS: readonly Row[] = [
   ['The balance needs the billing role', [['api-key.forbidden', 'billing role']]],
   [
     'A balance above zero does not prove that work resumed',
-    [['credits.exhausted', 'a balance above zero alone does not prove']],
+    [['credits.exhausted', 'a balance above zero, which alone does not prove']],
   ],
   ['Stale rows do not run by themselves', [['enrichment.stalled', 'run empty or out-of-date rows']]],
   ['Unreadable is unknown', [['monitoring.gap', 'never as fine, never as down']]],

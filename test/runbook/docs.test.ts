@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { alignTables } from '../../docs/align-tables.ts';
 import { differences, write } from '../../docs/generate.ts';
 import { pages } from '../../docs/pages.ts';
 import { CAUSE_IDS } from '../../shared/cause.ts';
@@ -13,13 +14,13 @@ describe('the generated documentation', () => {
     const index = pages().get('causes/README.md') ?? '';
     for (const cause of CAUSE_IDS) {
       expect(pages().get(`causes/${cause}.md`)).toContain(`# ${RUNBOOK[cause].title}`);
-      expect(index).toMatch(new RegExp(`^\\| P[1-4] \\| \\[${cause}\\]\\(${cause}\\.md\\) \\|`, 'm'));
+      expect(index).toMatch(new RegExp(`^\\| P[1-4] +\\| \\[${cause}\\]\\(${cause}\\.md\\) +\\|`, 'm'));
     }
   });
 
   it('has every error code', () => {
     for (const code of Object.keys(ERROR_CODES))
-      expect(pages().get('errors.md')).toContain(`| \`${code}\` |`);
+      expect(pages().get('errors.md')).toMatch(new RegExp(`^\\| \`${code}\` +\\|`, 'm'));
   });
 
   it('is the same each time', () => {
@@ -30,6 +31,14 @@ describe('the generated documentation', () => {
     const page = pages().get('causes/own.unhealthy.md') ?? '';
     expect(page).toContain('\\<name>');
     expect(page.replace(/<!--.*-->/, '')).not.toMatch(/(?<!\\)<[a-z]/i);
+  });
+});
+
+describe('aligning tables', () => {
+  it('pads cells and rules to the widest, counts a bar inside a cell as text, and touches nothing else', () => {
+    expect(alignTables('a | b\n\n| k | v |\n| --- | --- |\n| long one | a \\| b |\n\nend\n')).toBe(
+      'a | b\n\n| k        | v      |\n| -------- | ------ |\n| long one | a \\| b |\n\nend\n',
+    );
   });
 });
 
