@@ -114,7 +114,7 @@ describe('every message, about any incident, however hostile what was seen', () 
 
   it('has an SMS of one GSM-7 segment with severity, action and incident whole', () => {
     check(({ smsText }, incident, pending) => {
-      expect(septets(smsText)).toBeLessThanOrEqual(160);
+      expect(septets(smsText)).toBeLessThanOrEqual(148);
       expect(smsText).toContain(pending.severity);
       expect(smsText).toContain(incident.id);
       const entry = RUNBOOK[incident.cause];
@@ -171,7 +171,7 @@ describe('the longest messages of every cause', () => {
         const nextWeek = THREE_AM + 8 * 86_400_000;
         const incident = incidentOf(cause, { severity, peakSeverity: 'P1', respondBy: nextWeek });
         const { smsText, emailText } = messageOf(incident, { transition, severity }, config);
-        expect(septets(smsText)).toBeLessThanOrEqual(160);
+        expect(septets(smsText)).toBeLessThanOrEqual(148);
         expect(smsText).toContain(RUNBOOK[cause].title);
         expect(emailText).not.toContain('(Shortened');
       }
