@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClaywatchError } from '../shared/errors.ts';
+import { COMPILE_CACHE_DIR } from './compile-cache.ts';
 
 export interface ClayProcess {
   readonly url: string;
@@ -73,9 +74,20 @@ export const startClayProcess = async (wanted: number): Promise<ClayProcess> => 
 
   const child = spawn(
     process.execPath,
-    ['--import', local('./exit-with-parent.ts'), local('./clay/main.ts'), '--port', String(port)],
+    [
+      '--max-semi-space-size=2',
+      '--import',
+      local('./exit-with-parent.ts'),
+      local('./clay/main.ts'),
+      '--port',
+      String(port),
+    ],
     // A group of its own: Ctrl-C is for the runtime, which ends this once its last run is done.
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
+    {
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE_DIR },
+    },
   );
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
