@@ -48,15 +48,19 @@ const watchOwn = async (path: string, options: LocalOptions): Promise<Watched> =
   return { config: atCadence(config, everySeconds), everySeconds, env: process.env };
 };
 
+/** Ctrl-C under npm arrives twice, from the terminal and from npm; only one that comes later is a second one. */
+const SAME_SIGNAL_MS = 500;
+
 const untilStopped = (): Promise<void> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve();
-        // The second time is meant at once; nothing durable is lost by it.
-        process.once(signal, () => process.exit(128));
-      });
-    }
+    let first: number | undefined;
+    const stop = () => {
+      first ??= Date.now();
+      resolve();
+      // Meant at once; nothing durable is lost by it.
+      if (Date.now() - first > SAME_SIGNAL_MS) process.exit(EXIT.stopped);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   });
 
 const carryOver = async (runtime: Runtime, view: View): Promise<void> => {
@@ -93,7 +97,7 @@ const start = async (options: LocalOptions): Promise<number> => {
       const stopped = untilStopped();
       const following = runtime.follow(everySeconds * 1_000);
       await Promise.race([stopped, following]);
-      view.notice('\nStopping; Ctrl-C again to stop at once.');
+      view.notice('\nStopping when the look under way is done; Ctrl-C again stops at once.');
       return EXIT.stopped;
     } finally {
       await runtime.stop();
