@@ -28,7 +28,7 @@ const run = (command: string, args: readonly string[], env: Record<string, strin
     const startedAt = performance.now();
     const child = spawn(command, args, {
       env: { PATH: process.env.PATH ?? '', ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

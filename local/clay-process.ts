@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClaywatchError } from '../shared/errors.ts';
+import { COMPILE_CACHE_DIR } from './compile-cache.ts';
 
 /** Where the HTTP API columns of a simulated Clay send enriched rows, and how they prove who they are. */
 export interface ClayCallback {
@@ -82,14 +83,24 @@ export const startClayProcess = async (wanted: number, callback: ClayCallback): 
   const child = spawn(
     process.execPath,
     [
-      ...['--import', local('./exit-with-parent.ts'), local('./clay/main.ts')],
-      ...['--port', String(port), '--callback-url', callback.url],
+      '--max-semi-space-size=2',
+      '--import',
+      local('./exit-with-parent.ts'),
+      local('./clay/main.ts'),
+      '--port',
+      String(port),
+      '--callback-url',
+      callback.url,
     ],
     // A group of its own: Ctrl-C is for the runtime, which ends this once its last run is done.
     {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, CLAY_CALLBACK_SECRET: callback.secret },
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: COMPILE_CACHE_DIR,
+        CLAY_CALLBACK_SECRET: callback.secret,
+      },
     },
   );
   let said = '';

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import { COMPILE_CACHE_DIR } from './compile-cache.ts';
 import type { Invocation, InvocationResult, WorkerData } from './function-worker.ts';
 
 export interface FunctionHostOptions {
@@ -18,6 +19,12 @@ export interface FunctionHost {
   invoke(event: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
+
+/** A worker that began as TypeScript would load the compiler, cache or not. */
+const BOOTSTRAP = `
+  require('node:module').enableCompileCache(${JSON.stringify(COMPILE_CACHE_DIR)});
+  import(${JSON.stringify(new URL('./function-worker.ts', import.meta.url).href)});
+`;
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -40,9 +47,12 @@ export const createFunctionHost = (options: FunctionHostOptions): FunctionHost =
   };
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./function-worker.ts', import.meta.url), {
+    const started = new Worker(BOOTSTRAP, {
+      eval: true,
       env: { ...env },
       workerData: { functionName, module: module.href, timeoutMs } satisfies WorkerData,
+      // The young space is small for the reason that start.ts gives; the old one is what a small function has.
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 128 },
       stdout: true,
       stderr: true,
     });

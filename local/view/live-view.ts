@@ -23,7 +23,7 @@ export interface View {
   message(message: InboxMessage): void;
   fault(error: Error): void;
   notice(text: string): void;
-  /** Leaves the cursor on a line of its own. */
+  /** Nothing more will come. */
   end(): void;
 }
 
@@ -33,6 +33,8 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
+const CLEAR_LINE = '\r\u001b[2K';
+const LINE_BEFORE = '\u001b[1A\r\u001b[2K';
 /** A run that takes longer than this is looking at a failure again. */
 const LONG_RUN_MS = 1_500;
 
@@ -43,37 +45,47 @@ const LONG_RUN_MS = 1_500;
 export const createLiveView = (out: Terminal, env: Readonly<Record<string, string | undefined>>): View => {
   const colors = colorsFor(out, env);
   const rewrites = Boolean(out.isTTY);
-  /** What the open line says, while there is one; only on a terminal. */
+  /** What the last line on the terminal says, while a later run may still take its place. */
   let open: string | undefined;
+  /** Below it stands that a run takes long. */
+  let looking = false;
   let explained = '';
   let running = false;
   let longRun: NodeJS.Timeout | undefined;
-  let waiting: InboxMessage[] = [];
+  const waiting: InboxMessage[] = [];
 
-  const closeLine = () => {
-    if (open !== undefined) out.write('\n');
-    open = undefined;
+  const stopLooking = () => {
+    clearTimeout(longRun);
+    if (looking) out.write(CLEAR_LINE);
+    looking = false;
   };
   const line = (text: string | undefined) => {
     if (text === undefined) return;
-    closeLine();
+    stopLooking();
+    open = undefined;
     out.write(`${text}\n`);
   };
   /** A line that a later one with the same key replaces. */
   const openLine = (key: string, text: string) => {
+    stopLooking();
     if (!rewrites) return line(text);
-    if (open !== undefined) out.write(open === key ? '\r\u001b[2K' : '\n');
-    out.write(clip(text, out.columns ?? 80));
+    if (open === key) out.write(LINE_BEFORE);
+    out.write(`${clip(text, out.columns ?? 80)}\n`);
     open = key;
   };
+  const sayLooking = (slot: number) => {
+    looking = true;
+    const text = `${colors.dim(timeOfDay(slot))}  ${colors.yellow('not all well; looking again to be sure')}`;
+    out.write(clip(text, out.columns ?? 80));
+  };
 
-  const looking = (slot: number) => {
-    if (!rewrites) return;
-    openLine('looking', `${colors.dim(timeOfDay(slot))}  ${colors.yellow('looking again, to be sure …')}`);
+  /** E-mail first: it says the most. */
+  const showWaiting = () => {
+    const sorted = waiting.splice(0).sort((a, b) => a.protocol.localeCompare(b.protocol));
+    for (const message of sorted) line(messageBlock(message, colors, out.columns));
   };
   const showReport = (report: WatchReport) => {
     const words = headline(report);
-    if (open === 'looking') open = words;
     openLine(words, runLine(report, colors));
     const key = verdictKey(report);
     if (key !== '' && key !== explained) for (const text of explain(report, colors)) line(text);
@@ -89,32 +101,27 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
     },
     runStarted: (slot) => {
       running = true;
-      longRun = setTimeout(looking, LONG_RUN_MS, slot);
+      if (rewrites) longRun = setTimeout(sayLooking, LONG_RUN_MS, slot);
     },
     report: (report, missed) => {
-      clearTimeout(longRun);
       running = false;
       if (missed > 0) {
         const slots = missed === 1 ? '1 slot' : `${missed} slots`;
         line(colors.dim(`          ${slots} passed without a run: a run was long, or the machine slept`));
       }
       showReport(report);
-      for (const message of waiting.splice(0)) line(messageBlock(message, colors));
+      showWaiting();
     },
     message: (message) => {
-      if (running) waiting = [...waiting, message];
-      else line(messageBlock(message, colors));
+      if (running) waiting.push(message);
+      else line(messageBlock(message, colors, out.columns));
     },
     fault: (error) => {
-      clearTimeout(longRun);
       running = false;
       line(colors.red(`          the run failed: ${printable(error.message)}`));
-      for (const message of waiting.splice(0)) line(messageBlock(message, colors));
+      showWaiting();
     },
     notice: (text) => line(colors.dim(text)),
-    end: () => {
-      clearTimeout(longRun);
-      closeLine();
-    },
+    end: stopLooking,
   };
 };

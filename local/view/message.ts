@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { InboxMessage } from '../inbox.ts';
-import { type Colors, indent, printable } from './text.ts';
+import { type Colors, indent, printable, wrap } from './text.ts';
 
 const PAD = '          ';
 const EMAIL_LINES = 8;
@@ -10,10 +10,10 @@ const shownPath = (file: string): string => {
   return path.startsWith('..') ? file : path;
 };
 
-const sms = (message: InboxMessage, colors: Colors): string =>
+const sms = (message: InboxMessage, colors: Colors, columns: number): string =>
   [
     `${PAD}${colors.cyan('SMS')}     to ${message.to}`,
-    indent(printable(message.text), `${PAD}        ${colors.cyan('│')} `),
+    indent(wrap(printable(message.text), columns - PAD.length - 10), `${PAD}        ${colors.cyan('│')} `),
   ].join('\n');
 
 const email = (message: InboxMessage, colors: Colors): string => {
@@ -31,5 +31,5 @@ const email = (message: InboxMessage, colors: Colors): string => {
 };
 
 /** A message as its recipient got it: an SMS whole, of an e-mail the beginning and where the rest is. */
-export const messageBlock = (message: InboxMessage, colors: Colors): string =>
-  message.protocol === 'sms' ? sms(message, colors) : email(message, colors);
+export const messageBlock = (message: InboxMessage, colors: Colors, columns = 100): string =>
+  message.protocol === 'sms' ? sms(message, colors, columns) : email(message, colors);

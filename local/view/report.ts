@@ -12,27 +12,36 @@ const PAD = '          ';
 const severityColor = (colors: Colors, severity: Severity): ((text: string) => string) =>
   ({ P1: colors.red, P2: colors.red, P3: colors.yellow, P4: colors.yellow })[severity];
 
-const shortName = ({ probe }: Observation): string => probe.replace(/^(clay\.|probe:)/, '');
+/** `clay.web` is `web`, `webhook:leads/leads-1` is `leads/leads-1`. */
+const shortName = (probe: string): string => probe.replace(/^(clay\.|probe:|webhook:)/, '');
 
 const latency = ({ phases, attempts }: Observation): string =>
-  phases && attempts === 1 ? ` ${Math.round(phases.totalMs)} ms` : '';
+  phases && attempts === 1 ? ` ${Math.round(phases.totalMs)}` : '';
 
-const mark = (seen: Observation, colors: Colors): string => {
-  const name = shortName(seen);
-  if (seen.outcome === 'ok') return `${colors.green('✓')} ${name}${colors.dim(latency(seen))}`;
-  if (seen.outcome === 'unknown') return colors.yellow(`? ${name} ${seen.finding}`);
-  return colors.red(`✗ ${name} ${seen.finding}`);
+/** Of those that are fine: a schedule that was kept and meters that are full are not worth a word. */
+const isWorthAWord = ({ surface, outcome }: Observation): boolean =>
+  outcome !== 'ok' || !['schedule', 'credits', 'actions'].includes(surface);
+
+const grouped = (seen: readonly Observation[]): string => {
+  const names = Map.groupBy(seen, ({ finding }) => finding);
+  return [...names]
+    .map(([finding, all]) => `${all.map(({ probe }) => shortName(probe)).join(', ')}: ${finding}`)
+    .join('; ');
 };
 
-const ORDER = { failing: 0, unknown: 1, ok: 2 } as const;
-
-/** What each look found, what is wrong first; a schedule that was kept is not worth a word. */
-const marks = (observations: readonly Observation[], colors: Colors): string =>
-  observations
-    .filter(({ surface, outcome }) => surface !== 'schedule' || outcome !== 'ok')
-    .toSorted((a, b) => ORDER[a.outcome] - ORDER[b.outcome])
-    .map((seen) => mark(seen, colors))
+/** What each look found, what is wrong first: `✗ web, api: server-error  ✓ callback:leads 22, crm 24 ms`. */
+const marks = (observations: readonly Observation[], colors: Colors): string => {
+  const of = (outcome: Observation['outcome']) =>
+    observations.filter((seen) => seen.outcome === outcome && isWorthAWord(seen));
+  const fine = of('ok').map((seen) => `${shortName(seen.probe)}${latency(seen)}`);
+  return [
+    of('failing').length > 0 ? colors.red(`✗ ${grouped(of('failing'))}`) : '',
+    of('unknown').length > 0 ? colors.yellow(`? ${grouped(of('unknown'))}`) : '',
+    fine.length > 0 ? `${colors.green('✓')} ${colors.dim(`${fine.join(', ')} ms`)}` : '',
+  ]
+    .filter(Boolean)
     .join('  ');
+};
 
 const verdictName = ({ severity, cause, subject }: Verdict): string =>
   `${severity} ${cause}${subject === 'clay' ? '' : ` (${subject})`}`;
@@ -74,12 +83,15 @@ const SHOWN_EVIDENCE = 3;
 
 const explainVerdict = (verdict: Verdict, colors: Colors): readonly string[] => {
   const { evidence, ruledOut, tentative } = verdict;
-  const more = evidence.length > SHOWN_EVIDENCE ? [`and ${evidence.length - SHOWN_EVIDENCE} more`] : [];
+  const rest = evidence.slice(SHOWN_EVIDENCE).map(({ probe }) => shortName(probe));
   return [
     `${PAD}${severityColor(colors, verdict.severity)(`→ ${verdictName(verdict)}`)}  ${printable(verdict.summary)}`,
-    ...[...evidence.slice(0, SHOWN_EVIDENCE).map(({ summary }) => printable(summary)), ...more].map((line) =>
-      colors.dim(`${PAD}  seen       ${line}`),
-    ),
+    ...evidence
+      .slice(0, SHOWN_EVIDENCE)
+      .map(({ probe, summary }) =>
+        colors.dim(`${PAD}  seen       ${shortName(probe)}: ${printable(summary)}`),
+      ),
+    ...(rest.length > 0 ? [colors.dim(`${PAD}             and ${rest.join(', ')}`)] : []),
     ...(ruledOut.length > 0
       ? [colors.dim(`${PAD}  ruled out  ${ruledOut.map(({ cause }) => cause).join(', ')}`)]
       : []),
@@ -129,12 +141,12 @@ export const changeLine = (change: IncidentChange, colors: Colors): string | und
   if (!text) return undefined;
   const { transition, incident } = change;
   const paint = transition === 'resolved' ? colors.green : severityColor(colors, incident.severity);
-  return `${PAD}${colors.bold(paint(`● ${text}`))} ${colors.dim(incident.id)}`;
+  return `${PAD}${colors.bold(paint(`● ${text}`))}  ${colors.dim(incident.id)}`;
 };
 
 /** An incident that an earlier start of the runtime left open. */
 export const carriedOverLine = (incident: Incident, colors: Colors): string =>
-  `${PAD}${severityColor(colors, incident.severity)(`● still open: ${incident.severity} ${incident.cause}`)} since ${isoInstant(incident.openedAt)} ${colors.dim(incident.id)}`;
+  `${PAD}${severityColor(colors, incident.severity)(`● still open: ${incident.severity} ${incident.cause}`)} since ${isoInstant(incident.openedAt)}  ${colors.dim(incident.id)}`;
 
 /** What could not be told; it is told on a later run. */
 export const deliveryLine = ({ deliveries }: WatchReport, colors: Colors): string | undefined =>

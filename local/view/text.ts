@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 
 export type Colors = ReturnType<typeof pc.createColors>;
@@ -21,11 +22,24 @@ export const indent = (text: string, prefix: string): string =>
     .map((line) => `${prefix}${line}`.trimEnd())
     .join('\n');
 
+/** Broken between words into lines of at most `columns`, a longer word left whole. */
+export const wrap = (text: string, columns: number): string => {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+};
+
 const ESCAPE = String.fromCharCode(27);
 const COLOUR = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'y');
 
 /** At most `columns` wide, colour codes not counted; a line on a terminal that must not wrap. */
 export const clip = (line: string, columns: number): string => {
+  if (stripVTControlCharacters(line).length <= columns) return line;
   let width = 0;
   let out = '';
   for (let at = 0; at < line.length; ) {
@@ -36,7 +50,7 @@ export const clip = (line: string, columns: number): string => {
       at += code.length;
       continue;
     }
-    if (width === columns - 1 && at < line.length - 1) return `${out}…${ESCAPE}[0m`;
+    if (width === columns - 1) return `${out}…${ESCAPE}[0m`;
     const character = String.fromCodePoint(line.codePointAt(at) ?? 32);
     out += character;
     width += 1;

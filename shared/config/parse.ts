@@ -1,6 +1,6 @@
 import { ClaywatchError, type ErrorCode } from '../errors.ts';
 import { canariesOverBudget, contradictionsIn } from './contradictions.ts';
-import { type Problem, problemsOf } from './problem.ts';
+import { countOf, type Problem, problemsOf } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
 
 /** More problems than this are counted, not listed. */
@@ -11,12 +11,17 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
     'Raise everyMinutes, raise canary.maxShareOfLimitPerYear, or set canary.force to accept the price.',
 };
 
-const rejection = (code: ErrorCode, source: string, problems: readonly Problem[]): ClaywatchError => {
+const rejection = (
+  code: ErrorCode,
+  source: string,
+  problems: readonly Problem[],
+  total = problems.length,
+): ClaywatchError => {
   const listed = problems
     .slice(0, LISTED)
     .map(({ path, text }) => `  ${path || 'the configuration'}: ${text}`);
-  const rest = problems.length - listed.length;
-  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  const rest = total - listed.length;
+  const count = total === 1 ? 'one problem' : `${total} problems`;
   return new ClaywatchError(
     code,
     [`${source} has ${count}:`, ...listed, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n'),
@@ -25,17 +30,37 @@ const rejection = (code: ErrorCode, source: string, problems: readonly Problem[]
   );
 };
 
+type Issues = Parameters<typeof problemsOf>[0][];
+
+/** Only what is listed is put into words: a file may have a hundred thousand unknown keys. */
+const firstProblems = (issues: Issues, input: unknown): Problem[] => {
+  const problems: Problem[] = [];
+  for (const issue of issues) {
+    if (problems.length >= LISTED) break;
+    problems.push(...problemsOf(issue, input, LISTED - problems.length));
+  }
+  return problems;
+};
+
+const UNWALKABLE: Problem = {
+  path: '',
+  text: 'cannot be read: it is nested too deeply, or not plain data',
+};
+
 /** The schema's answer. A value that cannot even be walked (nested without end, a getter that throws) is refused. */
 const validate = (input: unknown, source: string): Config => {
-  let problems: Problem[];
+  let problems: readonly Problem[] = [UNWALKABLE];
+  let total = 1;
   try {
     const result = configSchema.safeParse(input);
     if (result.success) return result.data;
-    problems = result.error.issues.flatMap((issue) => problemsOf(issue, input));
+    const { issues } = result.error;
+    problems = firstProblems(issues, input);
+    total = issues.reduce((sum, issue) => sum + countOf(issue), 0);
   } catch {
-    problems = [{ path: '', text: 'cannot be read: it is nested too deeply, or not plain data' }];
+    problems = [UNWALKABLE];
   }
-  throw rejection('config.invalid', source, problems);
+  throw rejection('config.invalid', source, problems, total);
 };
 
 /**

@@ -76,9 +76,14 @@ const wrongValue = (path: Path, input: unknown): Problem => {
   };
 };
 
-/** What one complaint of the schema means to the person who wrote the file. */
-export const problemsOf = (issue: Issue, input: unknown): Problem[] => {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(issue.path, key));
+/** How many problems one complaint of the schema stands for. */
+export const countOf = (issue: Issue): number => (issue.code === 'unrecognized_keys' ? issue.keys.length : 1);
+
+/** What one complaint of the schema means to the person who wrote the file; at most `most` problems of it. */
+export const problemsOf = (issue: Issue, input: unknown, most: number): Problem[] => {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, most).map((key) => unknownKey(issue.path, key));
+  }
   if (issue.code === 'invalid_key') {
     const parent = issue.path.slice(0, -1);
     return [{ path: shownPath(issue.path), text: `the key must be ${allowedNameAt(parent)}` }];

@@ -8,7 +8,7 @@ export interface Notification {
   /** E-mail subject: at most 100 ASCII characters, no line break (SNS). */
   readonly subject: string;
   readonly emailText: string;
-  /** One GSM-7 segment: at most 160 septets. */
+  /** One GSM-7 segment together with the name that SNS puts before it: at most 148 septets. */
   readonly smsText: string;
   /**
    * What subscriptions filter on, each a non-empty String: severity, audience (see audience.ts), cause, feed (`none`

@@ -4,6 +4,13 @@ import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
 import { oneLine } from './text.ts';
 import { duration, shortTime } from './time.ts';
 
+/**
+ * SNS puts the topic's display name before each SMS (AWS, CreateTopic: its first ten characters), e.g. `Claywatch> `;
+ * text and prefix together must be one segment.
+ */
+const PREFIX_SEPTETS = 12;
+export const TEXT_SEPTETS = SEGMENT_SEPTETS - PREFIX_SEPTETS;
+
 /** Subjects that the title says already. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['clay', 'workspace', 'clay-api-key']);
 /** Shorter than this, a subject or an installation says nothing; it is left out then. */
@@ -46,7 +53,7 @@ export const renderSms = (
     ? ` (${duration((incident.resolvedAt ?? incident.updatedAt) - incident.detectedAt)}). ${entry.smsAfterwards} ${id}`
     : `. ${entry.sms} By ${shortTime(incident.respondBy, pending.createdAt, timeZone)} ${id}`;
   const start = opening(pending);
-  const room = SEGMENT_SEPTETS - septets(start) - septets(end);
+  const room = TEXT_SEPTETS - septets(start) - septets(end);
   const title = fitGsm7(entry.title, room);
   const where = optional(
     ' @',

@@ -7,8 +7,12 @@ const LATEST = 8.64e15;
 const UNKNOWN = 'an unknown time';
 const isTime = (at: number): boolean => Number.isFinite(at) && Math.abs(at) <= LATEST;
 
-/** Date, weekday, time of day and offset in a time zone; built from parts, because whole formats differ by ICU version. */
-const partsIn = (at: number, timeZone: string) => {
+/** Making one takes longer than rendering a whole message. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+const formatFor = (timeZone: string): Intl.DateTimeFormat => {
+  const known = formats.get(timeZone);
+  if (known) return known;
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     hourCycle: 'h23',
@@ -20,13 +24,26 @@ const partsIn = (at: number, timeZone: string) => {
     minute: '2-digit',
     timeZoneName: 'shortOffset',
   });
-  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+  formats.set(timeZone, format);
+  return format;
+};
+
+/** Date, weekday, time of day and offset in a time zone; built from parts, because whole formats differ by ICU version. */
+const partsIn = (at: number, timeZone: string) => {
+  const parts = Object.fromEntries(
+    formatFor(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
   return {
     date: `${parts.year}-${parts.month}-${parts.day}`,
     weekday: parts.weekday ?? '',
     time: `${parts.hour}:${parts.minute}`,
     /** `UTC`, `UTC+2`, `UTC+5:45`. */
-    offset: (parts.timeZoneName ?? '').replace('GMT', 'UTC').replace('\u2212', '-'),
+    offset: (parts.timeZoneName ?? '')
+      .replace('GMT', 'UTC')
+      .replace('\u2212', '-')
+      .replace(/[+-]0$/, ''),
   };
 };
 

@@ -92,7 +92,7 @@ export const callback = {
     ],
     rootCause:
       'The body or the secret header of the HTTP API column no longer fits what our endpoint expects.',
-    sms: 'Check our callback service; read red HTTP API cells.',
+    sms: 'Check our callback service and its log.',
     smsAfterwards: 'Re-run the HTTP API column for rejected rows.',
     questions: ['red-cells'],
   },

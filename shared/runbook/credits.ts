@@ -45,6 +45,10 @@ const CHANGE_PLAN: Step = {
   expect: 'The action meter rises.',
 };
 
+/** At zero, whether waiting work goes on by itself is not known [U]. */
+const SEE_A_ROW =
+  'Make sure that a real row comes back enriched: whether waiting rows go on by themselves, Clay does not say.';
+
 const BILLING_ROLE = 'Make sure at any hour that somebody with the billing role can be reached.';
 
 export const credits = {
@@ -69,10 +73,10 @@ export const credits = {
       },
     ],
     verify: [
-      'A row comes back enriched. A balance above zero alone does not prove that work has resumed.',
+      'A row comes back enriched. Claywatch closes the incident on a balance above zero, which alone does not prove that work has resumed.',
       'The red cells of the gap run through when you run them.',
     ],
-    afterwards: [RUN_STALE_CELLS, REFUND],
+    afterwards: [SEE_A_ROW, RUN_STALE_CELLS, REFUND],
     prevent: [
       'Set credit burn alerts: Claywatch warns by the time that is left (a week, three days, a day, two hours), and until it can forecast below 5,000, 1,000 and 500 credits.',
       'Turn on auto top-up, and use your own provider keys for the columns that cost most.',
@@ -101,8 +105,10 @@ export const credits = {
       { ...STOP_THE_DRAIN, do: `Until then, keep what is left for what matters. ${STOP_THE_DRAIN.do}` },
       FIND_THE_SPENDER,
     ],
-    verify: ['A row comes back enriched. A meter above zero alone does not prove that work has resumed.'],
-    afterwards: [RUN_STALE_CELLS],
+    verify: [
+      'A row comes back enriched. Claywatch closes the incident on a meter above zero, which alone does not prove that work has resumed.',
+    ],
+    afterwards: [SEE_A_ROW, RUN_STALE_CELLS],
     prevent: [
       'Claywatch warns by the time that is left (a week, three days, a day, two hours), and until it can forecast below 5,000, 1,000 and 500 actions.',
       'Let columns run only if needed: Edit column > Run settings > Only run if.',

@@ -121,6 +121,14 @@ describe('a refusal', () => {
     expect(refusal(input).code).toBe('config.invalid');
   });
 
+  it('lists the first of very many problems, and counts the rest', () => {
+    const input = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, 0]));
+    const error = refusal(input);
+    expect(error.message).toContain('test.json has 100000 problems:');
+    expect(error.message).toContain('and 99950 more');
+    expect(error.message.split('\n')).toHaveLength(52);
+  });
+
   it('is given for data that contains itself', () => {
     const row: Record<string, unknown> = {};
     row.row = row;

@@ -101,7 +101,7 @@ describe('a run', () => {
     await world.run(1);
     expect(messages(world)).toEqual(['triggered crm.sync-failing', 'resolved crm.sync-failing']);
     expect(world.delivered.at(-1)?.notification.emailText.replace(/\s+/g, ' ')).toContain(
-      'Nothing in the configuration watches this any more.',
+      'Closed because nothing watches it any more',
     );
   });
 

@@ -39,12 +39,13 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-const EXACT: Readonly<Record<string, Surface>> = {
-  '/': 'web',
-  '/v3/mcp': 'mcp',
-  '/public/v0/me': 'me',
-  '/public/v0/credits/balance': 'balance',
-};
+/** A map, not an object: a target may be called `toString`. */
+const EXACT: ReadonlyMap<string, Surface> = new Map([
+  ['/', 'web'],
+  ['/v3/mcp', 'mcp'],
+  ['/public/v0/me', 'me'],
+  ['/public/v0/credits/balance', 'balance'],
+]);
 
 const UNDER: readonly (readonly [string, Surface])[] = [
   ['/web', 'web'],
@@ -63,7 +64,7 @@ export const routeOf = (target: string): Route => {
   const full = mark < 0 ? target : target.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
   if (full.startsWith('/_')) return { surface: 'control', path: full, query };
-  const exact = EXACT[full];
+  const exact = EXACT.get(full);
   if (exact) return { surface: exact, path: '/', query };
   if (full.startsWith(WEBHOOK_PREFIX)) {
     const source = full.slice(WEBHOOK_PREFIX.length);

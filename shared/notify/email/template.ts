@@ -77,6 +77,8 @@ const nextUpdate = ({ incident, pending, timeZone }: Letter): string => {
 const resolution = ({ incident, entry }: Letter): string => {
   if (isOpen(incident))
     return ['Resolution: Not yet. It is over when:', ...entry.verify.map(bullet)].join('\n');
+  if (incident.evidence[0]?.finding === 'not-watched')
+    return field('Resolution', 'Closed because nothing watches it any more; whether it works is not known.');
   const relapses = incident.reopenings === 0 ? '' : ` after ${counted(incident.reopenings, 'relapse')}`;
   return field(
     'Resolution',

@@ -94,7 +94,7 @@ describe('what the page declares', () => {
 });
 
 describe('an incident that nobody updates', () => {
-  const old = incident({ started_at: iso(9_000), incident_updates: [{ body: 'x', created_at: iso(2_000) }] });
+  const old = incident({ started_at: iso(9_000), incident_updates: [{ body: 'x', created_at: iso(4_000) }] });
 
   it('makes the page stale, so that it tells nothing', async () => {
     const seen = await look(json(page({ status: { indicator: 'major' }, incidents: [old] }))).seen();
@@ -103,14 +103,14 @@ describe('an incident that nobody updates', () => {
 
   it('is not needed: a green page that has not been brought up to date is stale too', async () => {
     const updated = (minutesAgo: number) => ({ page: { name: 'Clay', updated_at: iso(minutesAgo) } });
-    expect((await look(json(page(updated(1_441)))).seen()).finding).toBe('stale');
-    expect((await look(json(page(updated(1_439)))).seen()).finding).toBe('operational');
+    expect((await look(json(page(updated(2_881)))).seen()).finding).toBe('stale');
+    expect((await look(json(page(updated(2_879)))).seen()).finding).toBe('operational');
     expect((await look(json(page({ page: { updated_at: 'long ago' } }))).seen()).finding).toBe('operational');
     expect((await look(json(page({ page: 7 }))).seen()).finding).toBe('operational');
     expect((await look(json(page({ ...updated(9_999), incidents: [incident()] }))).seen()).finding).toBe(
       'major-incident',
     );
-    expect((await look(NOT_FOUND, json(page({ ...updated(1_441), components: [] }))).seen()).finding).toBe(
+    expect((await look(NOT_FOUND, json(page({ ...updated(2_881), components: [] }))).seen()).finding).toBe(
       'stale',
     );
   });
@@ -124,7 +124,7 @@ describe('an incident that nobody updates', () => {
   });
 
   it('is judged by the configured time', async () => {
-    const patient = look(json(page({ incidents: [old] })), NOT_FOUND, { statusPageStaleAfterMinutes: 3_000 });
+    const patient = look(json(page({ incidents: [old] })), NOT_FOUND, { statusPageStaleAfterMinutes: 5_000 });
     expect((await patient.seen()).finding).toBe('major-incident');
   });
 

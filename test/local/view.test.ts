@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import type { InboxMessage } from '../../local/inbox.ts';
+import { createJsonView } from '../../local/view/json-view.ts';
+import { createLiveView } from '../../local/view/live-view.ts';
+import { clip, printable, wrap } from '../../local/view/text.ts';
+import type { Verdict } from '../../shared/diagnose/verdict.ts';
+import { type Observation, observation } from '../../shared/observe/observation.ts';
+import type { WatchReport } from '../../shared/watch/run.ts';
+
+const ESCAPE = String.fromCharCode(27);
+const SLOT = Date.parse('2026-11-21T17:24:00Z');
+
+const seen = (at: number, web: 'up' | 'server-error'): readonly Observation[] => [
+  observation({
+    probe: 'clay.web',
+    surface: 'clay-web',
+    subject: 'clay',
+    finding: web,
+    at,
+    durationMs: 12,
+    phases: { totalMs: 12 },
+    summary: 'the web app answered',
+  }),
+  observation({
+    probe: 'callback:leads',
+    surface: 'callback',
+    subject: 'leads',
+    finding: 'up',
+    at,
+    durationMs: 5,
+    phases: { totalMs: 5 },
+    summary: 'the callback answered',
+  }),
+];
+
+const outage = (at: number): Verdict => ({
+  cause: 'clay.outage',
+  subject: 'clay',
+  severity: 'P1',
+  summary: 'Clay is down.',
+  evidence: [
+    {
+      probe: 'clay.web',
+      at,
+      summary: 'it answered 503',
+      finding: 'server-error',
+      kind: 'measured',
+      facts: {},
+    },
+  ],
+  ruledOut: [{ cause: 'own.unhealthy', why: 'our own health endpoint is fine' }],
+  wouldChange: [],
+  tentative: false,
+});
+
+const report = (minute: number, web: 'up' | 'server-error', more: Partial<WatchReport> = {}): WatchReport => {
+  const slot = SLOT + minute * 60_000;
+  const verdicts = web === 'up' ? [] : [outage(slot)];
+  return {
+    slot,
+    result: 'completed',
+    observations: seen(slot, web),
+    diagnosis: {
+      conclusion: web === 'up' ? 'healthy' : 'problem',
+      primary: verdicts[0] ?? null,
+      verdicts,
+      hidden: [],
+      cleared: [],
+      path: [],
+      questions: [],
+    },
+    changes: [],
+    deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
+    ...more,
+  } as WatchReport;
+};
+
+const message: InboxMessage = {
+  id: 'm-1',
+  at: SLOT,
+  protocol: 'sms',
+  to: '+15555550100',
+  subject: '',
+  text: `P1 Clay is down${ESCAPE}[2J`,
+  attributes: { severity: 'P1' },
+  file: '/somewhere/message.txt',
+};
+
+const terminal = (isTTY: boolean, columns = 200) => {
+  const written: string[] = [];
+  return { isTTY, columns, write: (text: string) => written.push(text), text: () => written.join('') };
+};
+
+/** A line break, or going back to the beginning of this line or of the one before, and clearing it. */
+const CURSOR = new RegExp(`(\n|(?:${ESCAPE}\\[1A)?\r${ESCAPE}\\[2K)`);
+
+/** What a terminal shows in the end of what was written to it. */
+const screen = (text: string): readonly string[] => {
+  const lines = [''];
+  for (const part of text.split(CURSOR)) {
+    if (part === '\n') lines.push('');
+    else if (part.endsWith(`${ESCAPE}[2K`)) {
+      if (part.includes('[1A')) lines.pop();
+      lines[lines.length - 1] = '';
+    } else lines[lines.length - 1] += part;
+  }
+  return lines;
+};
+
+describe('the live view', () => {
+  it('writes a line per run when it is piped, without colours and without rewriting', () => {
+    const out = terminal(false);
+    const view = createLiveView(out, {});
+    view.report(report(0, 'up'), 0);
+    view.report(report(1, 'up'), 0);
+    expect(out.text()).toBe(
+      '17:24:00  healthy    ✓ web 12, callback:leads 5 ms\n17:25:00  healthy    ✓ web 12, callback:leads 5 ms\n',
+    );
+  });
+
+  it('lets runs that say the same share one line of a terminal', () => {
+    const out = terminal(true);
+    const view = createLiveView(out, { NO_COLOR: '1' });
+    for (const minute of [0, 1, 2]) view.report(report(minute, 'up'), 0);
+    view.report(report(3, 'server-error'), 0);
+    expect(screen(out.text()).slice(0, 2)).toEqual([
+      '17:26:00  healthy    ✓ web 12, callback:leads 5 ms',
+      '17:27:00  P1 clay.outage  ✗ web: server-error  ✓ callback:leads 5 ms',
+    ]);
+  });
+
+  it('explains a verdict when it comes, and not again while it stays', () => {
+    const out = terminal(false);
+    const view = createLiveView(out, {});
+    view.report(report(0, 'server-error'), 0);
+    view.report(report(1, 'server-error'), 0);
+    const lines = out.text().split('\n');
+    expect(lines.filter((line) => line.includes('→ P1 clay.outage  Clay is down.'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('seen       web: it answered 503'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('ruled out  own.unhealthy'))).toHaveLength(1);
+  });
+
+  it('shows messages below the run that sent them, an SMS whole, and nothing that a terminal would obey', () => {
+    const out = terminal(false);
+    const view = createLiveView(out, {});
+    view.runStarted(SLOT);
+    view.message(message);
+    expect(out.text()).toBe('');
+    view.report(report(0, 'server-error'), 0);
+    const text = out.text();
+    expect(text.indexOf('P1 clay.outage')).toBeLessThan(text.indexOf('to +15555550100'));
+    expect(text).toContain('│ P1 Clay is down[2J\n');
+    expect(text).not.toContain(ESCAPE);
+  });
+
+  it('says that slots passed, that a run failed, and that a slot was not its turn', () => {
+    const out = terminal(false);
+    const view = createLiveView(out, {});
+    view.report(report(5, 'up'), 4);
+    view.fault(new Error('watch timed out after 50000 ms'));
+    view.report(report(6, 'up', { result: 'busy', observations: [], diagnosis: null }), 0);
+    expect(out.text()).toContain('4 slots passed without a run');
+    expect(out.text()).toContain('the run failed: watch timed out after 50000 ms');
+    expect(out.text()).toContain('17:30:00  not looked: an earlier run has not finished');
+  });
+
+  it('uses colours on a terminal only, and not against NO_COLOR', () => {
+    const coloured = terminal(true);
+    createLiveView(coloured, {}).report(report(0, 'up'), 0);
+    expect(coloured.text()).toContain(`${ESCAPE}[32m`);
+    const plain = terminal(true);
+    createLiveView(plain, { NO_COLOR: '1' }).report(report(0, 'up'), 0);
+    expect(plain.text()).not.toContain(`${ESCAPE}[32m`);
+  });
+});
+
+describe('the JSON view', () => {
+  it('writes one object per line with times as text', () => {
+    const out = terminal(false);
+    const view = createJsonView(out);
+    view.report(report(0, 'up'), 2);
+    view.message(message);
+    view.fault(new RangeError('no'));
+    view.end();
+    const lines = out
+      .text()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { type: 'run', slot: '2026-11-21T17:24:00.000Z', missed: 2, result: 'completed' },
+      { type: 'message', protocol: 'sms', at: '2026-11-21T17:24:00.000Z' },
+      { type: 'fault', name: 'RangeError', message: 'no' },
+      { type: 'stopped' },
+    ]);
+  });
+});
+
+describe('text for a terminal', () => {
+  it('is clipped to its width without counting colours', () => {
+    expect(clip('abcdef', 6)).toBe('abcdef');
+    expect(clip('abcdefg', 6)).toBe(`abcde…${ESCAPE}[0m`);
+    expect(clip(`${ESCAPE}[31mabcdef${ESCAPE}[39m`, 6)).toBe(`${ESCAPE}[31mabcdef${ESCAPE}[39m`);
+  });
+
+  it('is wrapped between words', () => {
+    expect(wrap('one two three', 8)).toBe('one two\nthree');
+    expect(wrap('incomprehensibly long', 8)).toBe('incomprehensibly\nlong');
+  });
+
+  it('loses control and formatting characters, line breaks excepted', () => {
+    expect(printable(`a${ESCAPE}]0;title\u0007b\u202Ec\nd\r`)).toBe('a]0;titlebc\nd');
+  });
+});
