@@ -37,9 +37,10 @@ export type BurnAlert =
 
 /**
  * The rate without the largest step between two samples. A single large charge is spread over the minutes between the
- * two samples that saw it, which may lie in both halves; without it nothing is left.
+ * two samples that saw it, which may lie in both halves; without it nothing is left. Null where there is only one step:
+ * samples too far apart for this to tell anything.
  */
-const withoutLargestStep = (meter: MeterHistory, from: number, to: number): number => {
+const withoutLargestStep = (meter: MeterHistory, from: number, to: number): number | null => {
   const samples = meter.samples.filter(({ at }) => at >= from && at <= to);
   const begin = burntAt(meter.samples, from);
   const marks = [...(begin === null ? [] : [{ at: from, burnt: begin }]), ...samples];
@@ -47,6 +48,7 @@ const withoutLargestStep = (meter: MeterHistory, from: number, to: number): numb
     const before = marks[index];
     return { ms: at - (before?.at ?? at), burnt: burnt - (before?.burnt ?? burnt) };
   });
+  if (steps.length < 2) return null;
   const largest = steps.reduce((most, step) => (step.burnt > most.burnt ? step : most), { ms: 0, burnt: 0 });
   const total = steps.reduce((sum, { burnt }) => sum + burnt, 0);
   const ms = steps.reduce((sum, step) => sum + step.ms, 0) - largest.ms;
@@ -60,11 +62,12 @@ const fromBalance = (meter: MeterHistory, to: number, windowMs: number): Burnt |
   if (end === null || end === undefined || to - first < windowMs * MIN_SEEN) return null;
   const from = begin ?? meter.samples[0]?.burnt ?? end;
   const seenMs = Math.min(windowMs, to - first);
+  const withoutLargest = withoutLargestStep(meter, Math.max(first, to - windowMs), to);
   return {
     burnt: end - from,
     perHour: ((end - from) * HOUR) / seenMs,
     rates: [
-      withoutLargestStep(meter, Math.max(first, to - windowMs), to),
+      ...(withoutLargest === null ? [] : [withoutLargest]),
       (((middle ?? from) - from) * HOUR) / Math.max(1, seenMs - windowMs / 2),
       ((end - (middle ?? from)) * HOUR) / (windowMs / 2),
     ],
