@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -211,9 +211,16 @@ const bench = async (stateDir: string): Promise<void> => {
 
 const stateDir = await mkdtemp(join(tmpdir(), 'claywatch-bench-'));
 try {
+  const processors = availableParallelism();
+  const [busy = 0] = loadavg();
   console.log(
-    `Local runtime, store on disk, ${availableParallelism()} processors for the runtime and the sender together.`,
+    `Local runtime, store on disk; ${processors} processors for the runtime, the store and the sender together.`,
   );
+  if (busy > processors / 2) {
+    console.log(
+      `Other programs keep this machine busy (load ${busy.toFixed(1)}): figures are worse than its own.`,
+    );
+  }
   await bench(stateDir);
 } finally {
   await rm(stateDir, { recursive: true, force: true });

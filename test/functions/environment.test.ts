@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { callbackEnvironment } from '../../functions/callback/environment.ts';
 import { readEnvironment } from '../../functions/environment.ts';
+import { submissionsEnvironment } from '../../functions/submissions/environment.ts';
 import { watchEnvironment } from '../../functions/watch/environment.ts';
 
 const complete = {
@@ -42,5 +44,25 @@ describe('the environment of watch', () => {
       message: expect.stringMatching(new RegExp(`${name} must be (the|a) `)),
     });
     if (value) expect(String(error)).not.toContain(value);
+  });
+});
+
+describe.each([
+  ['callback', callbackEnvironment],
+  ['submissions', submissionsEnvironment],
+])('the environment of %s', (_, schema) => {
+  const given = { CLAYWATCH_CONFIG: complete.CLAYWATCH_CONFIG, TABLE_NAME: complete.TABLE_NAME };
+
+  it('is read, and nothing else of the process with it', () => {
+    expect(readEnvironment(schema, { ...complete, PATH: '/bin' })).toEqual(given);
+  });
+
+  it('has no default, and says what it must be', () => {
+    expect(() => readEnvironment(schema, { CLAYWATCH_CONFIG: '', TABLE_NAME: undefined })).toThrow(
+      /CLAYWATCH_CONFIG must be the path of a configuration file; TABLE_NAME is not set/,
+    );
+    expect(() => readEnvironment(schema, { ...given, TABLE_NAME: 'a table' })).toThrow(
+      /TABLE_NAME must be the name of a DynamoDB table/,
+    );
   });
 });
