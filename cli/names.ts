@@ -7,10 +7,10 @@ const LISTED = 10;
 
 const hint = (typed: string, names: readonly string[]): string => {
   if (names.length === 0) return '';
-  const meant = nearest(typed, names);
+  const meant = names.length === 1 ? names[0] : nearest(typed, names);
   if (meant !== undefined) return ` Did you mean ${meant}?`;
   const more = names.length - LISTED;
-  return ` There is ${names.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return ` Known: ${names.slice(0, LISTED).join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 };
 
 const unknown = (what: string, typed: string, names: readonly string[]): ClaywatchError =>

@@ -28,7 +28,8 @@ export const percentage = (share: number | null): string => {
   const value = share * 100;
   if (value > 0 && value < 0.05) return '<0.1 %';
   if (value > 99 && value < 100) return '>99 %';
-  return value > 999 ? '>999 %' : `${grouped(value, value > 0 && value < 10 ? 1 : 0)} %`;
+  if (Math.abs(value) > 999) return value > 0 ? '>999 %' : '<-999 %';
+  return `${grouped(value, value > 0 && value < 10 ? 1 : 0)} %`;
 };
 
 interface Unit {
@@ -48,7 +49,7 @@ const unitOf = (ms: number): Unit => UNITS.findLast((unit) => ms >= 2 * unit.ms)
 
 const inUnit = (ms: number, unit: Unit): string => {
   const value = Math.max(0, ms) / unit.ms;
-  return grouped(value, unit.ms >= HOUR && value < 10 ? 1 : 0);
+  return amount(value, unit.ms >= HOUR && value < 10 ? 1 : 0);
 };
 
 /** `40 s`, `12 min`, `3.5 h`, `2 d`. */

@@ -12,6 +12,12 @@ const WHY: Readonly<Record<Extract<Reach, { kind: 'unknown' }>['why'], string>> 
   'too-little-history': 'too few rows to say',
 };
 
+/** When it is looked at, and whether there was ever a row: of none, nothing follows for the days to come. */
+interface Seen {
+  readonly now: number;
+  readonly hasRows: boolean;
+}
+
 /** When a mark is reached, in words that fit a column of the table. */
 export const reachText = (reach: Reach, now: number): string => {
   if (reach.kind === 'reached') return 'reached';
@@ -53,25 +59,33 @@ const limitedOf = ({ webhooks, tables }: LimitsUsage): readonly Limited[] => [
 const INDENT = '  ';
 const COUNT_WIDTH = 19;
 const SHARE_WIDTH = 7;
-const STANDING_WIDTH = 7;
 const NARROW = 72;
 const LONGEST_NAME = 18;
 
 const nameWidth = (all: readonly Limited[], { width }: Page): number =>
   Math.min(width < NARROW ? 14 : LONGEST_NAME, Math.max(10, ...all.map(({ name }) => [...name].length)));
 
-const barLine = ({ name, usage, marks }: Limited, names: number, page: Page): string => {
+interface Columns {
+  readonly names: number;
+  /** 0 where nothing has passed a mark. */
+  readonly standing: number;
+}
+
+const columnsOf = (all: readonly Limited[], page: Page): Columns => ({
+  names: nameWidth(all, page),
+  standing: Math.max(...all.map(({ usage }) => STANDING[usage.standing].length)),
+});
+
+const barLine = ({ name, usage, marks }: Limited, columns: Columns, page: Page): string => {
   const { style, width } = page;
-  const label = `${INDENT}${cell(name, names)} `;
-  const count = `${counted(usage.count)} of ${usage.limit === null ? 'any' : amount(usage.limit)}`;
+  const label = `${INDENT}${cell(name, columns.names)} `;
   if (usage.limit === null) return `${label}${style.dim(`${counted(usage.count)}, no limit`)}`;
   const colour = colourOf(usage.standing, style);
-  const shown = [
-    width < NARROW ? '' : ` ${count.padStart(COUNT_WIDTH)}`,
-    percentage(usage.share).padStart(SHARE_WIDTH),
-    usage.standing === 'open' ? ' '.repeat(STANDING_WIDTH) : ` ${STANDING[usage.standing].padEnd(6)}`,
-  ].join('');
-  const cells = Math.max(4, width - label.length - [...shown].length);
+  const count =
+    width < NARROW ? '' : ` ${`${counted(usage.count)} of ${amount(usage.limit)}`.padStart(COUNT_WIDTH)}`;
+  const share = percentage(usage.share).padStart(SHARE_WIDTH);
+  const standing = columns.standing === 0 ? '' : ` ${STANDING[usage.standing].padEnd(columns.standing)}`;
+  const taken = label.length + count.length + share.length + standing.length;
   const drawn = bar(
     {
       low: usage.count.low + usage.committed,
@@ -79,12 +93,11 @@ const barLine = ({ name, usage, marks }: Limited, names: number, page: Page): st
       limit: usage.limit,
       marks: marks.map((mark) => mark.rows),
     },
-    cells,
+    Math.max(4, width - taken),
     colour,
     style,
   );
-  const [before, after] = [shown.slice(0, -STANDING_WIDTH), shown.slice(-STANDING_WIDTH)];
-  return `${label}${drawn}${before}${colour(after)}`.trimEnd();
+  return `${label}${drawn}${count}${share}${standing.trim() && colour(standing.trimEnd())}`;
 };
 
 /** `warn at 80 %` where it is the same for all of them. */
@@ -97,8 +110,11 @@ const markTitle = (word: string, marks: readonly (number | null)[]): string => {
 const shareOfLimit = (mark: Mark | null, limit: number | null): number | null =>
   mark && limit ? mark.rows / limit : null;
 
-const reachCells = (usage: WebhookUsage | TableUsage, now: number): readonly string[] => {
-  const text = (mark: Mark | null) => (mark ? reachText(mark.reach, now) : '–');
+const reachCells = (usage: WebhookUsage | TableUsage, { now, hasRows }: Seen): readonly string[] => {
+  const text = (mark: Mark | null) => {
+    if (!mark) return '–';
+    return hasRows || mark.reach.kind !== 'forecast' ? reachText(mark.reach, now) : 'no rows yet';
+  };
   return 'warn' in usage
     ? [text(usage.warn), text(usage.rotate), text(usage.full)]
     : ['–', '–', text(usage.full)];
@@ -109,7 +125,7 @@ const reachLines = (
   { webhooks }: LimitsUsage,
   all: readonly Limited[],
   names: number,
-  now: number,
+  seen: Seen,
   page: Page,
 ): string[] => {
   const bounded = all.filter(({ usage }) => usage.limit !== null);
@@ -130,7 +146,7 @@ const reachLines = (
   const column = Math.floor((width - INDENT.length - names - 1) / titles.length);
   if (width < NARROW) {
     return bounded.flatMap(({ name, usage }) =>
-      reachCells(usage, now).flatMap((text, index) =>
+      reachCells(usage, seen).flatMap((text, index) =>
         text === '–' ? [] : hang(INDENT, `${name} ${titles[index]}: ${text}`, width),
       ),
     );
@@ -140,7 +156,7 @@ const reachLines = (
       `${INDENT}${cell('reached in', names)} ${titles.map((title) => cell(title, column)).join('')}`.trimEnd(),
     ),
     ...bounded.map(({ name, usage }) =>
-      `${INDENT}${cell(name, names)} ${reachCells(usage, now)
+      `${INDENT}${cell(name, names)} ${reachCells(usage, seen)
         .map((text) => cell(text, column))
         .join('')}`.trimEnd(),
     ),
@@ -196,13 +212,13 @@ const legend = (all: readonly Limited[], { style, width }: Page): string[] =>
     : [];
 
 /** Every webhook and table on its way to its limit, and when it gets there. */
-export const limitLines = (limits: LimitsUsage, now: number, page: Page): string[] => {
+export const limitLines = (limits: LimitsUsage, seen: Seen, page: Page): string[] => {
   const all = limitedOf(limits);
   if (all.length === 0) return hang(INDENT, 'No webhook is configured, so no limit is known.', page.width);
-  const names = nameWidth(all, page);
+  const columns = columnsOf(all, page);
   return [
-    ...all.map((limited) => barLine(limited, names, page)),
-    ...reachLines(limits, all, names, now, page),
+    ...all.map((limited) => barLine(limited, columns, page)),
+    ...reachLines(limits, all, columns.names, seen, page),
     ...legend(all, page),
     ...noteLines(limits, page),
   ];

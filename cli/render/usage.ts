@@ -1,6 +1,6 @@
 import { isoInstant } from '../../shared/clock.ts';
 import type { Ahead } from '../../shared/usage/ahead.ts';
-import type { FeedUsage, UsageReport } from '../../shared/usage/usage.ts';
+import type { FeedUsage, RowsUsage, UsageReport } from '../../shared/usage/usage.ts';
 import type { StoreSource } from '../store.ts';
 import { time } from './amounts.ts';
 import { cell, hang, joined, type Page } from './text.ts';
@@ -41,15 +41,25 @@ const countedLines = ({ counts, description }: FeedUsage, now: number, { style, 
     : [...what, ...said(`C${age}.`).map(style.dim)];
 };
 
-const feedLines = (usage: FeedUsage, now: number, page: Page): string[] => [
-  '',
-  page.style.bold(cell(usage.feed, page.width).trimEnd()),
-  ...countedLines(usage, now, page),
-  '',
-  ...limitLines(usage.limits, now, page),
-  '',
-  ...(usage.rows ? rowsLines(usage.rows, now, page) : notCounted(usage.feed, page)),
-];
+/** The rows of a feed, once there was one. */
+const rowsOf = ({ rows }: FeedUsage): RowsUsage | null => {
+  const isEmpty =
+    !rows || (rows.totals.submitted === 0 && rows.totals.calledBack === 0 && rows.day.refused === 0);
+  return isEmpty ? null : rows;
+};
+
+const feedLines = (usage: FeedUsage, now: number, page: Page): string[] => {
+  const rows = rowsOf(usage);
+  return [
+    '',
+    page.style.bold(cell(usage.feed, page.width).trimEnd()),
+    ...countedLines(usage, now, page),
+    '',
+    ...limitLines(usage.limits, { now, hasRows: rows !== null }, page),
+    '',
+    ...(rows ? rowsLines(rows, now, page) : notCounted(usage.feed, page)),
+  ];
+};
 
 const AHEAD_LISTED = 3;
 

@@ -1,6 +1,6 @@
 import { ClaywatchError } from '../../errors.ts';
 
-/** What to call the store in a message, and what to do when it is gone. */
+/** What to call the store within a sentence, and what to do when it is gone. */
 export interface StoreInWords {
   readonly name: string;
   readonly whenGone: string;
@@ -49,7 +49,7 @@ export const storeFault = (error: unknown, { name, whenGone }: StoreInWords): un
   if (kind === 'ResourceNotFoundException')
     return new ClaywatchError(
       'store.not-found',
-      `There is no ${name} in this account and region.`,
+      `${name.charAt(0).toUpperCase()}${name.slice(1)} does not exist in this account and region.`,
       'Look at the name, at the region (AWS_REGION) and at the account of the credentials.',
       options,
     );
