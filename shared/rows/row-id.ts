@@ -17,10 +17,10 @@ export interface RowPlace {
 type Random = () => number;
 
 /**
- * Rows of a bucket. So few that the bucket's item stays under 1 KB, one write unit, with both marks of every row and
- * a dozen different results; so many that a batch of 500 rows takes 32 writes.
+ * Rows of a bucket. So few that the bucket's item stays under 1 KB, one write unit, with both marks of every row and a
+ * dozen different words; so many that a batch of 25 rows takes two or three writes, and one of 500 takes 25.
  */
-export const SLOTS = 16;
+export const SLOTS = 20;
 
 /** Crockford's base 32: no letter that looks like a digit, and sorts as its numbers do. */
 const SIGNS = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -52,7 +52,10 @@ const add = (to: Record<string, number>, name: string, by = 1) => {
 
 /** The submission that counts: accepted, or unanswered and proved by the callback. */
 const countedOf = ({ accepted, unknown, callback }: Kept): SubmissionRecord | null =>
-  accepted ?? (callback ? (unknown.toSorted((a, b) => a.at - b.at)[0] ?? null) : null);
+  accepted ?? (callback ? (unknown.toSorted(firstSent)[0] ?? null) : null);
+
+const firstSent = (one: SubmissionRecord, other: SubmissionRecord): number =>
+  one.at - other.at || (one.webhook < other.webhook ? -1 : 1);
 
 const unansweredOf = (row: Kept): readonly SubmissionRecord[] =>
   row.unknown.filter(({ webhook }) => webhook !== countedOf(row)?.webhook);

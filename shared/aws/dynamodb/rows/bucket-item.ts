@@ -2,17 +2,18 @@ import { NEW_ROW, type Row, type RowBack, type RowFact } from '../../../rows/row
 import type { Item } from '../document.ts';
 
 /*
- * A bucket's item. Every write unit is a kilobyte of it, so names and values are short:
+ * A bucket's item. Every write costs a unit per kilobyte of it, so names and values are short:
  *
  * | attribute | holds |
  * |---|---|
- * | `s<slot>` | submitted: `<time>.<webhook>[.<count>]` |
- * | `u<slot>:<webhook>` | sent, no answer seen: `<time>` |
- * | `c<slot>` | came back: `<time>.<what>[.<credits>[.<actions>]]`, amounts in thousandths |
+ * | `s<slot>` | submitted: `<webhook><time>[.<count>]` |
+ * | `u<slot>:<webhook>` | sent, no answer seen: `<time>`; the webhook in full |
+ * | `c<slot>` | came back: `<result><crm><status><provider><column><time>[.<credits>[.<actions>]]` |
  * | `e<slot>` | the end of the entity's hash |
- * | `d<code>` | the words that `<webhook>` and `<what>` stand for |
+ * | `d<code>` | a word; other attributes hold its code of two signs |
  *
- * Numbers are to the base 36, times in ms since the bucket was opened. An attribute, once there, never changes.
+ * Result and CRM are one sign each. Numbers are to the base 36, times in ms since the bucket was opened, amounts in
+ * thousandths. An attribute, once there, never changes.
  */
 
 /** A bucket as it is stored. */
@@ -33,8 +34,10 @@ export interface Marks {
 }
 
 const RESULTS = { h: 'hit', m: 'missed', s: 'skipped', f: 'failed' } as const;
-const CRM = { o: 'ok', f: 'failed', '': '' } as const;
-const CODE_SIGNS = 3;
+const CRM = { o: 'ok', f: 'failed', '-': '' } as const;
+const CODE_SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** No word; providers and columns may be missing. */
+const NO_WORD = '..';
 
 /** FNV-1a. A code that another word has already is found out by the write's condition, and the next one is taken. */
 const hashOf = (text: string): number => {
@@ -44,8 +47,8 @@ const hashOf = (text: string): number => {
   return hash;
 };
 
-const codes = 36 ** CODE_SIGNS;
-const codeText = (code: number): string => (code % codes).toString(36).padStart(CODE_SIGNS, '0');
+const codeText = (code: number): string =>
+  `${CODE_SIGNS[Math.floor(code / 64) % 64]}${CODE_SIGNS[code % 64]}`;
 
 /** The code of a word: its own, unless another word was there first. */
 const codeOf = (word: string, words: ReadonlyMap<string, string>): string => {
@@ -63,9 +66,6 @@ const tailOf = (...amounts: readonly number[]): string => {
     .join('');
 };
 
-const backWord = ({ result, status, provider, column, crm }: RowBack): string =>
-  `${result[0]}${crm[0] ?? ''}\n${status}\n${provider}\n${column}`;
-
 const slotName = (slot: number): string => slot.toString(36);
 
 /** The marks of facts on rows of a bucket that was opened at `openedAt`. */
@@ -79,6 +79,7 @@ export const marksFor = (
   const absent = new Set<string>();
   const known = new Map(bucket.words);
   const coded = (word: string): string => {
+    if (word === '') return NO_WORD;
     const code = codeOf(word, known);
     if (!bucket.words.has(code)) words.set(`d${code}`, word);
     known.set(code, word);
@@ -88,8 +89,9 @@ export const marksFor = (
   for (const { slot, said } of facts) {
     const name = slotName(slot);
     if (said.kind === 'back') {
-      const { fact } = said;
-      marks.set(`c${name}`, `${time(fact.at)}.${coded(backWord(fact))}${tailOf(fact.credits, fact.actions)}`);
+      const { at, result, crm, status, provider, column, credits, actions } = said.fact;
+      const what = `${result[0]}${crm[0] ?? '-'}${[status, provider, column].map(coded).join('')}`;
+      marks.set(`c${name}`, `${what}${time(at)}${tailOf(credits, actions)}`);
       continue;
     }
     if (said.kind === 'unknown') {
@@ -97,10 +99,8 @@ export const marksFor = (
       if (!bucket.rows.get(slot)?.submitted) absent.add(`s${name}`);
     } else {
       const { at, webhook, count } = said.fact;
-      marks.set(
-        `s${name}`,
-        `${time(at)}.${coded(`w\n${webhook}`)}${count === undefined ? '' : `.${count.toString(36)}`}`,
-      );
+      const rest = count === undefined ? '' : `.${count.toString(36)}`;
+      marks.set(`s${name}`, `${coded(webhook)}${time(at)}${rest}`);
     }
     if (said.entity !== undefined && bucket.rows.get(slot)?.entity === undefined)
       marks.set(`e${name}`, said.entity);
@@ -108,25 +108,29 @@ export const marksFor = (
   return { facts: marks, words, absent: new Set([...absent].filter((name) => !marks.has(name))) };
 };
 
-const readSubmitted = (value: string, openedAt: number, words: Bucket['words']): Row['submitted'] => {
-  const [time, code = '', count] = value.split('.');
+const readSubmitted = (
+  value: string,
+  openedAt: number,
+  words: Bucket['words'],
+): NonNullable<Row['submitted']> => {
+  const [time, count] = value.slice(2).split('.');
   return {
     at: openedAt + number(time),
-    webhook: words.get(code)?.slice(2) ?? '',
+    webhook: words.get(value.slice(0, 2)) ?? '',
     ...(count !== undefined && { count: number(count) }),
   };
 };
 
 const readBack = (value: string, openedAt: number, words: Bucket['words']): RowBack => {
-  const [time, code = '', credits, actions] = value.split('.');
-  const [kind = '', status = '', provider = '', column = ''] = (words.get(code) ?? '').split('\n');
+  const [time, credits, actions] = value.slice(8).split('.');
+  const word = (from: number) => words.get(value.slice(from, from + 2)) ?? '';
   return {
     at: openedAt + number(time),
-    result: RESULTS[kind[0] as keyof typeof RESULTS] ?? 'failed',
-    crm: CRM[(kind[1] ?? '') as keyof typeof CRM] ?? '',
-    status,
-    provider,
-    column,
+    result: RESULTS[value[0] as keyof typeof RESULTS] ?? 'failed',
+    crm: CRM[value[1] as keyof typeof CRM] ?? '',
+    status: word(2),
+    provider: word(4),
+    column: word(6),
     credits: number(credits),
     actions: number(actions),
   };
@@ -135,7 +139,7 @@ const readBack = (value: string, openedAt: number, words: Bucket['words']): RowB
 const withMark = (row: Row, name: string, value: string, openedAt: number, words: Bucket['words']): Row => {
   switch (name[0]) {
     case 's':
-      return { ...row, submitted: readSubmitted(value, openedAt, words) } as Row;
+      return { ...row, submitted: readSubmitted(value, openedAt, words) };
     case 'c':
       return { ...row, back: readBack(value, openedAt, words) };
     case 'e':
@@ -148,13 +152,13 @@ const withMark = (row: Row, name: string, value: string, openedAt: number, words
   }
 };
 
-const MARK = /^(?:[sce][0-9a-f]|u[0-9a-f]:.*)$/s;
+const MARK = /^(?:[sce][0-9a-j]|u[0-9a-j]:.*)$/s;
 
 /** Reads an item that `marksFor` made. */
 export const readBucket = (item: Item, openedAt: number): Bucket => {
   const words = new Map<string, string>();
   for (const [name, { S: word }] of Object.entries(item))
-    if (word !== undefined && /^d[0-9a-z]{3}$/.test(name)) words.set(name.slice(1), word);
+    if (word !== undefined && /^d[\w-]{2}$/.test(name)) words.set(name.slice(1), word);
   const rows = new Map<number, Row>();
   for (const [name, { S: value }] of Object.entries(item)) {
     if (value === undefined || !MARK.test(name)) continue;

@@ -1,16 +1,19 @@
 import { expiryOf, sliceStart } from '../../../rows/bucket.ts';
 import { boundSum } from '../../../rows/state.ts';
 import { DAY, HOUR, laterSum, type RowsSum, sumOfSums } from '../../../rows/sum.ts';
-import { fromDocument } from '../document.ts';
+import { fromDocument, type Item } from '../document.ts';
+import { fromStoredSum, mapValues, type StoredSum, toStoredSum } from './columns.ts';
 import { hourKey, hoursPartition } from './keys.ts';
 import { packWithin } from './state-item.ts';
 import type { TableCalls } from './table-calls.ts';
 
 /** The sums of an hour's slices, each made from all its rows. */
-interface HourDocument {
+interface Hour {
   readonly version: number;
   readonly slices: Readonly<Record<string, RowsSum>>;
 }
+
+type StoredHour = Omit<Hour, 'slices'> & { readonly slices: Readonly<Record<string, StoredSum>> };
 
 /** DynamoDB takes 400 KB; an hour is some 10 KB unless somebody sends garbage as words. */
 const MAX_BYTES = 300_000;
@@ -20,8 +23,13 @@ const KEPT_LONGER = 60 * DAY;
 
 const withoutRevision = ({ revision: _, ...rest }: RowsSum): string => JSON.stringify(rest);
 
+const readHour = (item: Item): Hour => {
+  const stored = fromDocument<StoredHour>(item);
+  return { ...stored, slices: mapValues(stored.slices, fromStoredSum) };
+};
+
 /** The hour with what is new of it, or null when nothing is. */
-const merged = (known: HourDocument | null, sums: ReadonlyMap<number, RowsSum>): HourDocument | null => {
+const merged = (known: Hour | null, sums: ReadonlyMap<number, RowsSum>): Hour | null => {
   const slices: Record<string, RowsSum> = { ...known?.slices };
   let isNew = false;
   for (const [slice, sum] of sums) {
@@ -49,13 +57,11 @@ export const saveHour = async (
   const key = hourKey(feed, Math.floor(at / DAY), hour);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const item = await table.get(key, true);
-    const next = merged(item ? fromDocument<HourDocument>(item) : null, sums);
+    const next = merged(item ? readHour(item) : null, sums);
     if (!next) return;
-    const bounded = (words: number): HourDocument => ({
+    const bounded = (words: number): StoredHour => ({
       ...next,
-      slices: Object.fromEntries(
-        Object.entries(next.slices).map(([slice, sum]) => [slice, boundSum(sum, words)]),
-      ),
+      slices: mapValues(next.slices, (sum) => toStoredSum(boundSum(sum, words))),
     });
     const written = await table.update({
       Key: key,
@@ -82,7 +88,7 @@ export const readDay = async (table: TableCalls, feed: string, day: number): Pro
     KeyConditionExpression: 'pk = :day',
     ExpressionAttributeValues: { ':day': { S: hoursPartition(feed, day) } },
   });
-  return sumOfSums(items.flatMap((item) => Object.values(fromDocument<HourDocument>(item).slices)));
+  return sumOfSums(items.flatMap((item) => Object.values(readHour(item).slices)));
 };
 
 export const hourOf = (slice: number): number => Math.floor(sliceStart(slice) / HOUR);

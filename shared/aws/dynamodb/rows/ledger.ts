@@ -42,7 +42,7 @@ const MAX_SAID = 10_000;
 /**
  * The rows ledger in DynamoDB.
  *
- * A row is a handful of marks in the item of a bucket that it shares with at most 15 others, near to it in time. A mark
+ * A row is a handful of marks in the item of a bucket that it shares with at most 19 others, near to it in time. A mark
  * is written once, under the condition that it is not there: that is all the counting there is. Sums are never added
  * to; a fold makes them anew from the marks. So there is no count that a crash, a repetition or a race could spoil.
  *

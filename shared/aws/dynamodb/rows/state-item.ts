@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { boundState, emptyState, type LedgerState } from '../../../rows/state.ts';
 import { fromDocument, toPackedDocument } from '../document.ts';
+import { fromStoredState, type StoredState, toStoredState } from './columns.ts';
 import { beginningKey, stateKey } from './keys.ts';
 import type { TableCalls } from './table-calls.ts';
 
@@ -19,6 +20,10 @@ export const packWithin = <T>(bound: (words: number) => T, maxBytes: number): At
   return packed;
 };
 
+/** The state as it is stored. */
+export const packState = (state: LedgerState): AttributeValue =>
+  packWithin((words) => toStoredState(boundState(state, words)), MAX_BYTES);
+
 /** The state as the last fold or rebase left it; null before the first. */
 export const readState = async (
   table: TableCalls,
@@ -26,7 +31,7 @@ export const readState = async (
   consistent: boolean,
 ): Promise<LedgerState | null> => {
   const item = await table.get(stateKey(feed), consistent);
-  return item ? fromDocument<LedgerState>(item) : null;
+  return item ? fromStoredState(fromDocument<StoredState>(item)) : null;
 };
 
 /** The state to go on from: as it is, or what it is when all there may be is rows. */
@@ -48,7 +53,7 @@ export const saveState = async (
     UpdateExpression: 'SET document = :document, version = :version',
     ConditionExpression: next.version === 1 ? 'attribute_not_exists(version)' : 'version = :previous',
     ExpressionAttributeValues: {
-      ':document': packWithin((words) => boundState(next, words), MAX_BYTES),
+      ':document': packState(next),
       ':version': { N: String(next.version) },
       ...(next.version !== 1 && { ':previous': { N: String(next.version - 1) } }),
     },

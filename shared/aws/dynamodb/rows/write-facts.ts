@@ -21,7 +21,7 @@ export interface BucketWrite {
   readonly facts: readonly PlacedFact[];
 }
 
-/** A bucket has 16 rows; only a batch that says one thing of a row many times has more. Keeps expressions under 4 KB. */
+/** A bucket has 20 rows; only a batch that says one thing of a row many times has more. Keeps expressions under 4 KB. */
 const FACTS_PER_WRITE = 24;
 /** Each refusal means that somebody else wrote one of our marks, so this is never reached. */
 const TRIES = 4 * FACTS_PER_WRITE;
