@@ -4,7 +4,7 @@ import type { Signal } from '../observe/signals.ts';
 import { QUESTIONS } from '../runbook/questions.ts';
 import { compareSeverity, type Severity } from '../severity.ts';
 import { boardOf } from './board.ts';
-import { explainedBy, lags } from './hiding.ts';
+import { explainedBy, lingers } from './hiding.ts';
 import {
   type Cleared,
   type Found,
@@ -30,8 +30,8 @@ export interface DiagnoseOptions {
    * an ending outage, which recover one by one, do not open incidents of their own.
    */
   readonly open?: readonly Key[];
-  /** Causes that ended a short while ago: they still explain what is counted over a stretch of time. */
-  readonly lately?: readonly Key[];
+  /** Causes that ended a short while ago, and how long ago, ms: they still explain what is counted over a stretch of time. */
+  readonly lately?: readonly (Key & { readonly agoMs: number })[];
   /** The feed that each probe of a CRM or provider belongs to; null when it may be any. */
   readonly feedOfProbe?: Readonly<Record<string, string | null>>;
 }
@@ -144,13 +144,16 @@ export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = 
     .flatMap(({ judgement }) => judgement.cleared)
     .filter((key) => !found.some((other) => sameKey(other, key)));
 
-  const stillOpen = (options.open ?? []).filter((key) => !cleared.some((other) => sameKey(other, key)));
+  const { open = [], lately = [], feedOfProbe = {} } = options;
+  const isCleared = (key: Key) => cleared.some((other) => sameKey(other, key));
+  const stillOpen = open.filter((key) => !isCleared(key));
+  const ended = [...open.filter(isCleared).map((key) => ({ ...key, agoMs: 0 })), ...lately];
   const tentative = new Set(found.filter((one) => isTentative(one, signals, options)));
   const inForce: readonly Key[] = [...found.filter((one) => !tentative.has(one)), ...stillOpen];
-  const { feedOfProbe = {}, lately = [] } = options;
   const feedOf = (subject: string) =>
     Object.hasOwn(feedOfProbe, subject) ? feedOfProbe[subject] : undefined;
-  const explained = (one: Found) => explainedBy(one, lags(one) ? [...inForce, ...lately] : inForce, feedOf);
+  const explained = (one: Found) =>
+    explainedBy(one, [...inForce, ...ended.filter(({ agoMs }) => agoMs < lingers(one))], feedOf);
   const all = found.map((one) => toVerdict(one, asked, options, tentative.has(one), explained(one)));
 
   const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);

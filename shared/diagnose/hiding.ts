@@ -125,11 +125,14 @@ export const explainedBy = (
   return undefined;
 };
 
+const MINUTE = 60_000;
+
 /**
- * Effects that are counted over a stretch of time: they are still seen for a while after what caused them has ended.
- * That nothing comes back at all is known at once, so it is none of them.
+ * For how long an upstream cause that has ended still explains an effect, ms. Rates are counted over a stretch of time,
+ * so they stay bad for a while after what caused them; that nothing comes back is over with the first rows that do.
  */
-export const lags: Test = either(
-  isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'callback.failing'),
-  (effect) => startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject),
-);
+export const lingers = (effect: Key): number => {
+  if (isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'callback.failing')(effect)) return 20 * MINUTE;
+  if (startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject)) return 20 * MINUTE;
+  return effect.cause === 'enrichment.stalled' ? 5 * MINUTE : 0;
+};

@@ -44,7 +44,7 @@ export const createRowsProbes = (
     }));
 
 /** A forecast is some thousand draws, and the history that it rests on has one sample for every five minutes. */
-const FORECAST_EVERY_MINUTES = 10;
+const FORECAST_EVERY_MINUTES = 15;
 
 interface CreditsContext {
   readonly config: Config;

@@ -65,7 +65,7 @@ const MINUTE = 60_000;
 const OBSERVE_DEADLINE_MS = 22_000;
 /** Judging the balance waits for it to be read; what it takes is two calls to the store. */
 const CREDITS_DEADLINE_MS = 3_000;
-/** How long a cause that has ended still explains rates, which are counted over the time before. */
+/** How long it is remembered that a cause has ended: as long as it may explain anything. */
 const LINGER_MS = 20 * MINUTE;
 const MAX_LATELY = 50;
 /** A run that has not finished by then has died; its slot may be done again. */
@@ -231,11 +231,17 @@ export const createWatch =
     const watched = watchedBy(probes);
     const isCounted = countsWatch(config, observations);
     const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
-    const lately = (state.lately ?? []).filter(({ until }) => until > now && until <= now + LINGER_MS);
+    const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
     const open = (await incidentStore.active()).filter(isOpen);
     const diagnosis = diagnose(
       signalsFromHealth(Object.values(health), now, config.observe.unknownThresholdMinutes * MINUTE),
-      { now, severities: config.severities, open, lately, feedOfProbe: feedOfProbe(config) },
+      {
+        now,
+        severities: config.severities,
+        open,
+        lately: lately.map(({ at, ...key }) => ({ ...key, agoMs: now - at })),
+        feedOfProbe: feedOfProbe(config),
+      },
     );
 
     const firstSeen = (evidence: readonly { readonly probe: string }[]): number =>
@@ -255,7 +261,7 @@ export const createWatch =
       );
       const ended = changes
         .filter(({ transition }) => transition === 'resolved')
-        .map(({ incident: { cause, subject } }) => ({ cause, subject, until: now + LINGER_MS }));
+        .map(({ incident: { cause, subject } }) => ({ cause, subject, at: now }));
       const saved = await watchStore.save({
         lastSlot: slot,
         health,

@@ -6,7 +6,7 @@ export interface WatchState {
   /** The last slot whose run finished (scheduled time, epoch ms); 0 before the first. */
   readonly lastSlot: number;
   readonly health: Readonly<Record<string, ProbeHealth>>;
-  /** Causes that were resolved a short while ago, and until when they still explain trailing rates (epoch ms). */
+  /** Causes that were resolved a short while ago: they still explain what is counted over a stretch of time. */
   readonly lately?: readonly Ended[];
   readonly version: number;
 }
@@ -15,7 +15,8 @@ export interface WatchState {
 export interface Ended {
   readonly cause: Cause;
   readonly subject: string;
-  readonly until: number;
+  /** Epoch ms. */
+  readonly at: number;
 }
 
 /**

@@ -411,10 +411,18 @@ describe('rows and credits: upstream causes hide their effects', () => {
     expect(told(picture)).toHaveLength(2);
   });
 
-  it('one that ended a short while ago still explains rates, but not that nothing comes back', () => {
-    const lately = [{ cause: 'clay.outage', subject: 'clay' }] as const;
-    expect(told({ 'round-trip': 'late', 'provider-rows': 'failing' }, { lately })).toEqual([]);
-    expect(told({ flow: 'stalled' }, { lately })).toEqual(['enrichment.stalled']);
+  it('one that ended a short while ago still explains rates, and for a moment that nothing comes back', () => {
+    const ago = (minutes: number) => ({
+      lately: [{ cause: 'clay.outage', subject: 'clay', agoMs: minutes * 60_000 }] as const,
+    });
+    const rates = { 'round-trip': 'late', 'provider-rows': 'failing' } as const;
+    expect(told(rates, ago(19))).toEqual([]);
+    expect(told(rates, ago(20))).toEqual(['enrichment.slow', 'provider.failing']);
+    expect(told({ flow: 'stalled' }, ago(4))).toEqual([]);
+    expect(told({ flow: 'stalled' }, ago(5))).toEqual(['enrichment.stalled']);
+    expect(told({ webhook: 'gone' }, ago(0))).toEqual(['webhook.gone']);
+    // Cleared in this very moment.
+    expect(told(rates, { open: [{ cause: 'clay.outage', subject: 'clay' }] })).toEqual([]);
     expect(told({ 'provider-rows': 'failing' })).toEqual(['provider.failing']);
   });
 

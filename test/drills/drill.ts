@@ -25,6 +25,10 @@ export interface ExpectedIncident {
   readonly severity: Severity;
   /** From the fault to the first message, seconds; what is later is a failure of the drill. */
   readonly notifiedWithinSeconds: number;
+  /** From the fault to the first message of the most urgent severity, seconds; default: not looked at. */
+  readonly urgentWithinSeconds?: number;
+  /** What its last summary must say. */
+  readonly says?: RegExp;
   /** From the end of the fault to resolved, seconds; null: still open at the end, rightly. */
   readonly resolvedWithinSeconds: number | null;
   /** Messages in order. */

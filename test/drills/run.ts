@@ -15,6 +15,9 @@ export interface DrillIncident {
   readonly subject: string;
   readonly severity: Severity;
   readonly notifiedAfterSeconds: number | null;
+  /** Until the first message of its most urgent severity. */
+  readonly urgentAfterSeconds: number | null;
+  readonly summary: string;
   readonly resolvedAfterSeconds: number | null;
   readonly messages: readonly Transition[];
   readonly sms: number;
@@ -59,11 +62,16 @@ const outcomeOf = (drill: Drill, incident: Incident, delivered: readonly Deliver
   const { begin, end } = expected ? spanOf(drill, expected) : { begin: START, end: START };
   const messages = delivered.filter(({ notification }) => notification.incidentId === incident.id);
   const first = messages[0];
+  const urgent = messages.find(
+    ({ notification }) => notification.attributes.severity === incident.peakSeverity,
+  );
   return {
     cause: incident.cause,
     subject: incident.subject,
     severity: incident.peakSeverity,
     notifiedAfterSeconds: first ? seconds(first.at - begin) : null,
+    urgentAfterSeconds: urgent ? seconds(urgent.at - begin) : null,
+    summary: incident.summary,
     resolvedAfterSeconds: incident.resolvedAt === undefined ? null : seconds(incident.resolvedAt - end),
     messages: messages.map(({ notification }) => notification.attributes.transition as Transition),
     sms: messages.filter(({ to }) => to.includes('sms')).length,
@@ -73,6 +81,7 @@ const outcomeOf = (drill: Drill, incident: Incident, delivered: readonly Deliver
 const within = (label: string, actual: number | null, limit: number | null): string[] => {
   if (limit === null) return actual === null ? [] : [`${label} after ${actual} s, but should still be open`];
   if (actual === null) return [`never ${label}`];
+  if (actual < 0) return [`${label} ${-actual} s too early`];
   return actual <= limit ? [] : [`${label} after ${actual} s, later than ${limit} s`];
 };
 
@@ -86,6 +95,12 @@ const compare = (expected: ExpectedIncident, found: readonly DrillIncident[]): s
       ? []
       : [`severity ${actual.severity}, not ${expected.severity}`]),
     ...within('notified', actual.notifiedAfterSeconds, expected.notifiedWithinSeconds),
+    ...(expected.urgentWithinSeconds === undefined
+      ? []
+      : within('most urgent', actual.urgentAfterSeconds, expected.urgentWithinSeconds)),
+    ...(expected.says === undefined || expected.says.test(actual.summary)
+      ? []
+      : [`says "${actual.summary}"`]),
     ...within('resolved', actual.resolvedAfterSeconds, expected.resolvedWithinSeconds),
     ...(actual.messages.join() === expected.messages.join()
       ? []

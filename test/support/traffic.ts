@@ -16,8 +16,8 @@ export interface TrafficSettings {
   webhook: string;
   /** These records enter again and again, among the others; each so often a minute. */
   loop: { readonly keys: number; readonly perMinute: number } | null;
-  /** False: the sender reports nothing to Claywatch. */
-  reports: boolean;
+  /** False: the row does not carry its id, so Clay's column cannot send it back. */
+  carriesId: boolean;
 }
 
 export interface Traffic {
@@ -54,13 +54,14 @@ export const startTraffic = (
     perMinute: () => 6,
     webhook: 'leads-1',
     loop: null,
-    reports: true,
+    carriesId: true,
     ...initial,
   };
   const answers: Record<string, number> = {};
   let owed = 0;
   let owedLoops = 0;
   let sent = 0;
+  let looped = 0;
   const learned = new Map<string, number>();
 
   const uncounted = (error: unknown): never => {
@@ -83,22 +84,22 @@ export const startTraffic = (
       learned,
     });
 
-  const send = async (email: string): Promise<void> => {
+  /** Posts a row to Clay, and gives what there is to report of it. */
+  const send = (email: string): object => {
     sent += 1;
     const row_id = `row-${sent}`;
+    const { webhook, carriesId } = settings;
     const answer = clay.handle({
       method: 'POST',
-      target: clay.webhookPath(settings.webhook),
+      target: clay.webhookPath(webhook),
       headers: { 'content-type': 'application/json', 'x-clay-webhook-auth': SIMULATED_WEBHOOK_TOKEN },
-      body: JSON.stringify({ _claywatch_row_id: row_id, email }),
+      body: JSON.stringify({ ...(carriesId ? { _claywatch_row_id: row_id } : {}), email }),
     });
     const label = answer.kind === 'answer' ? String(answer.status) : answer.fault;
     answers[label] = (answers[label] ?? 0) + 1;
-    if (!settings.reports) return;
-    const { webhook } = settings;
-    if (answer.kind === 'fault') await report({ row_id, webhook, email, outcome: 'unknown' });
-    else if (answer.status < 300) await report({ row_id, webhook, email });
-    else await report({ webhook, refused: { status: answer.status, body: answer.body } });
+    if (answer.kind === 'fault') return { row_id, webhook, email, outcome: 'unknown' };
+    if (answer.status < 300) return { row_id, webhook, email };
+    return { webhook, refused: { status: answer.status, body: answer.body } };
   };
 
   /** What Clay sends is read only where it arrives. */
@@ -116,15 +117,34 @@ export const startTraffic = (
     return outcome;
   };
 
-  const step = async (): Promise<void> => {
+  const emailsOfStep = (): readonly string[] => {
     const minutes = STEP_MS / 60_000;
+    const emails: string[] = [];
     // Rows do not come by the clock: about as many as on average, more or fewer.
     owed += settings.perMinute(clock.now()) * minutes * 2 * random();
-    for (; owed >= 1; owed -= 1) await send(`person-${sent}@example.com`);
-    owedLoops += (settings.loop?.keys ?? 0) * (settings.loop?.perMinute ?? 0) * minutes;
-    for (; owedLoops >= 1; owedLoops -= 1)
-      await send(`loop-${Math.floor(owedLoops) % (settings.loop?.keys ?? 1)}@example.com`);
-    await clay.tick(deliver);
+    for (; owed >= 1; owed -= 1) emails.push(`person-${sent + emails.length}@example.com`);
+    const { keys = 1, perMinute = 0 } = settings.loop ?? {};
+    owedLoops += keys * perMinute * minutes;
+    for (; owedLoops >= 1; owedLoops -= 1) {
+      emails.push(`loop-${looped % keys}@example.com`);
+      looped += 1;
+    }
+    return emails;
+  };
+
+  /**
+   * Everything of a step is reported in one request, as a batch: virtual time waits for few turns of the event loop
+   * before it moves on.
+   */
+  const step = async (): Promise<void> => {
+    const reports = emailsOfStep().map(send);
+    const refused = reports.find((one) => 'refused' in one);
+    const rows = reports.filter((one) => !('refused' in one));
+    await Promise.all([
+      rows.length > 0 ? report(rows) : undefined,
+      refused ? report(refused) : undefined,
+      clay.tick(deliver),
+    ]);
   };
 
   const run = async (): Promise<never> => {

@@ -80,14 +80,16 @@ export const ROWS_CONFIG = {
       submissions: { secret: 'env:SUBMISSIONS_SECRET', entity: 'email' },
     },
   },
-  // Some 6 rows a minute at some 7 credits each.
-  burn: { aboveCreditsPerHour: 6_000 },
+  // What rows say is enough; probes of the same services are added where both are meant.
+  probes: {},
+  // Some 6 to 12 rows a minute at some 6 credits each.
+  burn: { aboveCreditsPerHour: 12_000 },
 } satisfies ConfigInput;
 
 /** A workspace whose providers know some 70 % of the rows, and where a few are skipped or fail. */
 export const ROWS_CLAY = {
-  credits: 2_000_000,
-  actions: 2_000_000,
+  credits: 20_000_000,
+  actions: 20_000_000,
   callback: {
     url: `${BASE}/stand-ins/callback`,
     header: 'x-callback-secret',
@@ -207,6 +209,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const secrets: Readonly<Record<string, string>> = {
     'env:CLAY_API_KEY': 'simulated-api-key',
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
+    'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
   };
   const overNetwork = createClayHttpClient(clay, clock, BASE);

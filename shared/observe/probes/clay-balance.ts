@@ -23,7 +23,8 @@ export const meterFinding = (left: number, thresholds: Thresholds): FindingOf<'c
 
 const THRESHOLD = { critical: 'criticalBelow', 'very-low': 'veryLowBelow', low: 'lowBelow' } as const;
 
-const amount = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 2 });
+const AMOUNT = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
+const amount = (value: number): string => AMOUNT.format(value);
 
 const meter = (
   surface: 'credits' | 'actions',

@@ -1,8 +1,11 @@
 import type { Fact } from '../observation.ts';
 import { bounds, type Share, shareOf } from './confidence.ts';
 
-export const number = (value: number, digits = 0): string =>
-  value.toLocaleString('en-GB', { maximumFractionDigits: digits });
+/** Made once: to make one takes longer than everything that a feed's counts are judged by. */
+const FORMATS = [0, 1].map((digits) => new Intl.NumberFormat('en-GB', { maximumFractionDigits: digits }));
+
+export const number = (value: number, digits: 0 | 1 = 0): string =>
+  FORMATS[digits]?.format(value) ?? String(value);
 
 /** `12 %`, `0.5 %`; never rounded to 0 % or 100 % when it is neither. */
 export const percent = (share: number): string => {
