@@ -5,10 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { ClaywatchError } from '../shared/errors.ts';
 import { COMPILE_CACHE_DIR } from './compile-cache.ts';
 
-/** Where the HTTP API columns of a simulated Clay send enriched rows, and how they prove who they are. */
+/** An endpoint of ours, and how whoever sends to it proves who it is. */
 export interface ClayCallback {
   readonly url: string;
   readonly secret: string;
+}
+
+/** What flows through a simulated Clay. */
+export interface ClayFlow {
+  /** Where its HTTP API columns send enriched rows. */
+  readonly callback: ClayCallback;
+  /** Made-up rows, and where their sender reports those that Clay accepted. */
+  readonly rowsPerMinute: number;
+  readonly report: ClayCallback;
+  /** Data credits and actions to begin with. */
+  readonly credits: number;
 }
 
 export interface ClayProcess {
@@ -75,7 +86,8 @@ const notStarted = (port: number, said: string): ClaywatchError =>
  * this process. `port` 0 is any free one. Throws `local.port-in-use` or `local.clay-not-started`.
  * One that ran already goes on sending its callbacks where it was told to.
  */
-export const startClayProcess = async (wanted: number, callback: ClayCallback): Promise<ClayProcess> => {
+export const startClayProcess = async (wanted: number, flow: ClayFlow): Promise<ClayProcess> => {
+  const { callback, report, rowsPerMinute, credits } = flow;
   const port = wanted === 0 ? await freePort() : wanted;
   const url = `http://127.0.0.1:${port}`;
   if (await isSimulatedClay(url)) return { url, port, started: false, stop: async () => undefined };
@@ -91,6 +103,14 @@ export const startClayProcess = async (wanted: number, callback: ClayCallback): 
       String(port),
       '--callback-url',
       callback.url,
+      '--report-url',
+      report.url,
+      '--rows-per-minute',
+      String(rowsPerMinute),
+      '--credits',
+      String(credits),
+      '--actions',
+      String(credits),
     ],
     // A group of its own: Ctrl-C is for the runtime, which ends this once its last run is done.
     {
@@ -98,6 +118,7 @@ export const startClayProcess = async (wanted: number, callback: ClayCallback): 
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         ...process.env,
+        SUBMISSIONS_SECRET: report.secret,
         NODE_COMPILE_CACHE: COMPILE_CACHE_DIR,
         CLAY_CALLBACK_SECRET: callback.secret,
       },

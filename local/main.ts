@@ -6,7 +6,7 @@ import { isOpen } from '../shared/incident/incident.ts';
 import { type ClayProcess, freePort, startClayProcess } from './clay-process.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
-import { trialCallback, trialConfig, trialSecrets } from './trial-config.ts';
+import { trialConfig, trialFlow, trialSecrets } from './trial-config.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
 
@@ -33,9 +33,9 @@ const atCadence = (config: Config, everySeconds: number): Config => {
 };
 
 const watchTrial = async (options: LocalOptions): Promise<Watched> => {
-  // Clay is started first, and must know where its callbacks go.
+  // Clay is started first, and must know where its callbacks go and its sender reports.
   const httpPort = options.port === 0 ? await freePort() : options.port;
-  const clay = await startClayProcess(options.clayPort, trialCallback(httpPort));
+  const clay = await startClayProcess(options.clayPort, trialFlow(httpPort));
   const everySeconds = options.everySeconds ?? TRIAL_EVERY_SECONDS;
   return {
     config: atCadence(parseConfig(trialConfig(clay.url), 'the trial configuration'), everySeconds),

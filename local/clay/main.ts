@@ -19,6 +19,7 @@ interface RunFlags {
   readonly latency?: number;
   readonly callbackUrl?: string;
   readonly rowsPerMinute?: number;
+  readonly reportUrl?: string;
   readonly fault: readonly string[];
   readonly log?: true;
 }
@@ -56,6 +57,15 @@ const settingsOf = (flags: RunFlags): RunSettings => ({
   ...(flags.webPort === undefined ? {} : { webPort: flags.webPort }),
   ...(flags.statusPort === undefined ? {} : { statusPort: flags.statusPort }),
   ...(flags.rowsPerMinute === undefined ? {} : { rowsPerMinute: flags.rowsPerMinute }),
+  ...(flags.reportUrl === undefined
+    ? {}
+    : {
+        report: {
+          url: flags.reportUrl,
+          header: 'x-claywatch-secret',
+          secret: process.env.SUBMISSIONS_SECRET ?? '',
+        },
+      }),
   options: optionsOf(flags) ?? {},
 });
 
@@ -101,6 +111,10 @@ program
       .default([], 'none'),
   )
   .option('--rows-per-minute <N>', 'send made-up rows to the first webhook', perMinute)
+  .option(
+    '--report-url <URL>',
+    'where the sender of made-up rows reports them (secret header: SUBMISSIONS_SECRET)',
+  )
   .option('--callback-url <URL>', 'where enriched rows go (secret header: CLAY_CALLBACK_SECRET)')
   .option('--credits <N>', 'data credits to begin with', amount)
   .option('--actions <N>', 'actions to begin with', amount)

@@ -76,6 +76,7 @@ const tryIt = ({ clay }: BannerOptions, colors: Colors): readonly string[] => {
     '  Break something, from another terminal:',
     command('fault outage on', 'Clay is down'),
     command('fault outage off', 'and back'),
+    command('fault provider-down on', 'a provider fails for rows'),
     command('faults', 'what else can go wrong'),
   ];
 };

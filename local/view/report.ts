@@ -2,6 +2,7 @@ import { isoInstant } from '../../shared/clock.ts';
 import type { Verdict } from '../../shared/diagnose/verdict.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { IncidentChange } from '../../shared/incident/record.ts';
+import { isSilent } from '../../shared/observe/findings.ts';
 import type { Observation } from '../../shared/observe/observation.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
@@ -18,9 +19,17 @@ const shortName = (probe: string): string => probe.replace(/^(clay\.|probe:|webh
 const latency = ({ phases, attempts }: Observation): string =>
   phases && attempts === 1 ? ` ${Math.round(phases.totalMs)}` : '';
 
-/** Of those that are fine: a schedule that was kept and meters that are full are not worth a word. */
-const isWorthAWord = ({ surface, outcome }: Observation): boolean =>
-  outcome !== 'ok' || !['schedule', 'credits', 'actions'].includes(surface);
+/** What rests on counts: the line of the rows says it when it is fine. */
+const isCounted = ({ probe }: Observation): boolean => /^(rows:|credits\.|actions\.)/.test(probe);
+
+/**
+ * Of those that are fine: a schedule that was kept, meters that are full and counts are not worth a word; and too
+ * little to judge by never is.
+ */
+const isWorthAWord = (seen: Observation): boolean =>
+  seen.outcome === 'ok'
+    ? !isCounted(seen) && !['schedule', 'credits', 'actions'].includes(seen.surface)
+    : !isSilent(seen);
 
 const grouped = (seen: readonly Observation[]): string => {
   const names = Map.groupBy(seen, ({ finding }) => finding);
@@ -53,10 +62,33 @@ export const headline = ({ result, diagnosis, observations }: WatchReport): stri
   if (!diagnosis || diagnosis.conclusion === 'healthy') return 'healthy';
   const name = diagnosis.primary ? verdictName(diagnosis.primary) : '';
   if (diagnosis.conclusion === 'cannot-tell') return `cannot tell ${name}`.trimEnd();
-  return observations.every(({ outcome }) => outcome === 'ok') ? `${name}, recovering` : name;
+  return observations.every((seen) => seen.outcome === 'ok' || isSilent(seen)) ? `${name}, recovering` : name;
 };
 
-/** One line: when, what it came to, and how each look went. */
+const COUNT = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+/** `leads 1,180 in, 1,175 back, 68 % found within the hour`, for every feed whose rows are counted. */
+const rowsOf = ({ feeds }: WatchReport): string =>
+  feeds
+    .map(({ feed, lastHour: { submitted, calledBack, hitRate } }) => {
+      const found = hitRate === null ? '' : `, ${Math.round(hitRate * 100)} % found`;
+      return `${feed} ${COUNT.format(submitted)} in, ${COUNT.format(calledBack)} back${found}`;
+    })
+    .join('; ');
+
+/** `4,998,120 credits`; nothing where the balance was not read. */
+const creditsOf = ({ observations }: WatchReport): string => {
+  const left = observations.find(({ surface }) => surface === 'credits')?.facts.left;
+  return typeof left === 'number' ? `${COUNT.format(left)} credits` : '';
+};
+
+/** What flows: rows of the last hour, and what is left to pay for more. */
+const flow = (report: WatchReport): string => {
+  const rows = rowsOf(report);
+  return rows === '' ? '' : [rows, creditsOf(report)].filter(Boolean).join(', ');
+};
+
+/** One line: when, what it came to, what flows, and how each look went. */
 export const runLine = (report: WatchReport, colors: Colors): string => {
   const { diagnosis } = report;
   const words = headline(report).padEnd(9);
@@ -66,7 +98,15 @@ export const runLine = (report: WatchReport, colors: Colors): string => {
       : diagnosis?.conclusion === 'problem' && diagnosis.primary
         ? severityColor(colors, diagnosis.primary.severity)
         : colors.yellow;
-  return `${colors.dim(timeOfDay(report.slot))}  ${colors.bold(paint(words))}  ${marks(report.observations, colors)}`.trimEnd();
+  return [
+    colors.dim(timeOfDay(report.slot)),
+    colors.bold(paint(words)),
+    flow(report),
+    marks(report.observations, colors),
+  ]
+    .filter(Boolean)
+    .join('  ')
+    .trimEnd();
 };
 
 /** Changes when the verdicts do, so that they are explained once. */

@@ -71,6 +71,7 @@ const report = (minute: number, web: 'up' | 'server-error', more: Partial<WatchR
     },
     changes: [],
     deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
+    feeds: [],
     ...more,
   } as WatchReport;
 };
@@ -126,6 +127,44 @@ describe('the live view', () => {
     expect(screen(out.text()).slice(0, 2)).toEqual([
       '17:26:00  healthy    ✓ web 12, callback:leads 5 ms',
       '17:27:00  P1 clay.outage  ✗ web: server-error  ✓ callback:leads 5 ms',
+    ]);
+  });
+
+  it('says what flows, and of what was counted only what is wrong', () => {
+    const counted = (probe: string, surface: 'flow' | 'hit-rate', finding: 'flowing' | 'low' | 'too-few') =>
+      observation({
+        probe,
+        surface,
+        subject: 'leads',
+        finding: finding as never,
+        at: SLOT,
+        durationMs: 0,
+        summary: finding,
+      });
+    const out = terminal(false);
+    const view = createLiveView(out, {});
+    const feeds = [
+      {
+        feed: 'leads',
+        lastHour: { submitted: 1_180, calledBack: 1_175, hitRate: 0.675, failed: 20, credits: 9_000 },
+        waiting: 5,
+        webhooks: [],
+      },
+    ];
+    const rows = (finding: 'low' | 'too-few') =>
+      report(0, 'up', {
+        feeds,
+        observations: [
+          ...seen(SLOT, 'up'),
+          counted('rows:leads/flow', 'flow', 'flowing'),
+          counted('rows:leads/hit-rate', 'hit-rate', finding),
+        ],
+      });
+    view.report(rows('too-few'), 0);
+    view.report(rows('low'), 0);
+    expect(out.text().trimEnd().split('\n')).toEqual([
+      '17:24:00  healthy    leads 1,180 in, 1,175 back, 68 % found  ✓ web 12, callback:leads 5 ms',
+      '17:24:00  healthy    leads 1,180 in, 1,175 back, 68 % found  ✗ rows:leads/hit-rate: low  ✓ web 12, callback:leads 5 ms',
     ]);
   });
 

@@ -45,13 +45,31 @@ export interface ClaySettings {
   readonly random?: Random;
   /** What differs from `DEFAULT_OPTIONS`. */
   readonly options?: Partial<ClayOptions>;
+  /** How the ids of made-up rows begin. */
+  readonly samplePrefix?: string;
+  /** Hears of every made-up row that was sent, and of how it was answered: what its sender would know. */
+  readonly onSample?: (row: SampleRow) => void;
+}
+
+export interface SampleRow {
+  readonly rowId: string;
+  /** What identifies the record. */
+  readonly email: string;
+  readonly webhook: string;
+  readonly answer: Answer;
 }
 
 const labelOf = (answer: Answer): string => (answer.kind === 'answer' ? String(answer.status) : answer.fault);
 
 const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
-export const createClay = ({ clock, random = createRandom(1), options: given }: ClaySettings): Clay => {
+export const createClay = ({
+  clock,
+  random = createRandom(1),
+  options: given,
+  samplePrefix = 'sample',
+  onSample,
+}: ClaySettings): Clay => {
   const options: ClayOptions = { ...DEFAULT_OPTIONS, ...given };
   const now = () => clock.now();
 
@@ -149,8 +167,10 @@ export const createClay = ({ clock, random = createRandom(1), options: given }: 
     const outcomes = new Map<string, number>();
     for (let index = 0; index < rows; index += 1) {
       sampled += 1;
-      const row = { _claywatch_row_id: `sample-${sampled}`, email: `person-${sampled}@example.com` };
-      count(outcomes, labelOf(handle({ method: 'POST', target, headers, body: JSON.stringify(row) })));
+      const row = { _claywatch_row_id: `${samplePrefix}-${sampled}`, email: `person-${sampled}@example.com` };
+      const answer = handle({ method: 'POST', target, headers, body: JSON.stringify(row) });
+      count(outcomes, labelOf(answer));
+      onSample?.({ rowId: row._claywatch_row_id, email: row.email, webhook: id, answer });
     }
     return Object.fromEntries(outcomes);
   };

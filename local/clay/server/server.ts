@@ -11,6 +11,7 @@ import { createSender } from '../sender.ts';
 import { enact } from './enact.ts';
 import { type ClayUrls, exampleConfig } from './example-config.ts';
 import { readRequest } from './read-request.ts';
+import { createReporter, type ReportTarget } from './reporter.ts';
 
 /** One line of the log: what was asked of which surface, and what came back. No address of a webhook, no data. */
 export interface Exchange {
@@ -31,7 +32,10 @@ export interface ServerSettings {
   readonly seed?: number;
   /** What differs from the defaults; without a callback, rows go to the callback stand-in. */
   readonly options?: Partial<ClayOptions>;
+  /** Made-up rows to the first webhook. */
   readonly rowsPerMinute?: number;
+  /** Where the sender of made-up rows reports those that Clay accepted; their ids are then new on every start. */
+  readonly report?: ReportTarget;
   onExchange?(exchange: Exchange): void;
 }
 
@@ -118,17 +122,20 @@ export const startClay = async (settings: ServerSettings): Promise<RunningClay> 
     timeoutMs: 30_000,
     retries: 1,
   };
+  const { report } = settings;
+  const reporter = report && createReporter(report);
   const running = createClay({
     clock,
     random: createRandom(seed),
     options: { callback, ...settings.options },
+    ...(reporter ? { samplePrefix: `sample-${clock.now().toString(36)}`, onSample: reporter.hear } : {}),
   });
   clay = running;
 
   const closing = new AbortController();
   const sender = createSender(closing.signal);
   const ticking = setInterval(() => {
-    running.tick(sender).catch((error: unknown) => {
+    Promise.all([running.tick(sender), reporter?.flush(sender)]).catch((error: unknown) => {
       if (!closing.signal.aborted) throw error;
     });
   }, TICK_MS);
