@@ -176,7 +176,15 @@ describe('killed between any two calls', () => {
           };
         },
       });
-    return { around: { publisher: mortal, incidentStore: mortal, watchStore: mortal }, died: () => died };
+    return {
+      around: {
+        publisher: mortal,
+        incidentStore: mortal,
+        watchStore: mortal,
+        creditStore: mortal,
+      },
+      died: () => died,
+    };
   };
 
   /** An outage that comes and goes, with one death on the way; the scheduler tries a dead run again. */
