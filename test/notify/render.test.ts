@@ -191,7 +191,7 @@ describe('the subject of a mail', () => {
   it('names the installation when it has a name of its own', () => {
     const config = configOf({ ...TWO_FEEDS, installation: 'acme-prod' });
     expect(messageOf(incidentOf('table.full'), { transition: 'resolved' }, config).subject).toBe(
-      '[P1] Table is full (leads/leads-1) - resolved - acme-prod',
+      '[P1] Table is full, or nearly so (leads/leads-1) - resolved - acme-prod',
     );
   });
 });
