@@ -151,6 +151,40 @@ describe('the simulated Clay over HTTP', () => {
     expect(received).toMatchObject([{ secret: 'simulated-secret', body: { row_id: 'sample-1' } }]);
   });
 
+  it('has a sender of made-up rows that reports those that Clay accepted, again until they are taken', async () => {
+    const received: { secret: unknown; body: unknown }[] = [];
+    const statuses = [503, 200];
+    const endpoint = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      received.push({ secret: request.headers['x-report'], body: JSON.parse(body) });
+      response.writeHead(statuses.shift() ?? 200).end();
+      endpoint.emit('report');
+    }).listen(0, '127.0.0.1');
+    await once(endpoint, 'listening');
+    const { clay } = await start({
+      report: {
+        url: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/`,
+        header: 'x-report',
+        secret: 'simulated-secret',
+      },
+    });
+    clay.sampleRows('leads-1', 1);
+    clay.faults.on('webhook-gone');
+    clay.sampleRows('leads-1', 1);
+    await once(endpoint, 'report');
+    await once(endpoint, 'report');
+    endpoint.closeAllConnections();
+    endpoint.close();
+    const row = {
+      row_id: expect.stringMatching(/^sample-\w+-1$/),
+      webhook: 'leads-1',
+      entity: 'person-1@example.com',
+    };
+    const report = { secret: 'simulated-secret', body: [row] };
+    expect(received).toEqual([report, report]);
+  });
+
   it('says which port is taken, and leaves nothing running', async () => {
     const { urls } = await start();
     const port = Number(new URL(urls.base).port);

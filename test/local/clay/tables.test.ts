@@ -195,6 +195,37 @@ describe('a table of the simulated Clay', () => {
     expect(bodyAt(requests, 0)).toMatchObject({ status: 'SUCCESS_NO_DATA', fields: [], error: null });
   });
 
+  it('turns rows away that lack what providers need, or that a run condition skips', async () => {
+    const statuses = async (options: Parameters<typeof simulated>[0], poor: boolean) => {
+      const { clay, clock } = simulated({ ...options, callback: CALLBACK });
+      const { http, requests } = endpoint(answered(200));
+      if (poor) clay.faults.on('poor-input', { share: 1 });
+      send(clay);
+      await pass(clay, clock, http, 60);
+      return bodyAt(requests, 0);
+    };
+    expect(await statuses(SURE, true)).toMatchObject({
+      status: 'ERROR_MISSING_INPUT',
+      error: 'Some inputs missing',
+      credits: 0,
+      provider: null,
+    });
+    expect(await statuses(leadsTable({ skipRate: 1 }), false)).toMatchObject({
+      status: 'ERROR_RUN_CONDITION_NOT_MET',
+      error: null,
+    });
+  });
+
+  it('drops a share of the rows silently, while the rest goes on', () => {
+    const { clay } = simulated({ intakePerSecond: 10_000, intakeBurst: 10_000 });
+    clay.faults.on('silent-loss', { share: 0.1 });
+    for (let row = 0; row < 1_000; row += 1) expect(statusOf(send(clay))).toBe(200);
+    const dropped = tableState(clay, 'leads')?.dropped ?? 0;
+    expect(dropped).toBeGreaterThan(60);
+    expect(dropped).toBeLessThan(140);
+    expect(webhookState(clay, 'leads-1')?.accepted).toBe(1_000);
+  });
+
   it('takes longer while enrichment is slow', async () => {
     const { clay, clock } = simulated({ ...SURE, callback: CALLBACK });
     const { http, requests } = endpoint(answered(200));
