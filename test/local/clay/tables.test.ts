@@ -3,7 +3,7 @@ import type { Clay } from '../../../local/clay/core/clay.ts';
 import type { CallbackOptions, ClayOptions } from '../../../local/clay/core/options.ts';
 import type { HttpClient, HttpOutcome, HttpRequest } from '../../../shared/http/port.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
-import { leadsTable, send, simulated, statusOf, tableState } from './support.ts';
+import { leadsTable, send, simulated, statusOf, tableState, webhookState } from './support.ts';
 
 const CALLBACK: CallbackOptions = {
   url: 'http://callback.example.com/leads',
