@@ -46,7 +46,7 @@ const weights = (counters: Counters, dimension: string): Map<string, number> => 
   const found = new Map<string, number>();
   for (const [rest, value] of countersUnder(counters, dimension)) {
     const [word = '', what] = partsOf(rest);
-    if (what !== 'credits') found.set(word, (found.get(word) ?? 0) + value);
+    found.set(word, (found.get(word) ?? 0) + (what === 'credits' ? 0 : value));
   }
   found.delete(OTHER);
   return found;

@@ -123,11 +123,11 @@ const HEALTHY: readonly Drill[] = [
   drill({
     name: 'rows-idle-night',
     title:
-      'Rows until the evening, the last of them lost, and none until the morning: the lost ones are told, no standstill',
+      'Rows until the evening, one in twenty lost, and none until the morning: the loss is told, no standstill',
     source: 'complaints: burn alerts at low volume; unknown is a state',
     minutes: 420,
     steps: [
-      act(60, 'the last rows before the night vanish', ({ clay }) => clay.faults.on('table-full', {})),
+      { minute: 20, on: 'silent-loss', params: { share: 0.05 } },
       act(61, 'the senders go home', ({ clay }, { settings }) => {
         settings.perMinute = () => 0;
         clay.faults.clear();
@@ -136,7 +136,7 @@ const HEALTHY: readonly Drill[] = [
         settings.perMinute = () => 12;
       }),
     ],
-    expect: [expected('rows.lost', 'leads', 'P2', { ...STAYS, notifiedWithinSeconds: 75 * MINUTES })],
+    expect: [expected('rows.lost', 'leads', 'P2', { ...STAYS, notifiedWithinSeconds: 90 * MINUTES })],
   }),
   drill({
     name: 'rows-low-volume',
@@ -165,7 +165,7 @@ const STALLED: readonly Drill[] = [
     steps: [...during('auto-run-off', 40), runStaleRows(BEGIN + 40)],
     expect: [
       expected('enrichment.stalled', 'leads', 'P1', {
-        notifiedWithinSeconds: 22 * MINUTES,
+        notifiedWithinSeconds: 18 * MINUTES,
         resolvedWithinSeconds: 4 * MINUTES,
       }),
     ],
@@ -178,7 +178,7 @@ const STALLED: readonly Drill[] = [
     steps: [...during('auto-run-off', 30), runStaleRows(200)],
     expect: [
       expected('enrichment.stalled', 'leads', 'P1', {
-        notifiedWithinSeconds: 22 * MINUTES,
+        notifiedWithinSeconds: 18 * MINUTES,
         resolvedWithinSeconds: 4 * MINUTES,
         endsAt: BEGIN + 30,
       }),
@@ -219,7 +219,7 @@ const STALLED: readonly Drill[] = [
         ...STAYS,
         beginsAt: 0,
         notifiedWithinSeconds: 3 * MINUTES,
-        urgentWithinSeconds: (BEGIN + 22) * MINUTES,
+        urgentWithinSeconds: (BEGIN + 18) * MINUTES,
         messages: ['triggered', 'severity-raised'],
       }),
     ],

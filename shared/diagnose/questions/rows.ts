@@ -204,7 +204,7 @@ export const providersServe = countQuestion({
   question: 'Does every provider do its part in the rows?',
   surface: 'provider-rows',
   causes: {
-    failing: [{ cause: 'provider.failing', says: 'An enrichment provider fails for rows' }],
+    failing: [{ cause: 'provider.failing', says: 'An enrichment provider fails' }],
     throttled: [{ cause: 'provider.rate-limited', says: 'An enrichment provider limits our rate' }],
   },
 });

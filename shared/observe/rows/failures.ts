@@ -13,8 +13,8 @@ const rateOf = (
   shareIn: RateQuestion['shareIn'],
 ) => judgeRate({ windows: snapshot.windows, now, windowMinutes, minRows, above, shareIn });
 
-const spell = ({ part, of }: Share, minutes: number): string =>
-  `${number(part)} of ${number(of)} in the last ${minutes} min (${percent(shareOf({ part, of }))})`;
+const spell = ({ part, of }: Share, what: string, minutes: number): string =>
+  `${number(part)} of ${number(of)} ${what} of the last ${minutes} min (${percent(shareOf({ part, of }))})`;
 
 /** The CRM column, by what callbacks say came of it; null while none ever said. */
 export const observeCrm = (context: RowsContext): Observation | null => {
@@ -24,7 +24,7 @@ export const observeCrm = (context: RowsContext): Observation | null => {
     part: crm.failed,
     of: crm.ok + crm.failed,
   }));
-  const told = spell(share, limits.windowMinutes);
+  const told = spell(share, 'rows', limits.windowMinutes);
   const said = {
     surface: 'crm-rows',
     probe: 'crm',
@@ -35,7 +35,7 @@ export const observeCrm = (context: RowsContext): Observation | null => {
     return seenInRows(context, {
       ...said,
       finding: 'failing',
-      summary: `The CRM column failed for rows: ${told}.`,
+      summary: `The CRM column failed for ${told}.`,
     });
   return standing === 'within'
     ? seenInRows(context, { ...said, finding: 'fine', summary: `The CRM column failed for ${told}.` })
@@ -56,7 +56,7 @@ export const observeRefused = (context: RowsContext): Observation => {
     part: refused,
     of: refused + calledBack,
   }));
-  const told = spell(share, limits.windowMinutes);
+  const told = spell(share, 'callbacks', limits.windowMinutes);
   const said = {
     surface: 'callback-rows',
     probe: 'callbacks',
@@ -67,10 +67,10 @@ export const observeRefused = (context: RowsContext): Observation => {
     return seenInRows(context, {
       ...said,
       finding: bounds(share).low > ALL ? 'all-refused' : 'failing',
-      summary: `Callbacks arrive that cannot be read, so their rows are missing here: ${told}.`,
+      summary: `${told} could not be read, so their rows are missing here.`,
     });
   return standing === 'within'
-    ? seenInRows(context, { ...said, finding: 'fine', summary: `Callbacks that could not be read: ${told}.` })
+    ? seenInRows(context, { ...said, finding: 'fine', summary: `${told} could not be read.` })
     : seenInRows(context, {
         ...said,
         finding: 'too-few',
@@ -104,7 +104,7 @@ export const providersOf = ({ windows }: RowsContext['snapshot']): readonly (rea
   return [...bySlug];
 };
 
-const FAILED = { failing: 'failed', throttled: 'was limited (429)' } as const;
+const FAILED = { failing: 'failed', throttled: 'answered 429' } as const;
 
 const observeProvider = (context: RowsContext, slug: string, name: string): Observation => {
   const limits = context.rows.providerFailures;
@@ -128,7 +128,7 @@ const observeProvider = (context: RowsContext, slug: string, name: string): Obse
       ? ({ finding: 'throttled', ...throttled } as const)
       : ({ finding: 'failing', ...failing } as const);
 
-  const told = spell(worse.share, limits.windowMinutes);
+  const told = spell(worse.share, 'rows', limits.windowMinutes);
   const said = {
     surface: 'provider-rows',
     probe: `provider/${slug}`,
@@ -142,7 +142,7 @@ const observeProvider = (context: RowsContext, slug: string, name: string): Obse
     return seenInRows(context, {
       ...said,
       finding: worse.finding,
-      summary: `${name} ${FAILED[worse.finding]} for rows: ${told}.`,
+      summary: `${name} ${FAILED[worse.finding]} for ${told}.`,
     });
   return failing.standing === 'within' && throttled.standing === 'within'
     ? seenInRows(context, { ...said, finding: 'fine', summary: `${name} failed for ${told}.` })

@@ -1,5 +1,5 @@
 import { isoInstant } from '../../clock.ts';
-import type { OutstandingRows } from '../../rows/snapshot.ts';
+import type { OutstandingRows, RowsWindow } from '../../rows/snapshot.ts';
 import type { Observation } from '../observation.ts';
 import { type RowsContext, seenInRows } from './context.ts';
 import { MINUTE, sum, windowsIn } from './window.ts';
@@ -21,15 +21,28 @@ export const waitingOver = ({ ages }: OutstandingRows, minutes: number, upTo = N
     (age) => age.rows,
   );
 
+/** Of the rows that must have been sent since the last callback, nearly all wait. */
+const NEARLY_ALL = 0.8;
+
+/** Rows that were submitted after `from` and up to `until`, as if those of a window came evenly. */
+const submittedBetween = (windows: readonly RowsWindow[], from: number, until: number): number =>
+  sum(windows, ({ start, submitted }) => {
+    const overlap = Math.min(until, start + WINDOW) - Math.max(from, start);
+    return overlap > 0 ? (submitted * overlap) / WINDOW : 0;
+  });
+
 /**
  * Rows that were submitted after the last callback and have waited at least `minutes`. A row that was submitted before
- * it and has not come back, while later ones have, is lost and says nothing about now. The window in which the last
- * callback arrived counts as before it.
+ * it and has not come back, while later ones have, is lost and says nothing about now.
+ *
+ * Windows tell when rows came only to five minutes, so there are two ways. Surely: the window of the last callback
+ * counts as before it. Sooner, while senders go on and the silence is short enough for the ages to hold few others:
+ * nearly as many wait as must have come since then.
  */
 const waitingSinceLastCallback = ({ snapshot, now }: RowsContext, minutes: number): number => {
   const { outstanding, windows, lastCallbackAt } = snapshot;
-  const from =
-    lastCallbackAt === null ? Number.NEGATIVE_INFINITY : lastCallbackAt - (lastCallbackAt % WINDOW);
+  const last = lastCallbackAt ?? Number.NEGATIVE_INFINITY;
+  const from = Number.isFinite(last) ? last - (last % WINDOW) : last;
   const submitted = (until: number) =>
     sum(
       windows.filter(({ start }) => start > from && start <= until),
@@ -39,8 +52,19 @@ const waitingSinceLastCallback = ({ snapshot, now }: RowsContext, minutes: numbe
   // counts, and single rows are not known.
   const longSince = submitted(now - minutes * MINUTE - WINDOW);
   const lostBefore = lastCallbackAt === null ? 0 : Math.max(0, outstanding.total - submitted(now));
-  const waiting = Math.max(0, waitingOver(outstanding, minutes) - lostBefore);
-  return Math.max(longSince, Math.min(waiting, submitted(now - minutes * MINUTE)));
+  const sure = Math.min(
+    Math.max(0, waitingOver(outstanding, minutes) - lostBefore),
+    submitted(now - minutes * MINUTE),
+  );
+
+  const nextAge = outstanding.ages.find(({ upToMinutes }) => upToMinutes !== null && upToMinutes > minutes);
+  const waits = waitingOver(outstanding, minutes, nextAge?.upToMinutes ?? 0);
+  const came = submittedBetween(windows, last, now - minutes * MINUTE);
+  const isShort = now - last < (nextAge?.upToMinutes ?? 0) * MINUTE;
+  const sentIn = (start: number) => windows.find((window) => window.start === start)?.submitted ?? 0;
+  const goesOn = sentIn(from + WINDOW) >= sentIn(from) / 2;
+  const soon = isShort && goesOn && waits >= came * NEARLY_ALL ? Math.floor(Math.min(waits, came)) : 0;
+  return Math.max(longSince, sure, soon);
 };
 
 /**

@@ -78,6 +78,27 @@ describe('flow', () => {
     );
   });
 
+  it('is stalled soon, though the last callback came at the beginning of its window', () => {
+    const soon = (from: number, rows: number): Partial<FeedSnapshot> => ({
+      windows: steady(60, from, { submitted: 50 }),
+      lastCallbackAt: at(19),
+      outstanding: waiting({ 5: from === 0 ? 100 : 0, 15: from === 0 ? 100 : 0, 30: rows, 1440: 300 }),
+    });
+    // Some 40 came in the four minutes after the last callback that are longer ago than 15 minutes.
+    expect(finding(soon(0, 33), 'flow')).toBe('stalled');
+    expect(finding(soon(0, 20), 'flow')).toBe('idle');
+    expect(finding(soon(20, 33), 'flow')).toBe('idle');
+  });
+
+  it('is not stalled by rows that were lost shortly before the last one of the day', () => {
+    const evening = {
+      windows: steady(60, 20, { submitted: 60, calledBack: 58 }),
+      lastCallbackAt: at(17),
+      outstanding: waiting({ 30: 8, 60: 8 }),
+    };
+    expect(finding(evening, 'flow')).toBe('idle');
+  });
+
   it('is not stalled before its time', () => {
     const snapshot = {
       windows: [...going(60, 15), ...steady(10, 0, { submitted: 10 })],
