@@ -50,9 +50,11 @@ const add = (to: Record<string, number>, name: string, by = 1) => {
   to[name] = exact((to[name] ?? 0) + by);
 };
 
-/** The submission that counts: accepted, or unanswered and proved by the callback. */
-const countedOf = ({ accepted, unknown, callback }: Kept): SubmissionRecord | null =>
-  accepted ?? (callback ? (unknown.toSorted(firstSent)[0] ?? null) : null);
+/** The submission that counts: accepted, or unanswered and proved by the callback. A number of none counts nothing. */
+const countedOf = ({ count, accepted, unknown, callback }: Kept): SubmissionRecord | null => {
+  if (count === 0) return null;
+  return accepted ?? (callback ? (unknown.toSorted(firstSent)[0] ?? null) : null);
+};
 
 const firstSent = (one: SubmissionRecord, other: SubmissionRecord): number =>
   one.at - other.at || (one.webhook < other.webhook ? -1 : 1);
@@ -113,7 +115,7 @@ const windowsOf = ({ rows, refused }: MemoryRowsFeed, now: number): readonly Row
   };
   for (const row of rows) {
     const submission = countedOf(row);
-    if (submission && row.count !== 0) windowAt(submission.at).submitted += row.count ?? 1;
+    if (submission) windowAt(submission.at).submitted += row.count ?? 1;
     if (row.callback) addCallback(windowAt(row.callback.at), row, row.callback);
   }
   for (const { at, count } of refused) windowAt(at).refused += count;
@@ -124,7 +126,8 @@ const windowsOf = ({ rows, refused }: MemoryRowsFeed, now: number): readonly Row
 
 const webhooksOf = ({ rows, rebases }: MemoryRowsFeed): readonly WebhookCount[] => {
   const names = new Set([
-    ...rows.flatMap((row) => countedOf(row)?.webhook ?? []),
+    // A report of no rows at all names nothing.
+    ...rows.flatMap((row) => (row.count === 0 ? [] : (countedOf(row)?.webhook ?? []))),
     ...rows.flatMap((row) => unansweredOf(row).map(({ webhook }) => webhook)),
     ...rebases.keys(),
   ]);
@@ -158,8 +161,7 @@ const hoursOf = ({ rows }: MemoryRowsFeed, now: number): FeedSnapshot['hours'] =
   };
   for (const row of rows) {
     const submission = countedOf(row);
-    if (submission && row.count !== 0)
-      add(hourAt(submission.at).submitted, submission.webhook, row.count ?? 1);
+    if (submission) add(hourAt(submission.at).submitted, submission.webhook, row.count ?? 1);
     if (row.callback?.credits) {
       const hour = hourAt(row.callback.at);
       hour.credits = exact(hour.credits + row.callback.credits);
