@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/summary-reporter.ts'],
     include: ['test/**/*.test.ts'],
+    setupFiles: ['./test/support/property-seed.ts'],
     // Two cores are the smallest machine this must pass on; more workers than that only wait for each other.
     maxWorkers: 2,
     testTimeout: 20_000,
