@@ -97,12 +97,12 @@ const sumSubmission = (sum: Draft, row: Row, { rebases }: SumFrame): void => {
   const submission = submissionOf(row);
   if (!submission) return;
   const { at, webhook, count: rows = 1 } = submission;
+  if (rows === 0) return;
   const rebase = rebaseOf(rebases, webhook);
   count(sum.totals, 's', rows);
   count(sum.totals, nameOf('a', webhook), rows);
   if (rebase && at > rebase.at) count(sum.totals, nameOf('z', webhook, rebase.at), rows);
   sum.lastSubmission = later(sum.lastSubmission, at);
-  if (rows === 0) return;
   count(under(sum.hours, startOf(at, HOUR)), nameOf('s', webhook), rows);
   const window = under(sum.windows, startOf(at, WINDOW));
   count(window, 's', rows);

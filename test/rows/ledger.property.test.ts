@@ -6,6 +6,9 @@ import { type LocalTable, startDynalite } from '../contract/local-table.ts';
 import { createMemoryRowsLedger, type MemoryRowsFeed } from '../support/memory-rows-ledger.ts';
 import { type Deed, play, RETAIN_DAYS, START, story } from './ledger-story.ts';
 
+/** A story takes about a third of a second. */
+const STORIES = Number(process.env.PROPERTY_RUNS ?? 15);
+
 class Death extends Error {}
 
 const createClock = () => {
@@ -57,7 +60,7 @@ describe('the rows ledger, whatever happens to it', () => {
   });
 
   it('counts what its model counts, in the embedded store, though processes die between any two calls', {
-    timeout: 120_000,
+    timeout: 8_000 * STORIES,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(story, async (steps) => {
@@ -76,7 +79,7 @@ describe('the rows ledger, whatever happens to it', () => {
           return { ledger, isDead };
         });
       }),
-      { numRuns: Number(process.env.PROPERTY_RUNS ?? 15) },
+      { numRuns: STORIES },
     );
   });
 });

@@ -48,6 +48,9 @@ const MAX_SAID = 10_000;
  *
  * What is written to a bucket of the last 40 minutes the fold finds by itself. Before a write to an older one, its
  * slice of time is named in an item of its own, once per process, slice and window of five minutes.
+ *
+ * Clocks of writers and of the fold may differ by half an hour. What a clock further behind hides from the fold is found
+ * within a day, when the fold reads each old slice again in its turn.
  */
 export const createDynamoRowsLedger = ({
   client,
