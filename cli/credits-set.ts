@@ -47,7 +47,8 @@ export const creditsSet = (flags: CreditsSetFlags, terminal: Terminal): Promise<
     const before = await store.load();
     const at = systemClock.now();
     const { credits, actions = null } = flags;
-    if (!flags.dryRun) await record({ at, credits, actions, source: 'operator' }, store);
+    if (!flags.dryRun)
+      await record({ at, credits, actions, source: flags.pushed ? 'pushed' : 'operator' }, store);
     const change: CreditsChange = {
       outcome: flags.dryRun ? 'dry-run' : 'set',
       at,

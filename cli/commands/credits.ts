@@ -6,6 +6,7 @@ import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.t
 export interface CreditsSetFlags extends StoreFlags {
   readonly credits: number;
   readonly actions?: number;
+  readonly pushed?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
@@ -15,11 +16,13 @@ const MAX_CREDITS = 1_000_000_000;
 const AFTER_HELP = `
 For workspaces whose balance cannot be read with a key. Clay shows it in the
 settings of the workspace. Burn and run-out follow from several readings: type
-it in now and then, a few times a day. More than before counts as a refill.
+it in now and then, a few times a day, or let a program of yours push it with
+--pushed. More than before counts as a refill.
 ${STORE_HELP}
 Examples:
   $ claywatch credits set --credits 12400
   $ claywatch credits set --credits 12400.5 --actions 90000
+  $ claywatch credits set --credits "$LEFT" --pushed --json
 ${STORE_EXIT_CODES}`;
 
 export const registerCredits: Register = (program, terminal, exit) => {
@@ -31,6 +34,7 @@ export const registerCredits: Register = (program, terminal, exit) => {
     .requiredOption('--credits <n>', 'data credits left', credits(MAX_CREDITS))
     .option('--actions <n>', 'actions left; legacy workspaces have none', credits(MAX_CREDITS));
   addStoreOptions(command)
+    .option('--pushed', 'a program says so, not a person: usage shows where the figure is from')
     .option('--dry-run', 'say what would change, and change nothing')
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', AFTER_HELP)

@@ -204,6 +204,12 @@ describe('claywatch credits set', { timeout: 60_000 }, () => {
     expect((await world.credits.load()).credits?.refills).toMatchObject([{ by: 40_000 }]);
   });
 
+  it('says of what a program pushed that it was pushed', async () => {
+    await jsonHere('credits', 'set', '--credits', '51000', '--pushed');
+    expect((await world.credits.load()).last?.source).toBe('pushed');
+    expect((await here('usage')).stdout).toMatch(/pushed \d+ s\s+ago/);
+  });
+
   it('changes nothing with --dry-run', async () => {
     const before = await world.credits.load();
     const { code, stdout } = await here('credits', 'set', '--credits', '1', '--dry-run');
