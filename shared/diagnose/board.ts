@@ -1,4 +1,4 @@
-import type { Surface } from '../observe/findings.ts';
+import { NO_ANSWER, type Surface } from '../observe/findings.ts';
 import type { Evidence, Signal } from '../observe/signals.ts';
 
 /** The signals of one moment, by surface; what the questions of the tree read. */
@@ -27,16 +27,9 @@ export const boardOf = (signals: readonly Signal[]): Board => {
   };
 };
 
-/** No HTTP answer came back: says as much about the network in between as about the other side. */
-const NO_ANSWER: ReadonlySet<string> = new Set([
-  'dns-failed',
-  'connection-refused',
-  'connection-reset',
-  'tls-failed',
-  'timed-out',
-]);
+const SILENT: ReadonlySet<string> = new Set(NO_ANSWER);
 
-export const noAnswer = (signal: Signal): boolean => NO_ANSWER.has(signal.finding);
+export const noAnswer = (signal: Signal): boolean => SILENT.has(signal.finding);
 /** The other side is down, as far as one probe can see: no answer, or an answer of 500 and above. */
 export const isDown = (signal: Signal): boolean => noAnswer(signal) || signal.finding === 'server-error';
 /** Down, or too slow. */

@@ -1,6 +1,15 @@
 /** ok: seen working · failing: seen not working · unknown: could not be seen (never read as fine, never as down). */
 export type Outcome = 'ok' | 'failing' | 'unknown';
 
+/** No HTTP answer came back: says as much about the network in between as about the other side. */
+export const NO_ANSWER = [
+  'dns-failed',
+  'connection-refused',
+  'connection-reset',
+  'tls-failed',
+  'timed-out',
+] as const;
+
 /** What can go wrong on the way to any HTTP answer, told apart because the remedy differs. */
 const TRANSPORT = {
   'dns-failed': 'failing',

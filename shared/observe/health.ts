@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { NO_ANSWER } from './findings.ts';
 import type { Observation } from './observation.ts';
 
 /**
@@ -32,11 +33,7 @@ export type HealthPolicy = Config['observe'];
 
 /** Findings that may pass by themselves: one sight of them alone is not believed. */
 export const TRANSIENT: ReadonlySet<string> = new Set([
-  'dns-failed',
-  'connection-refused',
-  'connection-reset',
-  'tls-failed',
-  'timed-out',
+  ...NO_ANSWER,
   'server-error',
   'slow',
   'rate-limited',

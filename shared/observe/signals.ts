@@ -55,10 +55,7 @@ const signalOf = (seen: Observation, rest: Pick<Signal, 'ageMs' | 'flapping' | '
 });
 
 /** Signals of a one-shot look: no history, so what was seen is what holds. */
-export const signalsFromObservations = (
-  observations: readonly Observation[],
-  _now: number,
-): readonly Signal[] =>
+export const signalsFromObservations = (observations: readonly Observation[]): readonly Signal[] =>
   observations.map((seen) => signalOf(seen, { ageMs: 0, flapping: false, tentative: false }));
 
 /**

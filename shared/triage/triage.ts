@@ -97,7 +97,7 @@ const conclude = (
   now: number,
   answers: ManualAnswers,
 ): Diagnosis =>
-  diagnose(signalsFromObservations(observations, now), { severities: config.severities, now, answers });
+  diagnose(signalsFromObservations(observations), { severities: config.severities, now, answers });
 
 /**
  * The runbook's quick triage, all of its checks at once:

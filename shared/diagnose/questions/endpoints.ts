@@ -1,5 +1,5 @@
 import type { Cause } from '../../cause.ts';
-import type { Finding, FindingOf, Surface } from '../../observe/findings.ts';
+import { type Finding, type FindingOf, NO_ANSWER, type Surface } from '../../observe/findings.ts';
 import type { Signal } from '../../observe/signals.ts';
 import { type Board, isFailing, isOk } from '../board.ts';
 import type { Cleared, Found, Judgement, Question } from '../rule.ts';
@@ -73,14 +73,7 @@ const endpointQuestion = <S extends Surface>({
 const all = <F extends string>(findings: readonly F[], row: { cause: Cause; says: string }) =>
   Object.fromEntries(findings.map((finding) => [finding, row])) as Record<F, { cause: Cause; says: string }>;
 
-const TRANSPORT = [
-  'dns-failed',
-  'connection-refused',
-  'connection-reset',
-  'tls-failed',
-  'timed-out',
-  'server-error',
-] as const;
+const TRANSPORT = [...NO_ANSWER, 'server-error'] as const;
 
 /** Second runbook, step 2: "Is the webhook accepting data?", told apart by Clay's real answers (clay-facts). */
 export const webhookAccepts = endpointQuestion({
