@@ -13,6 +13,7 @@ type ProblemCode = Extract<ErrorCode, `request.${string}` | 'overloaded'>;
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.malformed': 400,
   'request.unauthorized': 401,
+  'request.conflict': 409,
   'request.too-large': 413,
   'request.unsupported': 415,
   overloaded: 429,

@@ -1,0 +1,91 @@
+import type { QueuedRow } from './queue.ts';
+
+/** Whose fault it is that a row cannot be sent: the row's own, or ours (or Clay's). Kept apart, because the remedy is. */
+export type DeadLetterFault = 'row' | 'ours';
+
+export type DeadLetterReason =
+  /** 413 */
+  | 'too-large'
+  /** 400, 415, 422 */
+  | 'bad-request'
+  /** Answers that nobody can read meaning into, again and again, while other rows went through. */
+  | 'unknown-answer'
+  /** Sent so often without an answer that more would only make duplicates. */
+  | 'uncertain-too-often'
+  /** A message that is not a row of ours, or cannot be opened with the key at hand. */
+  | 'unreadable'
+  /** Received again and again without being settled: whoever handled it died each time. */
+  | 'undeliverable';
+
+/** A row that is set aside. */
+export interface DeadLetter {
+  /** Sorts by time. */
+  readonly id: string;
+  readonly feed: string;
+  readonly at: number;
+  readonly fault: DeadLetterFault;
+  readonly reason: DeadLetterReason;
+  /** In a sentence, without row data, URLs or secrets. */
+  readonly detail: string;
+  readonly status: number | null;
+  readonly webhook: string | null;
+  /** Null for a message that could not be read; then it is kept as it was. */
+  readonly row: QueuedRow | null;
+}
+
+/** Dead letters, sealed; they expire after `relay.deadLetters.keepDays`. */
+export interface DeadLetterStore {
+  /** Idempotent by id. */
+  put(letters: readonly DeadLetter[]): Promise<void>;
+  list(
+    feed: string,
+    query: { readonly limit: number; readonly cursor?: string; readonly fault?: DeadLetterFault },
+  ): Promise<{ readonly letters: readonly DeadLetter[]; readonly cursor: string | null }>;
+  byId(feed: string, id: string): Promise<DeadLetter | null>;
+  /** `gone`: it is not there (any more); an expected outcome. */
+  remove(feed: string, id: string): Promise<'removed' | 'gone'>;
+  count(feed: string): Promise<Readonly<Record<DeadLetterFault, number>>>;
+}
+
+/** Rows as they were sent, sealed, until they expire (`relay.outbox.keepHours`): what a replay of accepted rows is made of. */
+export interface Outbox {
+  /** Before the rows are first sent. Idempotent: rows that are kept twice are found once. */
+  keep(feed: string, rows: readonly QueuedRow[]): Promise<void>;
+  /** Those of the rows that are still kept; in no order. */
+  find(feed: string, rowIds: readonly string[]): Promise<readonly QueuedRow[]>;
+}
+
+/** Requests that were named by `Idempotency-Key`, for `relay.idempotencyHours`. */
+export interface IdempotencyStore {
+  /**
+   * `new`: the ids are this request's from now on. `known`: an earlier request with the same key has these ids; put
+   * them into the queue again if it is not known to be done. `conflict`: the key was used for another body.
+   */
+  begin(
+    feed: string,
+    key: string,
+    request: { readonly digest: string; readonly rowIds: readonly string[]; readonly takenAt: number },
+  ): Promise<
+    | { readonly kind: 'new' }
+    | {
+        readonly kind: 'known';
+        readonly rowIds: readonly string[];
+        readonly takenAt: number;
+        readonly done: boolean;
+      }
+    | { readonly kind: 'conflict' }
+  >;
+  done(feed: string, key: string): Promise<void>;
+}
+
+/** Entities that were taken lately, to refuse the same one within a window. Written after the row is durable. */
+export interface SeenStore {
+  /** In the order of the hashes: when each was last taken, epoch ms, or null. */
+  lastTaken(feed: string, hashes: readonly string[]): Promise<readonly (number | null)[]>;
+  taken(feed: string, hashes: readonly string[], at: number, keepMs: number): Promise<void>;
+}
+
+/** Starts a forwarder unless one runs; a hint, not a promise: the schedule starts one every minute anyway. */
+export interface Waker {
+  wake(): Promise<void>;
+}

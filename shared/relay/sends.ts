@@ -1,0 +1,62 @@
+/** What is known of one row's way to Clay. */
+export interface SendState {
+  /** The highest attempt that was begun and not refused; 0: never sent. */
+  readonly attempts: number;
+  /** The highest attempt that Clay accepted; 0: none. */
+  readonly accepted: number;
+  /** An attempt that was begun and whose outcome is not known: under way, or uncertain for good. */
+  readonly open: { readonly attempt: number; readonly webhook: string; readonly at: number } | null;
+  readonly calledBack: boolean;
+}
+
+export const NEVER_SENT: SendState = { attempts: 0, accepted: 0, open: null, calledBack: false };
+
+/** An attempt that is about to be made. Written before the request goes out, so that a crash leaves no unknown unknown. */
+export interface SendClaim {
+  readonly rowId: string;
+  /** The id of the webhook within the feed. */
+  readonly webhook: string;
+  readonly at: number;
+  /** `SendState.attempts + 1`. An attempt that was open before stays uncertain for good, and is counted so. */
+  readonly attempt: number;
+  readonly entity?: string;
+}
+
+/** What came of a claimed attempt. What stays unknown (a timeout after sending) is not said: the claim stays open. */
+export interface SendResult {
+  readonly rowId: string;
+  readonly webhook: string;
+  readonly attempt: number;
+  readonly at: number;
+  readonly outcome: 'accepted' | 'refused';
+}
+
+/** A row that Clay accepted and that never came back. */
+export interface OutstandingRow {
+  readonly rowId: string;
+  readonly webhook: string;
+  /** Last accepted, epoch ms. */
+  readonly acceptedAt: number;
+  /** The attempt that was accepted. */
+  readonly accepted: number;
+  /** An attempt beside it whose outcome is not known. */
+  readonly uncertain: boolean;
+}
+
+/**
+ * The part of the rows ledger that the forwarder writes: every attempt to send a row, counted once (invariant 2),
+ * whatever dies where. Claims of two forwarders on one row: one wins.
+ */
+export interface SendsLedger {
+  /** Strongly consistent, in the order of the ids. */
+  sends(feed: string, rowIds: readonly string[]): Promise<readonly SendState[]>;
+  /** `stale`: somebody else has begun that attempt; read again before anything is sent. In the order of the claims. */
+  claim(feed: string, claims: readonly SendClaim[]): Promise<readonly ('claimed' | 'stale')[]>;
+  /** Idempotent. A result for an attempt that a later claim took over is still counted as what it was. */
+  settle(feed: string, results: readonly SendResult[]): Promise<void>;
+  /** Accepted and not called back, of rows that were issued from `from` to before `to`, epoch ms; oldest first. */
+  outstanding(
+    feed: string,
+    query: { readonly from: number; readonly to: number; readonly cursor?: string; readonly limit: number },
+  ): Promise<{ readonly rows: readonly OutstandingRow[]; readonly cursor: string | null }>;
+}
