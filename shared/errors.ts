@@ -21,6 +21,10 @@ export const ERROR_CODES = {
   'local.clay-not-started': 'The simulated Clay did not start.',
   'incident.contended':
     'An incident was changed by others so often that this change found no moment to be written.',
+  'incident.not-found': 'There is no incident with that id.',
+  'incident.refused': 'The incident is in a state in which this cannot be done; the message says why.',
+  'silence.not-found': 'There is no silence with that id.',
+  'link.invalid': 'The link is not one of ours, was changed, has expired, or is for something else.',
   'credits.contended':
     'The history of the credit balance was changed by others so often that a reading could not be written.',
   'relay.not-found': 'A feed, webhook, dead letter or replay was named that there is not.',

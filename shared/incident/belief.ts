@@ -1,6 +1,6 @@
 import { compareSeverity, type Severity } from '../severity.ts';
 import { isDue } from './due.ts';
-import { type Incident, isOpen, type PendingNotification, type Transition } from './incident.ts';
+import { type Incident, isOpen, type PendingNotification, type Transition, urgencyOf } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
 
 /*
@@ -77,9 +77,33 @@ export const owe = (changed: Incident, at: number, now: number, policy: Incident
     id: `${changed.id}:${changed.version}:${transition}`,
     transition,
     severity: changed.severity,
+    urgency: urgencyOf(transition, changed),
     createdAt: at,
     attempts: 0,
     dueAt: now + wait,
   };
   return { ...changed, pending: [...kept, pending] };
 };
+
+/** Adds a message that is owed whatever people believe: what somebody did, or a deadline that passed. */
+export const tell = (
+  changed: Incident,
+  transition: Transition,
+  { at, now }: { readonly at: number; readonly now: number },
+  more: Pick<PendingNotification, 'to' | 'audience' | 'text'> = {},
+): Incident => ({
+  ...changed,
+  pending: [
+    ...changed.pending,
+    {
+      id: `${changed.id}:${changed.version}:${transition}`,
+      transition,
+      severity: changed.severity,
+      urgency: urgencyOf(transition, changed),
+      ...more,
+      createdAt: at,
+      attempts: 0,
+      dueAt: now,
+    },
+  ],
+});

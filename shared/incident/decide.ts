@@ -25,10 +25,13 @@ const onVerdict = (
     return next === current ? current : withEffects(next, fact, at);
   }
   if (fact.verdict.tentative) return current;
+  // Somebody closed it, knowing that its cause is still seen.
+  if (current?.closedBy && at < current.closedBy.until) return current;
   // One that still owes a message is opened again however late: were it replaced, nobody would send the message.
   const isOver =
     current &&
-    at - (current.resolvedAt ?? current.updatedAt) > policy.reopenWithinMs &&
+    (current.status === 'reviewed' ||
+      at - (current.resolvedAt ?? current.updatedAt) > policy.reopenWithinMs) &&
     current.pending.length === 0;
   const next = current && !isOver ? reopen(current, fact, moment) : open(key, fact, moment);
   return withEffects(next, fact, at);
@@ -57,9 +60,18 @@ const onCleared = (
   { evidence }: { evidence: readonly Evidence[] },
   moment: Moment,
 ): Incident | null => {
-  if (!current || !isOpen(current)) return current;
+  if (!current) return current;
   const { at } = moment;
-  const { hiddenBy: _, ...visible } = current;
+  if (!isOpen(current)) {
+    const { closedBy, ...rest } = current;
+    // Whoever closed it was right: should it come back, it is a relapse.
+    return closedBy && closedBy.until > at
+      ? advance({ ...rest, evidence: mergeEvidence(current.evidence, evidence) }, at, [
+          note(at, 'recovering', 'Seen working after it was closed by hand'),
+        ])
+      : current;
+  }
+  const { hiddenBy: _, mergedInto: __, escalation: ___, ...visible } = current;
   const proof = evidence[0]?.summary ?? 'seen working';
   return turn(
     visible,

@@ -11,11 +11,12 @@ import {
 } from './incident.ts';
 
 /**
- * What may be sent now, in order: nothing while an upstream cause hides the incident, and nothing before what is owed
+ * What may be sent now, in order: nothing while an upstream cause hides the incident or it
+ * is part of another, and nothing before what is owed
  * earlier. Send one after another and stop at the first failure.
  */
 export const duePending = (incident: Incident, now: number): readonly PendingNotification[] => {
-  if (isOpen(incident) && incident.hiddenBy) return [];
+  if (isOpen(incident) && (incident.hiddenBy || incident.mergedInto)) return [];
   const firstUndue = incident.pending.findIndex((pending) => !isDue(pending, now));
   return firstUndue === -1 ? incident.pending : incident.pending.slice(0, firstUndue);
 };

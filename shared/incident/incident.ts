@@ -2,11 +2,39 @@ import type { Cause } from '../cause.ts';
 import type { Evidence, RuledOut } from '../diagnose/verdict.ts';
 import type { Severity } from '../severity.ts';
 
-/** Open is every status but `resolved`. Acknowledged, mitigated and reviewed come with the people's part. */
-export type IncidentStatus = 'triggered' | 'resolved';
+/**
+ * triggered: nobody has it yet · acknowledged: somebody has it · mitigated: people are no longer hit, the cause is still
+ * there · resolved: seen working, or closed by somebody's word · reviewed: its postmortem is done
+ */
+export const INCIDENT_STATUSES = ['triggered', 'acknowledged', 'mitigated', 'resolved', 'reviewed'] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
 /** What happened to an incident that somebody must hear of. */
-export type Transition = 'triggered' | 'reopened' | 'severity-raised' | 'severity-lowered' | 'resolved';
+export type Transition =
+  | 'triggered'
+  | 'reopened'
+  | 'severity-raised'
+  | 'severity-lowered'
+  | 'acknowledged'
+  /** Acknowledged so long ago, and nothing since, that it is nobody's again. */
+  | 'acknowledgement-stale'
+  /** Nobody acknowledged in time: the next step of the escalation policy. */
+  | 'escalated'
+  | 'mitigated'
+  /** The next update was promised for now. */
+  | 'update-due'
+  /** Somebody wrote an update. */
+  | 'updated'
+  | 'resolved';
+
+/** page: somebody must act, whoever is asleep · notice: good to know. No page after acknowledgement (invariant 3). */
+export type Urgency = 'page' | 'notice';
+
+/** Who did something, and from where. The name is what they gave; it is shown, and proves nothing by itself. */
+export interface Actor {
+  readonly name: string;
+  readonly via: 'api' | 'cli' | 'link' | 'slack' | 'pagerduty' | 'console' | 'claywatch';
+}
 
 /**
  * A message that is owed. It leaves the incident only when every routed channel took it (invariant 3), or when it
@@ -17,6 +45,14 @@ export interface PendingNotification {
   readonly id: string;
   readonly transition: Transition;
   readonly severity: Severity;
+  /** Left out by earlier versions: a page. */
+  readonly urgency?: Urgency;
+  /** Of `escalated`: whom beside everybody who hears of this severity; names of `notify.people` or `on-call`. */
+  readonly to?: readonly string[];
+  /** Of `updated`: for whom it was written. */
+  readonly audience?: UpdateAudience;
+  /** Of `updated`: its words. */
+  readonly text?: string;
   readonly createdAt: number;
   readonly attempts: number;
   /** Not before this, epoch ms: back-off after a failure, or an improvement that must first last. */
@@ -24,6 +60,9 @@ export interface PendingNotification {
   /** The last failure, redacted. */
   readonly lastError?: string;
 }
+
+/** For whom an update is written; what may be said differs. */
+export type UpdateAudience = 'responders' | 'stakeholders' | 'public';
 
 export interface Delivery {
   readonly id: string;
@@ -46,8 +85,36 @@ export interface TimelineEntry {
     | 'unhidden'
     | 'recovering'
     | 'notified'
-    | 'notify-failed';
+    | 'notify-failed'
+    | 'note'
+    | 'assigned'
+    | 'unacknowledged'
+    | 'severity-set'
+    | 'merged'
+    | 'unmerged'
+    | 'reviewed'
+    | 'withheld';
   readonly text: string;
+  /** Left out: Claywatch itself. */
+  readonly by?: Actor;
+}
+
+/** Somebody has it. */
+export interface Acknowledgement {
+  readonly by: Actor;
+  readonly at: number;
+  /** The severity that was acknowledged: a more urgent one pages again. */
+  readonly severity: Severity;
+  /** When it no longer counts unless somebody does something, epoch ms. */
+  readonly staleAt: number;
+}
+
+/** How far the escalation has gone since nobody acknowledged. */
+export interface Escalation {
+  /** Steps taken, repeats included; 0: none. */
+  readonly taken: number;
+  /** When the next one is due, epoch ms; null: all are taken. */
+  readonly nextAt: number | null;
 }
 
 /** One open problem, keyed by cause and subject; changed only by conditional writes of a whole new version. */
@@ -66,6 +133,18 @@ export interface Incident {
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly resolvedAt?: number;
+  /** Closed by somebody's word, not by what was seen: a verdict in force opens it again only after `until`. */
+  readonly closedBy?: { readonly actor: Actor; readonly until: number };
+  readonly acknowledgement?: Acknowledgement;
+  readonly escalation?: Escalation;
+  /** Whose it is. */
+  readonly assignee?: string;
+  readonly mitigatedAt?: number;
+  readonly reviewed?: { readonly by: Actor; readonly at: number };
+  /** Somebody set another severity; it holds until the diagnosis' own is no longer `insteadOf`. */
+  readonly severitySet?: { readonly severity: Severity; readonly insteadOf: Severity };
+  /** Told as part of this one while that is open. */
+  readonly mergedInto?: { readonly id: string; readonly cause: Cause; readonly subject: string };
   /** When somebody must have responded, by severity and calendar, epoch ms. */
   readonly respondBy: number;
   /** When the next update is due, epoch ms. */
@@ -94,4 +173,24 @@ export interface Incident {
   readonly version: number;
 }
 
-export const isOpen = (incident: Incident): boolean => incident.status !== 'resolved';
+export const isOpen = ({ status }: Pick<Incident, 'status'>): boolean =>
+  status !== 'resolved' && status !== 'reviewed';
+
+/** Transitions for which somebody is woken up, as long as nobody has it. */
+const PAGES: ReadonlySet<Transition> = new Set([
+  'triggered',
+  'reopened',
+  'severity-raised',
+  'acknowledgement-stale',
+  'escalated',
+]);
+
+export const isPage = ({
+  transition,
+  urgency,
+}: Pick<PendingNotification, 'transition' | 'urgency'>): boolean =>
+  urgency === undefined ? PAGES.has(transition) : urgency === 'page';
+
+/** How urgent a transition is for an incident that somebody has, or nobody. */
+export const urgencyOf = (transition: Transition, { status }: Pick<Incident, 'status'>): Urgency =>
+  PAGES.has(transition) && status === 'triggered' ? 'page' : 'notice';

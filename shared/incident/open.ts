@@ -36,7 +36,17 @@ export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: M
 /** The same incident again: a fresh deadline, and one relapse more. */
 export const reopen = (resolved: Incident, fact: VerdictFact, moment: Moment): Incident => {
   const { at, policy } = moment;
-  const { resolvedAt: _, ...current } = resolved;
+  const {
+    resolvedAt: _resolvedAt,
+    closedBy: _closedBy,
+    acknowledgement: _acknowledgement,
+    mitigatedAt: _mitigatedAt,
+    reviewed: _reviewed,
+    escalation: _escalation,
+    mergedInto: _mergedInto,
+    severitySet: _severitySet,
+    ...current
+  } = resolved;
   const { severity } = fact.verdict;
   const findings = findingsOf(fact.verdict, current.evidence);
   const reopenings = current.reopenings + 1;

@@ -17,14 +17,22 @@ const changeSeverity = (
 ): Incident => {
   const { at, policy } = moment;
   const { severity } = verdict;
+  const { severitySet: _, acknowledgement, mitigatedAt, ...rest } = current;
   const raised = compareSeverity(severity, current.severity) < 0;
+  // Nobody has what it has become.
+  const outgrown = acknowledgement !== undefined && compareSeverity(severity, acknowledgement.severity) < 0;
   const newPeak = compareSeverity(severity, current.peakSeverity) < 0;
   const deadline = respondBy(severity, at, policy.deadlines);
   const how: Turn = newPeak ? 'worse' : 'relapse';
   return turn(
-    current,
+    {
+      ...rest,
+      ...(acknowledgement && !outgrown && { acknowledgement }),
+      ...(mitigatedAt !== undefined && !outgrown && { mitigatedAt }),
+    },
     {
       ...change,
+      ...(outgrown && { status: 'triggered' as const }),
       severity,
       ...(newPeak && { peakSeverity: severity }),
       ...(raised && { respondBy: Math.min(current.respondBy, deadline) }),
@@ -71,10 +79,16 @@ const isRefreshDue = (current: Incident, fact: VerdictFact, { at, policy }: Mome
   return at - newestAt(current.evidence, current.updatedAt) >= policy.refreshEveryMs;
 };
 
+/** What a person said of the severity holds as long as the diagnosis says nothing new of it. */
+const asSet = ({ severitySet }: Incident, verdict: Verdict): Verdict =>
+  severitySet && verdict.severity === severitySet.insteadOf
+    ? { ...verdict, severity: severitySet.severity }
+    : verdict;
+
 /** An open incident under a verdict in force; the same reference when nothing is worth a write. */
 export const update = (current: Incident, fact: VerdictFact, moment: Moment): Incident => {
   const { at } = moment;
-  const { verdict } = fact;
+  const verdict = asSet(current, fact.verdict);
   const novel = novelEvidence(current.evidence, verdict.evidence);
   const turned = verdict.severity !== current.severity;
   const unhidden = current.hiddenBy !== undefined;
@@ -88,6 +102,6 @@ export const update = (current: Incident, fact: VerdictFact, moment: Moment): In
   ];
   const findings = findingsOf(verdict, current.evidence);
   return turned
-    ? changeSeverity(visible, findings, fact, entries, moment)
+    ? changeSeverity(visible, findings, { ...fact, verdict }, entries, moment)
     : { ...advance(visible, at, entries), ...findings };
 };

@@ -17,6 +17,12 @@ const WORDS: Readonly<Record<Transition, (pending: PendingNotification) => strin
   reopened: () => 'opened again',
   'severity-raised': ({ severity }) => `raised to ${severity}`,
   'severity-lowered': ({ severity }) => `lowered to ${severity}`,
+  acknowledged: () => 'acknowledged',
+  'acknowledgement-stale': () => 'nobody has it any more',
+  escalated: () => 'not acknowledged in time',
+  mitigated: () => 'mitigated',
+  'update-due': () => 'update due',
+  updated: () => 'update',
   resolved: () => 'resolved',
 };
 

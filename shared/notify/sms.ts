@@ -25,6 +25,18 @@ const opening = ({ transition, severity }: PendingNotification): string => {
     case 'severity-raised':
     case 'severity-lowered':
       return `NOW ${severity}: `;
+    case 'acknowledged':
+      return `ACKED ${severity}: `;
+    case 'acknowledgement-stale':
+      return `${severity} NOBODY HAS IT: `;
+    case 'escalated':
+      return `${severity} NOT ACKED: `;
+    case 'mitigated':
+      return `MITIGATED ${severity}: `;
+    case 'update-due':
+      return `UPDATE DUE ${severity}: `;
+    case 'updated':
+      return `UPDATE ${severity}: `;
     case 'resolved':
       return `RESOLVED ${severity}: `;
   }

@@ -25,6 +25,18 @@ const occasion = ({ incident, pending }: Letter): string => {
       return `raised to ${pending.severity}`;
     case 'severity-lowered':
       return `lowered to ${pending.severity}`;
+    case 'acknowledged':
+      return 'acknowledged';
+    case 'acknowledgement-stale':
+      return 'nobody has it any more';
+    case 'escalated':
+      return 'not acknowledged in time';
+    case 'mitigated':
+      return 'mitigated';
+    case 'update-due':
+      return 'the next update is due';
+    case 'updated':
+      return 'an update';
     case 'resolved':
       return 'resolved';
   }
