@@ -13,6 +13,7 @@
  * | sums of an hour's slices | `rows#<feed>#d<day>` | `<hour>` | | |
  * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
+ * | memory of a chat channel | `channel#<channel>#<incident>` | `memory` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident

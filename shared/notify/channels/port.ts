@@ -58,11 +58,21 @@ export type ChannelOutcome =
   /** 429, 5xx, no answer: tried again, not before `afterMs`. */
   | { readonly kind: 'later'; readonly why: string; readonly afterMs: number | null };
 
-/** What a channel remembers of an incident between messages: the Slack thread, the PagerDuty key. */
+/**
+ * What one channel remembers of an incident between messages: the Slack thread, the PagerDuty key. Kept for 90 days
+ * after the last word. Faults of the store reject.
+ */
 export interface ChannelMemory {
   load(incidentId: string): Promise<Readonly<Record<string, string>>>;
   /** Merges; written before the outcome is reported, so that a repetition edits instead of posting anew. */
   save(incidentId: string, values: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Takes an incident for one delivery at a time, for `forMs` at most: two messages of an incident that are handed over
+   * at once would otherwise both begin its thread. False: another holder has it.
+   */
+  claim(incidentId: string, holder: string, forMs: number): Promise<boolean>;
+  /** Gives it back; nothing happens when the holder does not have it any more. */
+  release(incidentId: string, holder: string): Promise<void>;
 }
 
 /**
