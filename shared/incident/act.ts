@@ -192,7 +192,8 @@ const change = (
       return refreshed(advance(current, at, [entry(at, 'note', words(command.text), by)]), moment);
     case 'update': {
       const text = words(command.text);
-      const next = advance(current, at, [entry(at, 'updated', text, by)]);
+      const said = { ...entry(at, 'updated', text, by), audience: command.audience };
+      const next = advance(current, at, [said]);
       const promised = { ...next, nextUpdateAt: nextUpdateAt(current.severity, at, policy.deadlines) };
       // An answer to "the next update is due" that was not sent yet.
       const pending = promised.pending.filter(({ transition }) => transition !== 'update-due');

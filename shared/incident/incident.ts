@@ -97,6 +97,8 @@ export interface TimelineEntry {
   readonly text: string;
   /** Left out: Claywatch itself. */
   readonly by?: Actor;
+  /** Of `updated`: for whom it was written. */
+  readonly audience?: UpdateAudience;
 }
 
 /** Somebody has it. */
