@@ -15,8 +15,12 @@
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
  * | memory of a chat channel | `channel#<channel>#<incident>` | `memory` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
+ * | proof of a message on a channel | `proof#<incident>` | `<notification>#<channel>` | `proof#owed`, `proof#refused` | |
+ * | silence | `silence#<id>` | `silence` | `silence`, until it is over | `silence` |
+ * | how much was sent lately | `notify` | `throttle` | | |
  *
- * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident
+ * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
+ * gsi1 the time of their end and in gsi2 of their making. Indexes hold keys only: they are written when an incident
  * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
  */
 export const tableDefinition = {
