@@ -27,9 +27,10 @@ export interface Silence {
 export interface SilenceStore {
   /** Refused (`conflict`) when the id is taken. */
   create(silence: Silence): Promise<'written' | 'conflict'>;
-  /** `gone`: there is none, or it is over. */
+  /** One that has not begun is called off. `gone`: there is none, or it is over. */
   end(id: string, at: number): Promise<'ended' | 'gone'>;
-  /** In force at `now` or later, soonest first. */
+  /** In force at `now` or later, soonest first. May lag by a moment. */
   current(now: number): Promise<readonly Silence[]>;
+  /** Newest first, also those that are over; made at or after `since`. */
   list(query: { readonly since: number; readonly limit: number }): Promise<readonly Silence[]>;
 }

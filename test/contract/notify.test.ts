@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
+import { createDynamoSilenceStore } from '../../shared/aws/dynamodb/silence-store.ts';
 import { createMemoryProofLedger } from '../support/memory-proof.ts';
+import { createMemorySilenceStore } from '../support/memory-silence-store.ts';
 import { type LocalTable, startDynalite, startDynamoDbLocal, whyNoDynamoDbLocal } from './local-table.ts';
 import { proofLedgerContract } from './proof-ledger.contract.ts';
+import { silenceStoreContract } from './silence-store.contract.ts';
 
 const memoryLedger = createMemoryProofLedger();
 proofLedgerContract('in memory', () => memoryLedger);
+const memorySilences = createMemorySilenceStore();
+silenceStoreContract('in memory', () => memorySilences);
 
 const onDynamo = (name: string, start: (tableName: string) => Promise<LocalTable>): void => {
   describe(name, () => {
@@ -16,6 +21,7 @@ const onDynamo = (name: string, start: (tableName: string) => Promise<LocalTable
     afterAll(() => table.close());
 
     proofLedgerContract(name, () => createDynamoProofLedger(table));
+    silenceStoreContract(name, () => createDynamoSilenceStore(table));
   });
 };
 
