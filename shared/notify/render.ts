@@ -6,6 +6,7 @@ import { audienceOf } from './audience.ts';
 import { renderEmail } from './email/render-email.ts';
 import { knownHosts } from './known-hosts.ts';
 import type { RenderNotification } from './publisher.ts';
+import { routingAttributes } from './routing.ts';
 import { renderSms } from './sms.ts';
 import { ascii, cut, oneLine } from './text.ts';
 
@@ -63,6 +64,7 @@ export const createRenderer = (config: Config): RenderNotification => {
       transition: pending.transition,
       incident_id: attribute(incident.id),
       installation: attribute(config.installation),
+      ...routingAttributes(pending),
     },
   });
 };

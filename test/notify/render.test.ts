@@ -155,9 +155,10 @@ describe('every message, about any incident, however hostile what was seen', () 
 
   it('has attributes of safe, non-empty text', () => {
     check(({ attributes }) => {
-      expect(Object.keys(attributes).sort()).toEqual(
-        ['audience', 'cause', 'feed', 'incident_id', 'installation', 'severity', 'transition'].sort(),
-      );
+      expect(Object.keys(attributes).sort()).toEqual([
+        ...['audience', 'cause', 'feed', 'incident_id', 'installation', 'kind', 'severity', 'transition'],
+        ...['update', 'urgency'],
+      ]);
       for (const value of Object.values(attributes)) expect(value).toMatch(/^[A-Za-z0-9._:/-]{1,200}$/);
     });
   });
