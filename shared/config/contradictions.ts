@@ -188,6 +188,24 @@ const recipients = (config: Config): Problem[] =>
     ),
   );
 
+/** Proof of delivery tells channels apart by their ids, and has two of its own for e-mail and SMS. */
+const RESERVED: ReadonlySet<string> = new Set(['sns', 'summary']);
+
+const channelIds = ({ notify }: Config): Problem[] => {
+  const kinds = ['slack', 'pagerduty', 'webhooks', 'statusPages'] as const;
+  const ids = kinds.flatMap((kind) =>
+    notify[kind].map(({ id }, index) => [id, ['notify', kind, index, 'id']] as const),
+  );
+  return [
+    ...repeated(ids).map(({ path, first }) =>
+      problem(path, `the same id as ${shownPath(first)}; must be different within notify`),
+    ),
+    ...ids.flatMap(([id, path]) =>
+      RESERVED.has(id) ? [problem(path, `"${id}" stands for e-mail and SMS; must be another name`)] : [],
+    ),
+  ];
+};
+
 /** Canaries that would use more of their webhook's limit in a year than their budget allows. Pure. */
 export const canariesOverBudget = (config: Config): Problem[] =>
   Object.entries(config.feeds).flatMap(([name, { webhooks }]) =>
@@ -214,4 +232,5 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...schedule(config),
   ...connectivity(config),
   ...recipients(config),
+  ...channelIds(config),
 ];

@@ -195,6 +195,21 @@ describe('keys that contradict each other', () => {
       'integration.headers.Authorization: (hidden); must name its secret',
     ],
     [
+      'two channels of the same id',
+      {
+        notify: {
+          slack: [{ id: 'ops', channel: 'C0123456789', botToken: 'env:A' }],
+          pagerduty: [{ id: 'ops', routingKey: 'env:B' }],
+        },
+      },
+      'notify.pagerduty[0].id: the same id as notify.slack[0].id; must be different within notify',
+    ],
+    [
+      'a channel with the id that stands for e-mail',
+      { notify: { pagerduty: [{ id: 'sns', routingKey: 'env:B' }] } },
+      'notify.pagerduty[0].id: "sns" stands for e-mail and SMS; must be another name',
+    ],
+    [
       'a missed run before the next is due',
       { schedule: { everyMinutes: 5 } },
       'schedule.missedAfterMinutes: 3; must be above schedule.everyMinutes (5)',

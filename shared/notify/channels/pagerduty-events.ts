@@ -78,7 +78,7 @@ export const alertEvent = (bulletin: Bulletin, step: AlertStep, routingKey: stri
 /** An event of `/v2/change/enqueue`: shown beside the alert, wakes nobody. */
 export const changeEvent = (
   bulletin: Bulletin,
-  { summary, done }: { readonly summary: string; readonly done: readonly string[] },
+  { summary, changes }: { readonly summary: string; readonly changes: readonly string[] },
   routingKey: string,
 ): object => ({
   routing_key: routingKey,
@@ -86,7 +86,10 @@ export const changeEvent = (
     summary: lineOf(summary, LONGEST_SUMMARY) || TRANSITION_WORDS[bulletin.transition],
     timestamp: isoOf(bulletin.at),
     source: lineOf(bulletin.installation, 200) || 'claywatch',
-    custom_details: { ...detailsOf(bulletin), 'what Claywatch did': linesOf(done, 20, 500) },
+    custom_details: {
+      ...detailsOf(bulletin),
+      ...(changes.length > 0 && { 'what was changed': linesOf(changes, 20, 500) }),
+    },
   },
   ...linksOf(bulletin),
 });

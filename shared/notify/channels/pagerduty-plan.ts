@@ -70,7 +70,7 @@ const stepsTo = (
     if (known.state === 'acknowledged') return [];
     return isOpen(known)
       ? [step('acknowledge', known)]
-      : [step('trigger', known), step('acknowledge', known)];
+      : [step('trigger', known, true), step('acknowledge', known)];
   }
   if (!isOpen(known)) return [step('trigger', known)];
   if (urgency !== 'page') return [];

@@ -27,13 +27,13 @@ const BAD_KEY =
 /** Long enough to tell one line from another, and short enough to remember. */
 const TOLD = 300;
 
-/** What Claywatch did since the last message: lines after the one that was told last. */
-const newlyDone = ({ done }: Bulletin, known: Known): readonly string[] =>
-  done.slice(done.findLastIndex((line) => lineOf(line, TOLD) === known.told) + 1);
+/** What Claywatch changed since the last message: lines after the one that was told last. */
+const newChanges = ({ changes = [] }: Bulletin, known: Known): readonly string[] =>
+  changes.slice(changes.findLastIndex((line) => lineOf(line, TOLD) === known.told) + 1);
 
-const changeSummary = (bulletin: Bulletin, done: readonly string[]): string => {
-  const last = done.at(-1);
-  if (last !== undefined) return done.length === 1 ? last : `${last} (and ${done.length - 1} more)`;
+const changeSummary = (bulletin: Bulletin, changes: readonly string[]): string => {
+  const last = changes.at(-1);
+  if (last !== undefined) return changes.length === 1 ? last : `${last} (and ${changes.length - 1} more)`;
   const { update } = bulletin;
   const said = update === null ? bulletin.title : `${update.text} (${update.by})`;
   return `${TRANSITION_WORDS[bulletin.transition]}: ${said}`;
@@ -87,13 +87,13 @@ export const createPagerDuty = (config: PagerDutyConfig, deps: ChannelDependenci
     { routingKey, known, memory, send }: Sending,
     isAlone: boolean,
   ): Promise<Failed | null> => {
-    const done = newlyDone(bulletin, known);
-    if (!config.changeEvents || (done.length === 0 && !isAlone)) return null;
-    const event = changeEvent(bulletin, { summary: changeSummary(bulletin, done), done }, routingKey);
+    const changes = newChanges(bulletin, known);
+    if (!config.changeEvents || (changes.length === 0 && !isAlone)) return null;
+    const event = changeEvent(bulletin, { summary: changeSummary(bulletin, changes), changes }, routingKey);
     const outcome = await send('/v2/change/enqueue', event);
     // Beside an alert it is an extra: what matters was taken, and what was done is told again with the next message.
     if (outcome !== 'accepted') return isAlone ? outcome : null;
-    const last = done.at(-1);
+    const last = changes.at(-1);
     if (last !== undefined) await memory.save(bulletin.incidentId, { told: lineOf(last, TOLD) });
     return null;
   };

@@ -29,6 +29,8 @@ export interface Bulletin {
   readonly affected: readonly string[];
   /** What Claywatch did by itself, newest last. */
   readonly done: readonly string[];
+  /** Of what it did: what it changed at Clay or in the relay (held, failed over, replayed), newest last. */
+  readonly changes?: readonly string[];
   /** What a person does now, in order. */
   readonly steps: readonly { readonly do: string; readonly where?: string }[];
   /** Who has it; null: nobody. */

@@ -42,6 +42,7 @@ const shortened = (bulletin: Bulletin) => ({
     acknowledged_by: bulletin.acknowledgedBy === null ? null : lineOf(bulletin.acknowledgedBy, 200),
     assignee: bulletin.assignee === null ? null : lineOf(bulletin.assignee, 200),
     done: linesOf(bulletin.done, 20, 500),
+    changes: linesOf(bulletin.changes ?? [], 20, 500),
     steps: bulletin.steps.slice(0, 20).map((step) => ({
       do: lineOf(step.do, 500),
       where: step.where === undefined ? null : lineOf(step.where, 300),

@@ -24,7 +24,7 @@ export const STATUS_WORDS: Readonly<Record<IncidentStatus, string>> = {
   reviewed: 'Reviewed',
 };
 
-/** Control, formatting and direction characters, and lone surrogates: they could forge what a message shows. */
+/** Control, formatting, direction and private characters, and lone surrogates: they could forge what a message shows. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
 const STACKED_ACCENTS = /(\p{M}{2})\p{M}+/gu;
 

@@ -177,6 +177,7 @@ export const channelContract = (name: string, start: () => Promise<UnderTest>): 
             subject: text,
             affected: fc.array(text, { maxLength: 30 }),
             done: fc.array(text, { maxLength: 30 }),
+            changes: fc.array(text, { maxLength: 30 }),
             alsoAbout: fc.array(text, { maxLength: 30 }),
             steps: fc.array(fc.record({ do: text, where: text }), { maxLength: 30 }),
             acknowledgedBy: fc.option(text),

@@ -40,10 +40,10 @@ describe('PagerDuty', () => {
     expect(test.server.dropped).toBe(0);
   });
 
-  it('sends a trigger before an acknowledgement whose trigger never arrived', async () => {
+  it('sends a trigger that wakes nobody before an acknowledgement whose trigger never arrived', async () => {
     await deliver(acknowledged(2));
     expect(events()).toStrictEqual(['trigger', 'acknowledge']);
-    expect(states()).toStrictEqual(['acknowledged']);
+    expect(test.server.alerts).toMatchObject([{ state: 'acknowledged', severity: 'info' }]);
     await deliver(bulletinOf(1));
     expect(events()).toHaveLength(2);
   });
@@ -98,18 +98,18 @@ describe('PagerDuty', () => {
     ]);
   });
 
-  it('tells what Claywatch did as change events, each thing once', async () => {
-    const done = ['Held 1,200 rows of leads', 'Failed over to leads-2', 'Replayed 1,200 rows'];
-    await deliver(bulletinOf(1, { done: done.slice(0, 1) }));
-    await deliver(acknowledged(2, { done: done.slice(0, 1) }));
-    await deliver(acknowledged(3, { done, transition: 'mitigated', status: 'mitigated' }));
-    await deliver(resolved(4, { done }));
+  it('tells what Claywatch changed as change events, each thing once', async () => {
+    const changes = ['Held 1,200 rows of leads', 'Failed over to leads-2', 'Replayed 1,200 rows'];
+    await deliver(bulletinOf(1, { changes: changes.slice(0, 1) }));
+    await deliver(acknowledged(2, { changes: changes.slice(0, 1) }));
+    await deliver(acknowledged(3, { changes, transition: 'mitigated', status: 'mitigated' }));
+    await deliver(resolved(4, { changes }));
     expect(test.server.changes).toMatchObject([
-      { payload: { summary: done[0] } },
+      { payload: { summary: changes[0] } },
       {
         payload: {
           summary: 'Replayed 1,200 rows (and 1 more)',
-          custom_details: { 'what Claywatch did': done.slice(1) },
+          custom_details: { 'what was changed': changes.slice(1) },
         },
       },
     ]);
@@ -117,7 +117,7 @@ describe('PagerDuty', () => {
 
   it('sends no change events when they are not wanted', async () => {
     await using quiet = await pagerDutyUnderTest(false);
-    await quiet.channel.deliver(bulletinOf(1, { done: ['Held rows'] }), quiet.memory);
+    await quiet.channel.deliver(bulletinOf(1, { changes: ['Held rows'] }), quiet.memory);
     const notice = acknowledged(3, { transition: 'update-due', status: 'triggered' });
     expect(await quiet.channel.deliver(notice, quiet.memory)).toMatchObject({ kind: 'delivered' });
     expect(quiet.server.requests).toHaveLength(1);
@@ -125,8 +125,8 @@ describe('PagerDuty', () => {
 
   it('counts as delivered when only the change event beside it was not taken', async () => {
     test.server.fail(null, { kind: 'answer', status: 500 });
-    expect(await deliver(bulletinOf(1, { done: ['Held rows'] }))).toMatchObject({ kind: 'delivered' });
-    await deliver(acknowledged(2, { done: ['Held rows', 'Failed over'] }));
+    expect(await deliver(bulletinOf(1, { changes: ['Held rows'] }))).toMatchObject({ kind: 'delivered' });
+    await deliver(acknowledged(2, { changes: ['Held rows', 'Failed over'] }));
     expect(test.server.changes).toMatchObject([{ payload: { summary: 'Failed over (and 1 more)' } }]);
   });
 
