@@ -1,86 +1,13 @@
-import { isOpen } from '../../incident/incident.ts';
-import { wrap } from '../text.ts';
-import { bothTimes, duration, relative, utcTime } from '../time.ts';
-import {
-  counted,
-  endOf,
-  evidenceLine,
-  isGood,
-  type Letter,
-  numbered,
-  paragraph,
-  SHOWN,
-  section,
-  stamp,
-  stepLines,
-} from './letter.ts';
+import type { Transition } from '../../incident/incident.ts';
+import { closedByHand, endOf, isGood, isMeasure } from '../about.ts';
+import { bullet, counted, numbered, paragraph, section } from '../layout.ts';
+import { bothTimes, duration } from '../time.ts';
+import { event, grouped, taking } from './event.ts';
+import { headline } from './headline.ts';
+import { evidenceLine, type Letter, SHOWN, stamp, stepLines } from './letter.ts';
 
-const occasion = ({ incident, pending }: Letter): string => {
-  switch (pending.transition) {
-    case 'triggered':
-      return 'new incident';
-    case 'reopened':
-      return `opened again (${counted(incident.reopenings, 'time')} so far)`;
-    case 'severity-raised':
-      return `raised to ${pending.severity}`;
-    case 'severity-lowered':
-      return `lowered to ${pending.severity}`;
-    case 'acknowledged':
-      return 'acknowledged';
-    case 'acknowledgement-stale':
-      return 'nobody has it any more';
-    case 'escalated':
-      return 'not acknowledged in time';
-    case 'mitigated':
-      return 'mitigated';
-    case 'update-due':
-      return 'the next update is due';
-    case 'updated':
-      return 'an update';
-    case 'resolved':
-      return 'resolved';
-  }
-};
-
-/** A message that waited may describe a state that is no longer so; it says so in its first lines. */
-const sinceThen = ({ incident, pending }: Letter): readonly string[] => {
-  const isOver = !isOpen(incident) && pending.transition !== 'resolved';
-  const isBack = isOpen(incident) && pending.transition === 'resolved';
-  return [
-    ...(pending.attempts > 0
-      ? [
-          `This message is late: it was due at ${utcTime(pending.createdAt)} and could not be sent ${counted(pending.attempts, 'time')}.`,
-        ]
-      : []),
-    ...(isOver ? ['Since then the incident has been resolved; a message about that follows.'] : []),
-    ...(isBack ? ['Since then it has been opened again; a message about that follows.'] : []),
-  ].map((text) => wrap(text, '', '  '));
-};
-
-const respond = ({ incident, pending, timeZone }: Letter): string =>
-  wrap(
-    `Respond by ${bothTimes(incident.respondBy, timeZone)}, ${relative(incident.respondBy, pending.createdAt)}.`,
-    '',
-    '  ',
-  );
-
-const headline = (letter: Letter): string => {
-  const { incident, pending, entry, show, config } = letter;
-  const isOver = pending.transition === 'resolved';
-  return [
-    wrap(`[${pending.severity}] ${isOver ? 'RESOLVED: ' : ''}${entry.title}`, '', '  '),
-    wrap(
-      `About ${show(incident.subject, 120)} | ${occasion(letter)} | ${show(incident.id, 60)} | ${config.installation}`,
-      '',
-      '  ',
-    ),
-    ...(isOver ? [] : [respond(letter)]),
-    ...sinceThen(letter),
-  ].join('\n');
-};
-
-const whatClaywatchDid = (letter: Letter): string => {
-  const { incident, pending } = letter;
+const whatClaywatchDid = (letter: Letter): readonly string[] => {
+  const { incident, pending, show } = letter;
   const first = `Noticed it at ${stamp(incident.detectedAt, letter)} UTC`;
   const ruledOut =
     incident.ruledOut.length > 0 ? `, ruled out ${counted(incident.ruledOut.length, 'other cause')}` : '';
@@ -88,19 +15,31 @@ const whatClaywatchDid = (letter: Letter): string => {
     pending.transition === 'triggered'
       ? `opened this incident at ${stamp(incident.openedAt, letter)} UTC`
       : 'kept this incident up to date';
-  return `${first}${ruledOut}, ${then} and told everybody who is subscribed. It changed nothing in Clay or in your systems.`;
+  const measures = incident.timeline.filter(isMeasure).slice(-SHOWN.evidence);
+  const changed =
+    measures.length === 0 ? ' It changed nothing in Clay or in your systems.' : ' It also did this:';
+  return [
+    paragraph(`${first}${ruledOut}, ${then} and told everybody who is subscribed.${changed}`),
+    ...measures.map((one) => bullet(`${stamp(one.at, letter)} UTC ${show(one.text, 300)}`)),
+  ];
 };
+
+/** Of these, what counts is who did or wrote something; the steps are in the message that paged. */
+const WITHOUT_STEPS: ReadonlySet<Transition> = new Set(['update-due', 'updated']);
 
 /** What is wrong, what Claywatch did, what to click: everything that somebody needs who was just woken up. */
 const openLines = (letter: Letter): readonly string[] => {
-  const { incident, entry, show } = letter;
+  const { incident, pending, entry, show } = letter;
+  const steps = WITHOUT_STEPS.has(pending.transition)
+    ? []
+    : entry.steps.map((step, index) => stepLines(index, step));
   return [
+    ...event(letter),
+    ...taking(letter),
     ...section('WHAT IS WRONG', [paragraph(show(incident.summary, 400)), paragraph(entry.meaning)]),
-    ...section('WHAT CLAYWATCH DID', [paragraph(whatClaywatchDid(letter))]),
-    ...section('WHAT TO DO NOW', [
-      paragraph(`In short: ${entry.sms}`),
-      ...entry.steps.map((step, index) => stepLines(index, step)),
-    ]),
+    ...grouped(letter),
+    ...section('WHAT CLAYWATCH DID', whatClaywatchDid(letter)),
+    ...section('WHAT TO DO NOW', [paragraph(`In short: ${entry.sms}`), ...steps]),
   ];
 };
 
@@ -113,6 +52,12 @@ const seenWorking = (letter: Letter): readonly string[] => {
     ? proof.slice(0, SHOWN.evidence).map((one) => evidenceLine(one, letter))
     : [paragraph('Every check that spoke for it passed again, several times in a row.')];
 };
+
+/** Closed by somebody's word, it is still to be seen working. */
+const proofLines = (letter: Letter): readonly string[] =>
+  closedByHand(letter.incident, letter.pending)
+    ? section('NOT SEEN WORKING: HOW TO MAKE SURE', letter.entry.verify.map(bullet))
+    : section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter));
 
 const resolvedLines = (letter: Letter): readonly string[] => {
   const { incident, entry, show, timeZone } = letter;
@@ -129,8 +74,10 @@ const resolvedLines = (letter: Letter): readonly string[] => {
         ]
       : [];
   return [
+    ...event(letter),
     ...section('WHAT HAPPENED', [paragraph(show(incident.summary, 400)), paragraph(span), ...relapses]),
-    ...section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter)),
+    ...grouped(letter),
+    ...proofLines(letter),
     ...section(
       'LEFT TO DO',
       entry.afterwards.map((text, index) => numbered(index, text)),
