@@ -1,8 +1,8 @@
 import type { Severity } from '../severity.ts';
-import { compareSeverity } from '../severity.ts';
-import { owe, tell } from './belief.ts';
-import { bound, clip } from './bounds.ts';
-import { nextUpdateAt, respondBy } from './deadlines.ts';
+import { asNobodys } from './anew.ts';
+import { atOnce, owe, tell } from './belief.ts';
+import { bound, clip, LIMITS } from './bounds.ts';
+import { closedUntil, nextUpdateAt, staleAt } from './deadlines.ts';
 import {
   type Actor,
   type Incident,
@@ -12,6 +12,7 @@ import {
   type UpdateAudience,
 } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
+import { isMoreUrgent, isOutgrown, withDeadlines } from './severity.ts';
 import { advance, type Moment, named, note, turn } from './turn.ts';
 
 /** What a person does to an incident. */
@@ -27,7 +28,10 @@ export type IncidentCommand =
   | { readonly kind: 'update'; readonly text: string; readonly audience: UpdateAudience }
   | { readonly kind: 'assign'; readonly to: string }
   | { readonly kind: 'set-severity'; readonly severity: Severity; readonly text?: string }
-  | { readonly kind: 'merge'; readonly into: Pick<Incident, 'id' | 'cause' | 'subject'> }
+  | {
+      readonly kind: 'merge';
+      readonly into: Pick<Incident, 'id' | 'cause' | 'subject' | 'status' | 'severity' | 'mergedInto'>;
+    }
   | { readonly kind: 'unmerge' };
 
 export type ActOutcome =
@@ -36,33 +40,34 @@ export type ActOutcome =
   | { readonly kind: 'unchanged'; readonly incident: Incident }
   | { readonly kind: 'refused'; readonly why: Refusal; readonly text: string };
 
-export type Refusal = 'not-open' | 'not-resolved' | 'still-failing' | 'into-itself' | 'empty';
-
-const MINUTE = 60_000;
-const TEXT = 2_000;
+export type Refusal =
+  | 'not-open'
+  | 'not-resolved'
+  | 'still-failing'
+  | 'into-itself'
+  /** Nothing would be told of it: what it should be part of is over, is itself part of another, or is less urgent. */
+  | 'into-silence'
+  | 'empty';
 
 const refused = (why: Refusal, text: string): ActOutcome => ({ kind: 'refused', why, text });
 
 /** Several lines are one; what people write is cut, never refused. */
-const words = (text: string | undefined): string => clip(text ?? '', TEXT);
+const words = (text: string | undefined): string => clip(text ?? '', LIMITS.words);
 
 const entry = (at: number, kind: TimelineEntry['kind'], text: string, by: Actor): TimelineEntry => ({
   ...note(at, kind, ''),
-  text: clip(text, TEXT),
+  text: clip(text, LIMITS.words),
   by,
 });
 
-const staleAt = (severity: Severity, at: number, { deadlines }: IncidentPolicy): number =>
-  at + Math.round(deadlines.acknowledgement[`${severity}Minutes`] * MINUTE);
-
 /** Any word of a person keeps the acknowledgement fresh. */
-const refreshed = (incident: Incident, { at, policy }: Moment): Incident =>
+const refreshed = (incident: Incident, { now, policy }: Moment): Incident =>
   incident.acknowledgement
     ? {
         ...incident,
         acknowledgement: {
           ...incident.acknowledgement,
-          staleAt: staleAt(incident.severity, at, policy),
+          staleAt: staleAt(incident.severity, now, policy.deadlines),
         },
       }
     : incident;
@@ -73,11 +78,12 @@ const withoutPages = (incident: Incident): Incident => ({
   pending: incident.pending.filter((pending) => !isPage(pending)),
 });
 
-const taken = (current: Incident, by: Actor, { at, policy }: Moment): Incident => {
-  const { escalation: _, ...rest } = current;
+const taken = (current: Incident, by: Actor, { at, now, policy }: Moment): Incident => {
+  const { escalation: _, pagedAt: __, ...rest } = current;
+  const stale = staleAt(current.severity, now, policy.deadlines);
   return withoutPages({
     ...rest,
-    acknowledgement: { by, at, severity: current.severity, staleAt: staleAt(current.severity, at, policy) },
+    acknowledgement: { by, at, severity: current.severity, staleAt: stale },
   });
 };
 
@@ -90,14 +96,9 @@ const acknowledge = (current: Incident, by: Actor, moment: Moment): Incident => 
 
 const unacknowledge = (current: Incident, by: Actor, moment: Moment): Incident => {
   if (current.status === 'triggered') return current;
-  const { at, policy } = moment;
-  const { acknowledgement: _, mitigatedAt: __, ...rest } = current;
-  const next = {
-    ...advance(rest, at, [entry(at, 'unacknowledged', `Given back by ${by.name}`, by)]),
-    status: 'triggered' as const,
-    respondBy: respondBy(current.severity, at, policy.deadlines),
-  };
-  return tell(next, 'acknowledgement-stale', moment);
+  const { at } = moment;
+  const next = advance(current, at, [entry(at, 'unacknowledged', `Given back by ${by.name}`, by)]);
+  return tell(asNobodys(next, moment), 'acknowledgement-stale', moment);
 };
 
 const mitigate = (current: Incident, by: Actor, text: string, moment: Moment): Incident => {
@@ -109,19 +110,28 @@ const mitigate = (current: Incident, by: Actor, text: string, moment: Moment): I
   return tell({ ...owned, status: 'mitigated', mitigatedAt: at }, 'mitigated', moment);
 };
 
+/** Pages that were not sent are withdrawn, but not the news of the end: one of them may be on its way. */
 const resolve = (current: Incident, by: Actor, text: string, moment: Moment): Incident => {
-  const { at, policy } = moment;
-  const { hiddenBy: _, mergedInto: __, escalation: ___, ...visible } = current;
+  const { at, now, policy } = moment;
+  const { hiddenBy: _, mergedInto: __, ...visible } = current;
   const said = `Closed by ${by.name}, not seen working${text === '' ? '' : `: ${text}`}`;
-  const until = at + Math.round(policy.deadlines.closedByHandMinutes * MINUTE);
-  return turn(
-    withoutPages(visible),
-    { status: 'resolved', resolvedAt: at, closedBy: { actor: by, until } },
+  const closed = turn(
+    visible,
+    {
+      status: 'resolved',
+      resolvedAt: at,
+      closedBy: { actor: by, until: closedUntil(now, policy.deadlines) },
+    },
     'better',
     [entry(at, 'resolved', said, by)],
-    moment,
+    { ...moment, policy: atOnce(policy) },
   );
+  return withoutPages(closed);
 };
+
+/** Whether somebody else made it more urgent than what was acknowledged; whoever has it may do so and still has it. */
+const outgrows = (current: Incident, by: Actor, severity: Severity): boolean =>
+  isOutgrown(current, severity) && current.acknowledgement?.by.name !== by.name;
 
 const setSeverity = (
   current: Incident,
@@ -131,17 +141,21 @@ const setSeverity = (
 ): Incident => {
   if (severity === current.severity) return current;
   const { at, now, policy } = moment;
-  const raised = compareSeverity(severity, current.severity) < 0;
   const said = `${by.name} set ${severity} instead of ${current.severity}${text === '' ? '' : `: ${text}`}`;
-  const next: Incident = {
+  const isPeak = isMoreUrgent(severity, current.peakSeverity);
+  const set: Incident = {
     ...advance(current, at, [entry(at, 'severity-set', said, by)]),
     severity,
-    peakSeverity: compareSeverity(severity, current.peakSeverity) < 0 ? severity : current.peakSeverity,
+    ...(isPeak && { peakSeverity: severity }),
     severitySet: { severity, insteadOf: current.severitySet?.insteadOf ?? current.severity },
-    nextUpdateAt: nextUpdateAt(severity, at, policy.deadlines),
-    ...(raised && { respondBy: Math.min(current.respondBy, respondBy(severity, at, policy.deadlines)) }),
   };
-  return owe(refreshed(next, moment), at, now, policy);
+  const owned = outgrows(current, by, severity) ? asNobodys(set, moment) : refreshed(set, moment);
+  const { acknowledgement } = owned;
+  const next =
+    acknowledgement && isOutgrown(owned, severity)
+      ? { ...owned, acknowledgement: { ...acknowledgement, severity } }
+      : owned;
+  return withDeadlines(owe(next, at, now, atOnce(policy)), current.severity, moment);
 };
 
 const merge = (
@@ -174,13 +188,31 @@ const review = (current: Incident, by: Actor, { at }: Moment): Incident =>
         reviewed: { by, at },
       };
 
+const update = (
+  current: Incident,
+  by: Actor,
+  { text: written, audience }: Extract<IncidentCommand, { kind: 'update' }>,
+  moment: Moment,
+): Incident => {
+  const { at, now, policy } = moment;
+  const text = words(written);
+  const said = { ...entry(at, 'updated', text, by), audience };
+  const next = advance(current, at, [said]);
+  const promised = isOpen(current)
+    ? { ...next, nextUpdateAt: nextUpdateAt(current.severity, now, policy.deadlines) }
+    : next;
+  // An answer to "the next update is due" that was not sent yet.
+  const pending = promised.pending.filter(({ transition }) => transition !== 'update-due');
+  return tell(refreshed({ ...promised, pending }, moment), 'updated', moment, { text, audience });
+};
+
 const change = (
   current: Incident,
   command: Exclude<IncidentCommand, { kind: 'resolve' | 'review' }>,
   by: Actor,
   moment: Moment,
 ): Incident => {
-  const { at, policy } = moment;
+  const { at } = moment;
   switch (command.kind) {
     case 'acknowledge':
       return acknowledge(current, by, moment);
@@ -190,18 +222,8 @@ const change = (
       return mitigate(current, by, words(command.text), moment);
     case 'note':
       return refreshed(advance(current, at, [entry(at, 'note', words(command.text), by)]), moment);
-    case 'update': {
-      const text = words(command.text);
-      const said = { ...entry(at, 'updated', text, by), audience: command.audience };
-      const next = advance(current, at, [said]);
-      const promised = { ...next, nextUpdateAt: nextUpdateAt(current.severity, at, policy.deadlines) };
-      // An answer to "the next update is due" that was not sent yet.
-      const pending = promised.pending.filter(({ transition }) => transition !== 'update-due');
-      return tell(refreshed({ ...promised, pending }, moment), 'updated', moment, {
-        text,
-        audience: command.audience,
-      });
-    }
+    case 'update':
+      return update(current, by, command, moment);
     case 'assign': {
       const to = clip(command.to);
       if (current.assignee === to) return current;
@@ -221,6 +243,29 @@ const isEmpty = (command: IncidentCommand): boolean =>
   ((command.kind === 'note' || command.kind === 'update') && words(command.text) === '') ||
   (command.kind === 'assign' && clip(command.to) === '');
 
+const mergeRefusal = (
+  current: Incident,
+  { into }: Extract<IncidentCommand, { kind: 'merge' }>,
+): ActOutcome | null => {
+  if (into.id === current.id) return refused('into-itself', `${current.id} cannot be part of itself.`);
+  if (!isOpen(into)) return refused('into-silence', `${into.id} is ${into.status} already.`);
+  if (into.mergedInto)
+    return refused('into-silence', `${into.id} is itself part of ${into.mergedInto.id}: name that one.`);
+  return isMoreUrgent(current.severity, into.severity)
+    ? refused(
+        'into-silence',
+        `${into.id} is ${into.severity}, less urgent than ${current.severity}: set its severity first, or merge the other way round.`,
+      )
+    : null;
+};
+
+const whenOver = (current: Incident, command: IncidentCommand): ActOutcome | null => {
+  if (command.kind === 'resolve') return null;
+  // What is to be said after the end, e.g. on a status page.
+  if (command.kind === 'update' && current.status === 'resolved') return null;
+  return refused('not-open', `${current.id} is ${current.status} already.`);
+};
+
 /** Why a command cannot be carried out; null when it can. */
 const refusalOf = (current: Incident, command: IncidentCommand): ActOutcome | null => {
   if (isEmpty(command)) return refused('empty', 'Nothing was said: give a text.');
@@ -230,19 +275,13 @@ const refusalOf = (current: Incident, command: IncidentCommand): ActOutcome | nu
       : null;
   // A note may be made for ever: what was learnt later belongs to the story.
   if (command.kind === 'note') return null;
-  if (!isOpen(current)) {
-    return command.kind === 'resolve'
-      ? null
-      : refused('not-open', `${current.id} is ${current.status} already.`);
-  }
+  if (!isOpen(current)) return whenOver(current, command);
   if (command.kind === 'resolve' && !command.force)
     return refused(
       'still-failing',
       `${current.id} is still seen failing: it resolves by itself once it is seen working. Acknowledge or silence it, or close it all the same with force.`,
     );
-  if (command.kind === 'merge' && command.into.id === current.id)
-    return refused('into-itself', `${current.id} cannot be part of itself.`);
-  return null;
+  return command.kind === 'merge' ? mergeRefusal(current, command) : null;
 };
 
 /**

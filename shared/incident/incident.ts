@@ -135,9 +135,14 @@ export interface Incident {
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly resolvedAt?: number;
-  /** Closed by somebody's word, not by what was seen: a verdict in force opens it again only after `until`. */
-  readonly closedBy?: { readonly actor: Actor; readonly until: number };
+  /**
+   * Closed by somebody's word, not by what was seen: a verdict in force opens it again only after `until`; null: that
+   * time has passed.
+   */
+  readonly closedBy?: { readonly actor: Actor; readonly until: number | null };
   readonly acknowledgement?: Acknowledgement;
+  /** When the page reached people that nobody has it, since it became so, epoch ms; left out while it has not. */
+  readonly pagedAt?: number;
   readonly escalation?: Escalation;
   /** Whose it is. */
   readonly assignee?: string;

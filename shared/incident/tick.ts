@@ -1,23 +1,52 @@
+import { asNobodys } from './anew.ts';
 import { tell } from './belief.ts';
 import { bound } from './bounds.ts';
-import { nextUpdateAt, respondBy } from './deadlines.ts';
-import { nextStep, stepsIn } from './escalation.ts';
-import { type Incident, isOpen } from './incident.ts';
+import { isHeldClosed } from './closed.ts';
+import { CLOCK_SKEW_MS, inReach, nextUpdateAt, respondBy, staleAt } from './deadlines.ts';
+import { nextStep, stepsIn, waitBefore } from './escalation.ts';
+import { type Incident, isOpen, isPage } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
-import { advance, type Moment, named, note } from './turn.ts';
+import { advance, type Moment, note } from './turn.ts';
 
 /** Nothing is told of it on its own: an upstream cause explains it, or it was merged into another. */
 export const isTold = ({ hiddenBy, mergedInto }: Incident): boolean => !hiddenBy && !mergedInto;
 
 const minutes = (ms: number): number => Math.max(0, Math.round(ms / 60_000));
 
+/** Every deadline where it can be reached, whatever the clock said when it was set; the same reference when all are. */
+const withinReach = (current: Incident, { now, policy }: Moment): Incident => {
+  const { severity, acknowledgement, escalation, pagedAt } = current;
+  const { deadlines } = policy;
+  const stale = acknowledgement && inReach(acknowledgement.staleAt, staleAt(severity, now, deadlines));
+  const next =
+    escalation && escalation.nextAt !== null
+      ? inReach(escalation.nextAt, now + waitBefore(escalation.taken, deadlines.escalation))
+      : null;
+  const reached: Incident = {
+    ...current,
+    respondBy: inReach(current.respondBy, respondBy(severity, now, deadlines)),
+    nextUpdateAt: inReach(current.nextUpdateAt, nextUpdateAt(severity, now, deadlines)),
+    ...(acknowledgement && { acknowledgement: { ...acknowledgement, staleAt: stale ?? 0 } }),
+    ...(escalation && { escalation: { ...escalation, nextAt: next } }),
+    ...(pagedAt !== undefined && { pagedAt: pagedAt > now + CLOCK_SKEW_MS ? now : pagedAt }),
+  };
+  const isSame =
+    reached.respondBy === current.respondBy &&
+    reached.nextUpdateAt === current.nextUpdateAt &&
+    reached.acknowledgement?.staleAt === acknowledgement?.staleAt &&
+    reached.escalation?.nextAt === escalation?.nextAt &&
+    reached.pagedAt === pagedAt;
+  return isSame ? current : reached;
+};
+
 const escalate = (current: Incident, moment: Moment): Incident => {
-  const { at, policy } = moment;
-  const plan = policy.deadlines.escalation;
-  const next = nextStep(current.escalation, current.respondBy, plan, at);
+  const { at, now, policy } = moment;
+  // Whoever has not got the last page yet is not helped by another one behind it.
+  if (current.pending.some(isPage)) return current;
+  const next = nextStep(current, policy.deadlines, now);
   if (!next) return current;
   const { number, to } = next.step;
-  const text = `Not acknowledged by the deadline: step ${number} of ${stepsIn(plan)}, to ${to.join(', ')}`;
+  const text = `Not acknowledged by the deadline: step ${number} of ${stepsIn(policy.deadlines.escalation)}, to ${to.join(', ')}`;
   return tell(
     { ...advance(current, at, [note(at, 'escalated', text)]), escalation: next.escalation },
     'escalated',
@@ -28,57 +57,51 @@ const escalate = (current: Incident, moment: Moment): Incident => {
 
 /** An acknowledgement that grew stale: nobody has it, and the deadline to respond runs anew. */
 const expire = (current: Incident, moment: Moment): Incident => {
-  const { at, policy } = moment;
-  const { acknowledgement, escalation: _, ...rest } = current;
-  if (!acknowledgement || at < acknowledgement.staleAt) return current;
+  const { at, now } = moment;
+  const { acknowledgement } = current;
+  if (!acknowledgement || now < acknowledgement.staleAt) return current;
   const text = `Acknowledged by ${acknowledgement.by.name} ${minutes(at - acknowledgement.at)} min ago, and no word since: nobody's again`;
   return tell(
-    {
-      ...advance(rest, at, [note(at, 'acknowledgement-stale', text)]),
-      status: 'triggered',
-      respondBy: respondBy(current.severity, at, policy.deadlines),
-    },
+    asNobodys(advance(current, at, [note(at, 'acknowledgement-stale', text)]), moment),
     'acknowledgement-stale',
     moment,
   );
 };
 
 const remindOfUpdate = (current: Incident, moment: Moment): Incident => {
-  const { at, policy } = moment;
-  if (at < current.nextUpdateAt) return current;
-  const next = nextUpdateAt(current.severity, at, policy.deadlines);
-  return tell(
-    {
-      ...advance(current, at, [note(at, 'update-due', 'The next update was promised for now')]),
-      nextUpdateAt: next,
-    },
-    'update-due',
-    moment,
-  );
+  const { at, now, policy } = moment;
+  if (now < current.nextUpdateAt) return current;
+  const promised = { nextUpdateAt: nextUpdateAt(current.severity, now, policy.deadlines) };
+  // Nobody was promised anything yet, or the last reminder is on its way still.
+  if (current.pending.some((one) => isPage(one) || one.transition === 'update-due'))
+    return { ...advance(current, at, []), ...promised };
+  const entry = note(at, 'update-due', 'The next update was promised for now');
+  return tell({ ...advance(current, at, [entry]), ...promised }, 'update-due', moment);
+};
+
+/** What the present moment asks for, the most urgent first; one message says it all, and a reminder can wait a run. */
+const whatIsDue = (current: Incident, moment: Moment): Incident => {
+  const asked = current.status === 'acknowledged' ? expire(current, moment) : current;
+  const paged = current.status === 'triggered' ? escalate(asked, moment) : asked;
+  return paged === current ? remindOfUpdate(current, moment) : paged;
 };
 
 /**
  * What time alone does to an incident: escalation while nobody has it, an acknowledgement that grows stale, an update
- * that was promised. Pure; the same reference when nothing is due. At most one of each per call, so a run after a long
- * gap pages once and not once per deadline that passed meanwhile.
+ * that was promised; and somebody's word that closed it holds only for a while. Pure; the same reference when nothing
+ * is due. At most one message per call, so a run after a long gap pages once and not once per deadline that passed
+ * meanwhile.
  */
 export const tick = (current: Incident, policy: IncidentPolicy, now: number): Incident => {
-  if (!isOpen(current) || !isTold(current)) return current;
-  const at = Math.max(now, current.updatedAt);
-  const moment: Moment = { at, now, policy };
-  const owned = current.status === 'acknowledged' ? expire(current, moment) : current;
-  const paged = current.status === 'triggered' ? escalate(owned, moment) : owned;
-  // One message says it all; the reminder follows a run later.
-  const next = paged === current ? remindOfUpdate(current, moment) : paged;
-  return next === current ? current : bound(next);
-};
-
-/** One that was merged into another is told on its own again once that one is over. */
-export const unmergeWhenOver = (current: Incident, target: Incident | null, now: number): Incident => {
-  const { mergedInto, ...rest } = current;
-  if (!mergedInto || (target?.id === mergedInto.id && isOpen(target))) return current;
-  const at = Math.max(now, current.updatedAt);
-  return bound(
-    advance(rest, at, [note(at, 'unmerged', `${named(mergedInto)}, which it was part of, is over`)]),
-  );
+  const moment: Moment = { at: Math.max(now, current.updatedAt), now, policy };
+  const { closedBy } = current;
+  if (!isOpen(current))
+    return closedBy && closedBy.until !== null && !isHeldClosed(current, moment)
+      ? { ...advance(current, moment.at, []), closedBy: { ...closedBy, until: null } }
+      : current;
+  if (!isTold(current)) return current;
+  const reached = withinReach(current, moment);
+  const next = whatIsDue(reached, moment);
+  if (next !== reached) return bound(next);
+  return reached === current ? current : advance(reached, moment.at, []);
 };

@@ -3,7 +3,8 @@ import { act, type IncidentCommand } from '../../shared/incident/act.ts';
 import { decide } from '../../shared/incident/decide.ts';
 import { duePending } from '../../shared/incident/deliveries.ts';
 import { type Actor, type Incident, isPage } from '../../shared/incident/incident.ts';
-import { tick, unmergeWhenOver } from '../../shared/incident/tick.ts';
+import { settleMerge } from '../../shared/incident/merge.ts';
+import { tick } from '../../shared/incident/tick.ts';
 import {
   allDelivered,
   DAY,
@@ -177,8 +178,8 @@ describe('the rest of what people do', () => {
     const merged = done(opened(), { kind: 'merge', into: outage });
     expect(duePending(merged, NOON + HOUR)).toEqual([]);
     expect(tick(merged, policy, NOON + HOUR)).toBe(merged);
-    expect(unmergeWhenOver(merged, outage, NOON + HOUR)).toBe(merged);
-    const apart = unmergeWhenOver(merged, resolved(outage, NOON + HOUR), NOON + HOUR);
+    expect(settleMerge(merged, outage, NOON + HOUR)).toBe(merged);
+    const apart = settleMerge(merged, resolved(outage, NOON + HOUR), NOON + HOUR);
     expect(apart.mergedInto).toBeUndefined();
     expect(duePending(apart, NOON + HOUR)).toHaveLength(1);
   });
