@@ -50,15 +50,32 @@ const KINDS: Partial<Record<PendingNotification['transition'], readonly Timeline
   'acknowledgement-stale': ['acknowledgement-stale', 'unacknowledged'],
 };
 
+/** A message that is rendered once more knows only when it was owed, which is a little later than what it is about. */
+const OWED_WITHIN_MS = 3_600_000;
+
 /** The entry of the timeline that a message is about; undefined when it is no longer kept. */
 export const eventOf = (
   { timeline }: Incident,
   { transition, createdAt, text }: PendingNotification,
 ): TimelineEntry | undefined => {
   const kinds = KINDS[transition] ?? [transition];
-  const fitting = timeline.filter(({ at, kind }) => at === createdAt && kinds.includes(kind));
-  return fitting.find((entry) => entry.text === text) ?? fitting.at(-1);
+  const fitting = timeline.filter(({ kind }) => kinds.includes(kind));
+  const then = fitting.filter(({ at }) => at === createdAt);
+  return (
+    then.find((entry) => entry.text === text) ??
+    then.at(-1) ??
+    fitting.findLast(({ at }) => at < createdAt && createdAt - at <= OWED_WITHIN_MS)
+  );
 };
+
+/** Whether people were told the same before and nobody has taken it since: a page that is repeated. */
+export const isReminder = (
+  { timeline, deliveries }: Incident,
+  { id, transition, createdAt }: PendingNotification,
+): boolean =>
+  (transition === 'triggered' || transition === 'reopened') &&
+  deliveries.some((delivery) => delivery.transition === transition && delivery.id !== id) &&
+  !timeline.some(({ at, kind }) => at === createdAt && kind === transition);
 
 /** Who closed it without its being seen working, as far as a message about a resolution knows; undefined: it was seen. */
 export const closedByHand = (incident: Incident, pending?: PendingNotification): TimelineEntry['by'] => {

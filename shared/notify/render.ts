@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { type Incident, isPage, type PendingNotification, type Transition } from '../incident/incident.ts';
 import { RUNBOOK } from '../runbook/index.ts';
-import { closedByHand, eventOf } from './about.ts';
+import { closedByHand, eventOf, isReminder } from './about.ts';
 import { feedOf } from './affected.ts';
 import { audienceOf } from './audience.ts';
 import { bulletinOf } from './bulletin.ts';
@@ -55,7 +55,10 @@ const renderSubject = (
 ): string => {
   const start = `[${pending.severity}] ${RUNBOOK[incident.cause].title}`;
   const where = config.installation === 'claywatch' ? '' : ` - ${config.installation}`;
-  const end = ` - ${WORDS[pending.transition](incident, pending, config)}${where}`;
+  const happened = isReminder(incident, pending)
+    ? 'still not acknowledged'
+    : WORDS[pending.transition](incident, pending, config);
+  const end = ` - ${happened}${where}`;
   const subject = ascii(oneLine(incident.subject, 80));
   const also = others === 0 ? '' : ` +${others}`;
   const room = SUBJECT_CHARACTERS - start.length - end.length - also.length - ' ()'.length;

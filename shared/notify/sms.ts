@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { type Incident, isPage, type PendingNotification } from '../incident/incident.ts';
 import { RUNBOOK } from '../runbook/index.ts';
-import { closedByHand, endOf, eventOf } from './about.ts';
+import { closedByHand, endOf, eventOf, isReminder } from './about.ts';
 import { stepOf } from './escalation.ts';
 import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
 import type { MessageLinks } from './links.ts';
@@ -39,6 +39,7 @@ const byWhom = ({ incident, pending }: Sms): string => {
 const opening = (sms: Sms): string => {
   const { incident, pending } = sms;
   const { transition, severity } = pending;
+  if (isReminder(incident, pending)) return `${severity} STILL: `;
   switch (transition) {
     case 'triggered':
       return `${severity} `;

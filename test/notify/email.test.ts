@@ -236,6 +236,28 @@ describe('the mail about what people do, and leave undone', () => {
     expect(flat(mail)).not.toContain('This is resolved: new records are processed normally');
   });
 
+  it('says of a page that is repeated that people were told before', () => {
+    const incident = incidentOf('webhook.gone', {
+      deliveries: [{ id: 'x:1:triggered', transition: 'triggered', deliveredAt: THREE_AM, receipt: 'r' }],
+    });
+    const again = { createdAt: LATER };
+    expect(mailOf(incident, again).split('\n')[1]).toContain('told again: nobody has acknowledged it');
+    expect(messageOf(incident, again).subject).toContain('still not acknowledged');
+    expect(messageOf(incident, again).smsText).toMatch(/^P1 STILL: /);
+    expect(mailOf(incident)).toContain('new incident');
+  });
+
+  it('knows what it is about when it is rendered once more, somewhat later', () => {
+    const mail = mailOf(happened('webhook.gone', 'updated'), {
+      createdAt: LATER + MINUTE,
+      text: undefined,
+    } as never);
+    expect(mail).toContain('  > A new webhook is being made.');
+    expect(mailOf(happened('webhook.gone', 'mitigated'), { createdAt: LATER + 90 * MINUTE })).not.toContain(
+      '  > ',
+    );
+  });
+
   it('says that it is part of another incident, and whose it is', () => {
     const mail = about('acknowledged', {
       assignee: 'Ben',

@@ -1,5 +1,5 @@
 import { isOpen } from '../../incident/incident.ts';
-import { closedByHand, eventOf } from '../about.ts';
+import { closedByHand, eventOf, isReminder } from '../about.ts';
 import { stepOf } from '../escalation.ts';
 import { counted } from '../layout.ts';
 import { wrap } from '../text.ts';
@@ -14,6 +14,7 @@ const byWhom = ({ incident, pending }: Letter): string => {
 
 const occasion = (letter: Letter): string => {
   const { incident, pending, config } = letter;
+  if (isReminder(incident, pending)) return 'told again: nobody has acknowledged it';
   switch (pending.transition) {
     case 'triggered':
       return 'new incident';
