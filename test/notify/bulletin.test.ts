@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fitMessage, MESSAGE_BYTES } from '../../shared/aws/sns/message.ts';
 import { CAUSE_IDS } from '../../shared/cause.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import { bulletinOf } from '../../shared/notify/bulletin.ts';
 import type { Bulletin } from '../../shared/notify/channels/port.ts';
+import { createRenderer } from '../../shared/notify/render.ts';
 import { RUNBOOK } from '../../shared/runbook/index.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
 import { anyConfig, anyMessage, TRANSITIONS } from './arbitraries.ts';
@@ -57,6 +59,43 @@ describe('a bulletin of any message, however hostile what was seen and what peop
       }
     });
   });
+});
+
+describe('the largest message', () => {
+  it.each(['"', '\\', '\u{20000}', '\u4E00'])(
+    'of nothing but %s fits what SNS takes, the mail whole',
+    (character) => {
+      const much = character.repeat(2_000);
+      const config = configOf({
+        feeds: Object.fromEntries(
+          Array.from({ length: 30 }, (_, index) => [
+            `feed-${index}`,
+            { description: much.slice(0, 200), affects: Array(20).fill(much.slice(0, 200)) },
+          ]),
+        ),
+      });
+      const by = { name: much, via: 'api' } as const;
+      const timeline = Array.from({ length: 100 }, () => ({
+        at: LATER,
+        kind: 'updated' as const,
+        text: much,
+        by,
+      }));
+      const incident = happened(
+        'credits.exhausted',
+        'updated',
+        { subject: much, summary: much, assignee: much, wouldChange: Array(10).fill(much), timeline },
+        { text: much, by },
+      );
+      const [pending] = incident.pending;
+      if (!pending) throw new Error('nothing is owed');
+      const message = createRenderer(config)(incident, pending, { alsoAbout: Array(50).fill(much) });
+      expect(bytesOf(message.bulletin)).toBeLessThanOrEqual(64_000);
+      const sent = fitMessage(message);
+      expect(JSON.parse(sent).email).toBe(message.emailText);
+      expect(new TextEncoder().encode(sent).byteLength).toBeLessThanOrEqual(MESSAGE_BYTES);
+    },
+  );
 });
 
 describe('a bulletin', () => {
