@@ -135,12 +135,9 @@ export const renderSms = (
   const subject = optional(': ', what, others, room - septets(title) - septets(where));
   const left = room - septets(title) - septets(where) - septets(subject);
 
-  const isWhole =
-    title === RUNBOOK[incident.cause].title &&
-    where.length === (installation && ` @${installation}`).length &&
-    subject.length === (what && `: ${what}${others}`).length;
+  // Where something was cut there is no room left, so a link never costs more than the names.
   const link = ` ${more.links.acknowledge ?? more.links.view ?? ''}`;
-  const shown = isWhole && link !== ' ' && septets(link) <= left ? link : '';
+  const shown = link !== ' ' && septets(link) <= left ? link : '';
   const names = optional(' (', toGsm7(aside(sms)), ')', left - septets(shown));
   return `${start}${title}${subject}${where}${names}${end}${shown}`;
 };
