@@ -43,11 +43,17 @@ const fromCommander = (error: CommanderError): ClaywatchError => {
 /** Help and version end the parsing, and are no error. */
 const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'store.unreachable',
+  'credits.contended',
+  'alerts.unavailable',
+]);
+
 /** What the person who called can put right; a store that does not answer may do so later. */
 const codeOf = ({ code }: ClaywatchError): ExitCode => {
-  if (/^(usage|config|environment)\.|^store\.(not-found|no-credentials|forbidden)$/.test(code))
+  if (/^(usage|config|environment|silence)\.|^store\.(not-found|no-credentials|forbidden)$/.test(code))
     return EXIT.usage;
-  return code === 'store.unreachable' || code === 'credits.contended' ? EXIT.unavailable : EXIT.internal;
+  return UNAVAILABLE.has(code) ? EXIT.unavailable : EXIT.internal;
 };
 
 /**

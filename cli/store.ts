@@ -34,6 +34,15 @@ export interface OpenStore {
   readonly source: StoreSource;
   readonly rows: RowsLedger;
   readonly credits: CreditStore;
+  /** For adapters that only few commands need. */
+  readonly table: Table;
+  /** Null for a deployed installation. */
+  readonly runtime: RunningRuntime | null;
+}
+
+export interface Table {
+  readonly client: ReturnType<typeof createDynamoClient>;
+  readonly tableName: string;
 }
 
 const DEFAULT_STATE = '.claywatch';
@@ -77,6 +86,8 @@ interface Place {
   readonly tableName: string;
   /** The configuration that belongs to it; absent: that of the working directory. */
   readonly config?: string;
+  /** Null for a deployed installation. */
+  readonly runtime: RunningRuntime | null;
 }
 
 const findPlace = async (flags: StoreFlags, terminal: Terminal): Promise<Place> => {
@@ -89,6 +100,7 @@ const findPlace = async (flags: StoreFlags, terminal: Terminal): Promise<Place> 
       words: { name: `the table ${table}`, whenGone: 'Try again; look at the network and at AWS.' },
       client: region ? { region } : {},
       tableName: table,
+      runtime: null,
     };
   }
   const dir = resolve(cwd, flags.state ?? DEFAULT_STATE);
@@ -100,6 +112,7 @@ const findPlace = async (flags: StoreFlags, terminal: Terminal): Promise<Place> 
     client: { ...LOCAL_AWS, endpoint: runtime.endpoint },
     tableName: runtime.tableName,
     config: runtime.config,
+    runtime,
   };
 };
 
@@ -141,6 +154,8 @@ export const withStore = async <T>(
         matureAfterMinutes: config.rows.lost.afterMinutes,
       }),
       credits: createDynamoCreditStore(store),
+      table: store,
+      runtime: place.runtime,
     });
   } catch (error) {
     throw storeFault(error, place.words);

@@ -23,6 +23,7 @@ export const ERROR_CODES = {
     'An incident was changed by others so often that this change found no moment to be written.',
   'incident.not-found': 'There is no incident with that id.',
   'incident.refused': 'The incident is in a state in which this cannot be done; the message says why.',
+  'alerts.unavailable': 'The topic of messages, or the queue of a channel, did not take a message.',
   'silence.not-found': 'There is no silence with that id.',
   'link.invalid': 'The link is not one of ours, was changed, has expired, or is for something else.',
   'credits.contended':

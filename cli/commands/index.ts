@@ -2,6 +2,9 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerNotify } from './notify.ts';
+import { registerSilence } from './silence.ts';
 import { registerTriage } from './triage.ts';
 import { registerUsage } from './usage.ts';
 import { registerWebhook } from './webhook.ts';
@@ -15,6 +18,9 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
 export const COMMANDS: readonly Register[] = [
   registerTriage,
+  registerDoctor,
+  registerSilence,
+  registerNotify,
   registerUsage,
   registerWebhook,
   registerCredits,
