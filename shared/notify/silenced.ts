@@ -1,3 +1,4 @@
+import { believed } from '../incident/belief.ts';
 import { bound } from '../incident/bounds.ts';
 import { duePending } from '../incident/deliveries.ts';
 import { type Incident, isOpen, type PendingNotification, type Transition } from '../incident/incident.ts';
@@ -19,8 +20,7 @@ const SEVERITIES: ReadonlySet<Transition> = new Set(['severity-raised', 'severit
 const CALLS: ReadonlySet<Transition> = new Set(['escalated', 'acknowledgement-stale']);
 
 /** Whether anybody, as far as messages have reached them, believes that it is open. */
-const isBelievedOpen = ({ deliveries }: Incident): boolean =>
-  deliveries.length > 0 && deliveries.at(-1)?.transition !== 'resolved';
+const isBelievedOpen = (incident: Incident): boolean => believed({ ...incident, pending: [] })?.open === true;
 
 /** The last message that reached people and said how it stands; an update alone has paged nobody. */
 const lastTold = ({ deliveries }: Incident) =>
