@@ -1,4 +1,4 @@
-import type { Severity } from '../severity.ts';
+import { isMoreUrgent, type Severity } from '../severity.ts';
 import { asNobodys } from './anew.ts';
 import { atOnce, owe, tell } from './belief.ts';
 import { bound, clip, LIMITS } from './bounds.ts';
@@ -12,7 +12,7 @@ import {
   type UpdateAudience,
 } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
-import { isMoreUrgent, isOutgrown, withDeadlines } from './severity.ts';
+import { isOutgrown, withDeadlines } from './severity.ts';
 import { advance, type Moment, named, note, turn } from './turn.ts';
 
 /** What a person does to an incident. */
@@ -79,7 +79,7 @@ const withoutPages = (incident: Incident): Incident => ({
 });
 
 const taken = (current: Incident, by: Actor, { at, now, policy }: Moment): Incident => {
-  const { escalation: _, pagedAt: __, ...rest } = current;
+  const { escalation: _, paged: __, ...rest } = current;
   const stale = staleAt(current.severity, now, policy.deadlines);
   return withoutPages({
     ...rest,

@@ -84,5 +84,8 @@ export const CLOCK_SKEW_MS = 60_000;
  * A stored deadline, never later than it would be if it were set now: one that is later was set by a clock that was
  * ahead, or under a configuration with longer deadlines, and would be missed in silence.
  */
-export const inReach = (stored: number, setNow: number): number =>
-  stored > setNow + CLOCK_SKEW_MS ? setNow : stored;
+export const inReach = (stored: number, setNow: number, slackMs = 0): number =>
+  stored > setNow + CLOCK_SKEW_MS + slackMs ? setNow : stored;
+
+/** What moves to the next business day keeps its time of day, so what is set later may be due earlier, by a day at most. */
+export const businessSlack = (severity: Severity): number => (severity === 'P4' ? 24 * 60 * MINUTE : 0);

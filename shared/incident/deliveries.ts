@@ -1,4 +1,5 @@
 import { redactText } from '../config/redact.ts';
+import { isMoreUrgent } from '../severity.ts';
 import { correct, tell } from './belief.ts';
 import { bound, clip, LIMITS, saysHowItStands } from './bounds.ts';
 import { FIRST_WAIT_MS, isDue, LONGEST_WAIT_MS } from './due.ts';
@@ -97,9 +98,11 @@ export const markDelivered = (
     return isRecorded ? incident : markWithdrawn(incident, pendingId, receipt, now);
   }
   const { transition, severity } = pending;
-  const isFirstPage = isPage(pending) && incident.pagedAt === undefined && incident.status === 'triggered';
+  const { paged } = incident;
+  const isNewPage =
+    incident.status === 'triggered' && isPage(pending) && (!paged || isMoreUrgent(severity, paged.severity));
   return advance(incident, now, {
-    ...(isFirstPage && { pagedAt: Math.max(now, pending.createdAt) }),
+    ...(isNewPage && { paged: { at: Math.max(now, pending.createdAt), severity } }),
     pending: incident.pending.filter(({ id }) => id !== pendingId),
     deliveries: [
       ...incident.deliveries,

@@ -1,3 +1,4 @@
+import { isMoreUrgent } from '../severity.ts';
 import { respondBy } from './deadlines.ts';
 import type { Escalation, Incident } from './incident.ts';
 import type { IncidentsConfig } from './policy.ts';
@@ -28,15 +29,16 @@ export const firstStepAt = (respondBy: number, plan: Plan): number | null =>
   stepsIn(plan) === 0 ? null : respondBy + waitBefore(0, plan);
 
 /** What an incident says of where its escalation stands. */
-type Escalating = Pick<Incident, 'severity' | 'respondBy' | 'pagedAt' | 'escalation'>;
+type Escalating = Pick<Incident, 'severity' | 'respondBy' | 'paged' | 'escalation'>;
 
 /** A page that came later than this after the deadline began to run gives people the whole of it. */
 const LATE_MS = 5 * MINUTE;
 
 /** By when somebody must have acknowledged: the deadline, or as long after the page when that came late. */
-const answerBy = ({ severity, respondBy: by, pagedAt }: Escalating, config: IncidentsConfig): number => {
-  if (pagedAt === undefined) return by;
-  const sincePaged = respondBy(severity, pagedAt, config);
+const answerBy = ({ severity, respondBy: by, paged }: Escalating, config: IncidentsConfig): number => {
+  if (!paged) return by;
+  const urgent = isMoreUrgent(severity, paged.severity) ? severity : paged.severity;
+  const sincePaged = respondBy(urgent, paged.at, config);
   return sincePaged - by > LATE_MS ? sincePaged : by;
 };
 

@@ -141,8 +141,11 @@ export interface Incident {
    */
   readonly closedBy?: { readonly actor: Actor; readonly until: number | null };
   readonly acknowledgement?: Acknowledgement;
-  /** When the page reached people that nobody has it, since it became so, epoch ms; left out while it has not. */
-  readonly pagedAt?: number;
+  /**
+   * The page that reached people since nobody has it, the first one of the most urgent severity, epoch ms; left out while
+   * none has.
+   */
+  readonly paged?: { readonly at: number; readonly severity: Severity };
   readonly escalation?: Escalation;
   /** Whose it is. */
   readonly assignee?: string;

@@ -1,7 +1,8 @@
+import { isMoreUrgent } from '../severity.ts';
 import { bound } from './bounds.ts';
 import type { IncidentKey } from './fact.ts';
 import { type Incident, isOpen } from './incident.ts';
-import { isMoreUrgent } from './severity.ts';
+
 import type { IncidentStore } from './store.ts';
 import { advance, named, note } from './turn.ts';
 

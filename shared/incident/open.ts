@@ -1,4 +1,4 @@
-import type { Severity } from '../severity.ts';
+import { isMoreUrgent, type Severity } from '../severity.ts';
 import { asNobodys } from './anew.ts';
 import { isBelievedOpen, owe } from './belief.ts';
 import { nextUpdateAt, respondBy } from './deadlines.ts';
@@ -6,7 +6,7 @@ import { findingsOf } from './evidence.ts';
 import type { IncidentKey, VerdictFact } from './fact.ts';
 import { incidentId } from './id.ts';
 import type { Incident } from './incident.ts';
-import { asSet, isMoreUrgent, isOutgrown, withDeadlines } from './severity.ts';
+import { asSet, isOutgrown, withDeadlines } from './severity.ts';
 import { type Moment, note, turn } from './turn.ts';
 
 /** A new incident, which owes its first message. */

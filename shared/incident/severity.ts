@@ -1,12 +1,10 @@
 import type { Verdict } from '../diagnose/verdict.ts';
-import { compareSeverity, type Severity } from '../severity.ts';
+import { isMoreUrgent, type Severity } from '../severity.ts';
 import { asNobodys } from './anew.ts';
 import { tellsNow } from './belief.ts';
 import { nextUpdateAt, respondBy } from './deadlines.ts';
 import type { Incident } from './incident.ts';
 import type { Moment } from './turn.ts';
-
-export const isMoreUrgent = (one: Severity, other: Severity): boolean => compareSeverity(one, other) < 0;
 
 /** What a person said of the severity holds as long as the diagnosis says nothing new of it. */
 export const asSet = ({ severitySet }: Incident, verdict: Verdict): Verdict =>

@@ -2,7 +2,7 @@ import { asNobodys } from './anew.ts';
 import { tell } from './belief.ts';
 import { bound } from './bounds.ts';
 import { isHeldClosed } from './closed.ts';
-import { CLOCK_SKEW_MS, inReach, nextUpdateAt, respondBy, staleAt } from './deadlines.ts';
+import { businessSlack, inReach, nextUpdateAt, respondBy, staleAt } from './deadlines.ts';
 import { nextStep, stepsIn, waitBefore } from './escalation.ts';
 import { type Incident, isOpen, isPage } from './incident.ts';
 import type { IncidentPolicy } from './policy.ts';
@@ -15,9 +15,10 @@ const minutes = (ms: number): number => Math.max(0, Math.round(ms / 60_000));
 
 /** Every deadline where it can be reached, whatever the clock said when it was set; the same reference when all are. */
 const withinReach = (current: Incident, { now, policy }: Moment): Incident => {
-  const { severity, acknowledgement, escalation, pagedAt } = current;
+  const { severity, acknowledgement, escalation, paged } = current;
   const { deadlines } = policy;
-  const stale = acknowledgement && inReach(acknowledgement.staleAt, staleAt(severity, now, deadlines));
+  const slack = businessSlack(severity);
+  const stale = acknowledgement && inReach(acknowledgement.staleAt, staleAt(severity, now, deadlines), slack);
   const next =
     escalation && escalation.nextAt !== null
       ? inReach(escalation.nextAt, now + waitBefore(escalation.taken, deadlines.escalation))
@@ -25,17 +26,17 @@ const withinReach = (current: Incident, { now, policy }: Moment): Incident => {
   const reached: Incident = {
     ...current,
     respondBy: inReach(current.respondBy, respondBy(severity, now, deadlines)),
-    nextUpdateAt: inReach(current.nextUpdateAt, nextUpdateAt(severity, now, deadlines)),
+    nextUpdateAt: inReach(current.nextUpdateAt, nextUpdateAt(severity, now, deadlines), slack),
     ...(acknowledgement && { acknowledgement: { ...acknowledgement, staleAt: stale ?? 0 } }),
     ...(escalation && { escalation: { ...escalation, nextAt: next } }),
-    ...(pagedAt !== undefined && { pagedAt: pagedAt > now + CLOCK_SKEW_MS ? now : pagedAt }),
+    ...(paged && { paged: { ...paged, at: inReach(paged.at, now) } }),
   };
   const isSame =
     reached.respondBy === current.respondBy &&
     reached.nextUpdateAt === current.nextUpdateAt &&
     reached.acknowledgement?.staleAt === acknowledgement?.staleAt &&
     reached.escalation?.nextAt === escalation?.nextAt &&
-    reached.pagedAt === pagedAt;
+    reached.paged?.at === paged?.at;
   return isSame ? current : reached;
 };
 

@@ -1,11 +1,12 @@
 import type { Verdict } from '../diagnose/verdict.ts';
+import { isMoreUrgent } from '../severity.ts';
 import { asNobodys } from './anew.ts';
 import type { Turn } from './belief.ts';
 import { LIMITS } from './bounds.ts';
 import { findingsOf, newestAt, novelEvidence, sayTheSame } from './evidence.ts';
 import type { IncidentKey, VerdictFact } from './fact.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
-import { asSet, isMoreUrgent, isOutgrown, withDeadlines } from './severity.ts';
+import { asSet, isOutgrown, withDeadlines } from './severity.ts';
 import { advance, type Moment, named, note, turn } from './turn.ts';
 
 const changeSeverity = (
