@@ -2,7 +2,10 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
+import { createDynamoThrottleStore } from '../../shared/aws/dynamodb/notify/throttle-store.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createDynamoSilenceStore } from '../../shared/aws/dynamodb/silence-store.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSnsClient } from '../../shared/aws/sns/client.ts';
@@ -36,6 +39,9 @@ export const createDependencies = async (
       matureAfterMinutes: config.rows.lost.afterMinutes,
     }),
     creditStore: createDynamoCreditStore(store),
+    proof: createDynamoProofLedger(store),
+    silences: createDynamoSilenceStore(store),
+    throttle: createDynamoThrottleStore(store),
     publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),
     render: createRenderer(config),
   };

@@ -9,6 +9,7 @@ import {
   webhookAccepts,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
+import { messagesArrive } from './questions/own.ts';
 import {
   burnUsual,
   callbacksReadable,
@@ -55,5 +56,6 @@ export const DECISION_TREE: readonly Question[] = [
   rowsFound,
   crmPasses,
   crmTakesRows,
+  messagesArrive,
   everythingSeen,
 ];

@@ -7,10 +7,11 @@ import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/verdict.ts';
 import type { HttpClient } from '../http/port.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
+import { type PassedTime, passTime } from '../incident/pass-time.ts';
 import { incidentPolicy } from '../incident/policy.ts';
 import { type IncidentChange, recordDiagnosis } from '../incident/record.ts';
 import type { IncidentStore } from '../incident/store.ts';
-import { type DeliveryReport, deliverPending } from '../notify/deliver.ts';
+import { type DeliveryDependencies, type DeliveryReport, deliverPending } from '../notify/deliver.ts';
 import type { Publisher, RenderNotification } from '../notify/publisher.ts';
 import { isUndecided, type ProbeHealth, stepHealth } from '../observe/health.ts';
 import { type Observation, observation } from '../observe/observation.ts';
@@ -29,9 +30,13 @@ import {
   rebaseOnLimit,
   type Snapshots,
 } from './counts.ts';
+import { createMessagesProbe } from './messages.ts';
 import type { WatchState, WatchStore } from './store.ts';
 
-export interface WatchDependencies {
+/** Left out: messages go at once, and are neither proved nor silenced, thrown together nor sent to single people. */
+type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle'>;
+
+export interface WatchDependencies extends WaysToPeople {
   readonly config: Config;
   readonly clock: Clock;
   readonly http: HttpClient;
@@ -183,6 +188,15 @@ const settled = (diagnosis: Diagnosis): Diagnosis => ({
   hidden: diagnosis.hidden.filter(({ tentative }) => !tentative),
 });
 
+/** What time did; throws when it could not be done for some, after everything else was. The next run does it. */
+const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentChange[] => {
+  if (passed.status === 'rejected') throw passed.reason;
+  const { changes, failures } = passed.value;
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} incidents could not be looked after`);
+  return changes;
+};
+
 /**
  * One run of the watch, the spine of the product:
  *
@@ -192,7 +206,8 @@ const settled = (diagnosis: Diagnosis): Diagnosis => ({
  * 3. step what is held of each probe, and diagnose;
  * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
  * 5. save what is held;
- * 6. deliver every message that is owed, those that an earlier crash left included.
+ * 6. what time does: escalate, hold people to what they promised, end merges that are over;
+ * 7. deliver every message that is owed, those that an earlier crash left included.
  *
  * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
  * same verdicts again changes nothing; after it, the next run delivers.
@@ -208,10 +223,11 @@ export const createWatch =
     const state = await watchStore.load();
     const startedAt = clock.now();
     const probes = createProbes(config, { http: deps.http, clock, secrets: deps.secrets, confirm: true });
+    const own = createMessagesProbe(config, deps.proof, clock);
     const due = probes.filter((probe) => isDue(probe, state.health[probe.id], startedAt, config));
     const snapshots: Snapshots = new Map();
     const counts = createRowsProbes(config, deps.rowsLedger, clock, snapshots);
-    const seen = await observe([...due, ...counts], { clock, deadlineMs: OBSERVE_DEADLINE_MS });
+    const seen = await observe([...due, ...own, ...counts], { clock, deadlineMs: OBSERVE_DEADLINE_MS });
     const credits = createCreditsProbe({
       config,
       store: deps.creditStore,
@@ -228,7 +244,7 @@ export const createWatch =
     ];
 
     const now = clock.now();
-    const watched = watchedBy(probes);
+    const watched = watchedBy([...probes, ...own]);
     const isCounted = countsWatch(config, observations);
     const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
@@ -274,15 +290,21 @@ export const createWatch =
       keep(),
       rebaseOnLimit(config, deps.rowsLedger, snapshots, observations, now),
     ]);
+    const [passed] = await Promise.allSettled([
+      passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
+    ]);
     // One incident that cannot be written must not hold back what is owed for the others.
+    const { publisher, render, proof, silences, pages, throttle } = deps;
     const deliveries = await deliverPending({
-      store: incidentStore,
-      publisher: deps.publisher,
-      render: deps.render,
-      clock,
+      ...{ store: incidentStore, publisher, render, clock, config },
+      ...(proof && { proof }),
+      ...(silences && { silences }),
+      ...(pages && { pages }),
+      ...(throttle && { throttle }),
     });
     if (kept.status === 'rejected') throw kept.reason;
-    const { changes, saved } = kept.value;
+    const { saved } = kept.value;
+    const changes = [...kept.value.changes, ...changedBy(passed)];
     return {
       slot,
       result: saved === 'written' ? 'completed' : 'superseded',

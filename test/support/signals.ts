@@ -33,6 +33,7 @@ const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>
   burn: ['credits.burn', 'workspace'],
   'credits-run-out': ['credits.run-out', 'workspace'],
   'actions-run-out': ['actions.run-out', 'workspace'],
+  messages: ['messages', 'messages'],
   schedule: ['schedule', 'schedule'],
 };
 
@@ -97,6 +98,7 @@ export const HEALTHY = {
   burn: 'calm',
   'credits-run-out': 'lasts',
   'actions-run-out': 'lasts',
+  messages: 'delivered',
   schedule: 'on-time',
 } as const satisfies Readonly<Record<Surface, Finding>>;
 

@@ -10,17 +10,24 @@ import { parseConfig } from '../../shared/config/parse.ts';
 import type { Config, ConfigInput } from '../../shared/config/schema.ts';
 import type { CreditStore } from '../../shared/credits/store.ts';
 import type { HttpClient } from '../../shared/http/port.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import type { Actor, Incident } from '../../shared/incident/incident.ts';
+import { incidentPolicy } from '../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import { type ActResult, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
+import type { SilenceStore } from '../../shared/silence/silence.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
 import { createMemoryCreditStore } from './memory-credit-store.ts';
+import { createMemoryProofLedger } from './memory-proof.ts';
 import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
+import { createMemorySilenceStore } from './memory-silence-store.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { createMemoryThrottleStore } from './memory-throttle-store.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -137,11 +144,21 @@ export interface Delivered {
   readonly notification: Notification;
 }
 
+/** A page that went to one person, in an escalation. */
+export interface Paged {
+  readonly at: number;
+  readonly person: string;
+  readonly notification: Notification;
+}
+
 export interface World {
   readonly clock: VirtualClock;
   readonly clay: Clay;
   readonly config: Config;
   readonly delivered: readonly Delivered[];
+  readonly paged: readonly Paged[];
+  readonly proof: ProofLedger;
+  readonly silences: SilenceStore;
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
@@ -158,6 +175,8 @@ export interface World {
   slot(): number;
   watch(slot: number): Promise<WatchReport>;
   incidents(): Promise<readonly Incident[]>;
+  /** Somebody does something about the newest incident of a cause. Throws when there is none. */
+  act(cause: Incident['cause'], request: Request, by?: Actor): Promise<ActResult>;
 }
 
 export interface WorldOptions {
@@ -193,7 +212,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const watchStore = createMemoryWatchStore();
   const rowsLedger = createMemoryRowsLedger({ clock });
   const creditStore = createMemoryCreditStore();
+  const proof = createMemoryProofLedger();
+  const silences = createMemorySilenceStore();
+  const throttle = createMemoryThrottleStore();
   const delivered: Delivered[] = [];
+  const paged: Paged[] = [];
   const reports: WatchReport[] = [];
   const subscriptions = subscriptionsOf(config);
 
@@ -226,6 +249,13 @@ export const createWorld = (options: WorldOptions = {}): World => {
       rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
+      ...{ proof, silences, throttle },
+      pages: {
+        publish: async (person, notification) => {
+          paged.push({ at: clock.now(), person, notification });
+          return { receipt: `page-${paged.length}` };
+        },
+      },
       render: createRenderer(current),
     });
   let watch = build(config);
@@ -250,6 +280,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
     clay,
     config,
     delivered,
+    paged,
+    proof,
+    silences,
     reports,
     traffic,
     tick,
@@ -271,5 +304,11 @@ export const createWorld = (options: WorldOptions = {}): World => {
     slot: () => slot,
     watch: (at) => watch(at),
     incidents: () => incidentStore.list({ since: 0, limit: 1_000 }),
+    act: async (cause, request, by = { name: 'Anna', via: 'cli' }) => {
+      const found = (await incidentStore.list({ since: 0, limit: 1_000 })).find((one) => one.cause === cause);
+      if (!found) throw new Error(`no incident of ${cause}`);
+      const policy = incidentPolicy(config);
+      return actOnIncident({ store: incidentStore, policy, clock }, found.id, request, by);
+    },
   };
 };
