@@ -35,7 +35,7 @@ const breaches = (
  */
 const FLOW = [
   ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
-  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify'],
+  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'link'],
   ...['postmortem', 'respond', 'replay', 'usage', 'triage', 'watch'],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
