@@ -2,6 +2,18 @@ import type { Incident, TimelineEntry } from '../incident/incident.ts';
 import type { DeliveryProof } from '../notify/proof.ts';
 import type { Severity } from '../severity.ts';
 
+/** What callbacks of a feed cost within whole windows of five minutes. */
+export interface FeedCost {
+  readonly from: number;
+  readonly to: number;
+  /** Data credits, and those of them that went into rows that came back as missed. */
+  readonly credits: number;
+  readonly creditsWasted: number;
+  readonly actions: number;
+  /** In proportion: each window's actions by its share of callbacks that missed or failed. */
+  readonly actionsWasted: number;
+}
+
 /** What was seen at one time, kept with the incident: redacted, bounded. */
 export interface EvidenceSnapshot {
   readonly incidentId: string;
@@ -21,8 +33,11 @@ export interface EvidenceSnapshot {
     readonly submitted: number;
     readonly calledBack: number;
     readonly outstanding: number;
+    /** Rows taken by the relay that wait for Clay; null: no relay, or not known. */
     readonly waiting: number | null;
     readonly onHold: boolean | null;
+    /** What its callbacks cost since the incident was first seen; null: not known. Left out by earlier versions. */
+    readonly cost?: FeedCost | null;
   }[];
   readonly credits: { readonly balance: number | null; readonly actions: number | null };
   /** Errors of our own functions of late, one line each. */
@@ -38,7 +53,10 @@ export interface EvidenceStore {
   ofIncident(incidentId: string): Promise<readonly EvidenceSnapshot[]>;
 }
 
-/** A span of time against its deadline, ms; null: it did not happen. */
+/**
+ * A span of time against its deadline, ms. `tookMs` null: it did not happen. `deadlineMs` null: there is none. `kept`
+ * null: there is none, or it has not passed yet, or it was over before.
+ */
 export interface Measured {
   readonly tookMs: number | null;
   readonly deadlineMs: number | null;
@@ -52,9 +70,13 @@ export interface Postmortem {
   /** First seen failing until seen working, ms; null while open. */
   readonly durationMs: number | null;
   readonly times: {
+    /** First seen failing until opened; no deadline. */
     readonly detect: Measured;
+    /** Opened until a channel took a page; by then the fallback would have been used. */
     readonly notify: Measured;
+    /** Opened until somebody had it; the deadline to respond by the severities that people were paged for. */
     readonly acknowledge: Measured;
+    /** First seen failing until people were no longer hit, and until it was over; no deadline. */
     readonly mitigate: Measured;
     readonly resolve: Measured;
   };
