@@ -1,0 +1,50 @@
+import middy from '@middy/core';
+import { readEnvironment } from '../environment.ts';
+import { type HttpAnswer, problem } from '../http/answer.ts';
+import { answerAlways, logFault } from '../http/edge.ts';
+import { createLogger } from '../log.ts';
+import { once } from '../once.ts';
+import { type ApiDependencies, answerApi, type IncidentsEvent } from './api.ts';
+import { createDependencies } from './dependencies.ts';
+import { incidentsEnvironment } from './environment.ts';
+import { type LinkDependencies, notNow, openLink, pressLink } from './link.ts';
+
+export interface IncidentsDependencies extends ApiDependencies, LinkDependencies {
+  /** Told of what made an answer 429 or 503; never thrown on. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Left for an answer when the function's time runs out, ms. */
+const LAST_WORDS_MS = 1_000;
+
+/** As API Gateway names its routes; each is one of this function's. */
+export const ROUTES = {
+  list: 'GET /v1/incidents',
+  show: 'GET /v1/incidents/{id}',
+  act: 'POST /v1/incidents/{id}/{action}',
+  open: 'GET /i/{token}',
+  press: 'POST /i/{token}',
+} as const;
+
+/** Incidents for people and programs: looked at, acted on, and acknowledged from a link. Never throws. */
+export const incidents = async (deps: IncidentsDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
+  const { routeKey } = event;
+  const isPage = routeKey === ROUTES.open || routeKey === ROUTES.press;
+  try {
+    if (routeKey === ROUTES.open) return await openLink(deps, event);
+    if (routeKey === ROUTES.press) return await pressLink(deps, event);
+    return await answerApi(deps, event);
+  } catch (error) {
+    deps.onFault(error);
+    return isPage ? notNow() : problem('overloaded');
+  }
+};
+
+const logger = createLogger('incidents');
+const dependencies = once(() =>
+  createDependencies(readEnvironment(incidentsEnvironment, process.env), process.env, logFault(logger)),
+);
+
+export const handler = middy(async (event: IncidentsEvent) => incidents(await dependencies(), event), {
+  timeoutEarlyInMillis: LAST_WORDS_MS,
+}).use(answerAlways(logger));
