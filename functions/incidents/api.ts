@@ -3,12 +3,12 @@ import { ClaywatchError } from '../../shared/errors.ts';
 import { dayOfId } from '../../shared/incident/id.ts';
 import { isOpen } from '../../shared/incident/incident.ts';
 import { type ActDependencies, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
+import type { ActResponse, ListResponse, ShowResponse } from '../../shared/respond/incident-shape.ts';
+import { briefOf, detailOf } from '../../shared/respond/incident-view.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import { type HttpEvent, headerOf, readBody } from '../http/request.ts';
 import type { AccessOf } from './access.ts';
-import { briefOf, detailOf } from './incident-answer.ts';
 import { ACTIONS, type ActionBody, isAction, listQuery, MAX_BODY_BYTES, wrongPlaces } from './request.ts';
-import type { ActResponse, ListResponse, ShowResponse } from './response.ts';
 
 export interface ApiDependencies extends ActDependencies {
   readonly access: AccessOf;

@@ -7,7 +7,7 @@ import {
   listResponse,
   problemResponse,
   showResponse,
-} from '../../../functions/incidents/response.ts';
+} from '../../../shared/respond/incident-shape.ts';
 import { HOUR, NOON, OUTAGE, opened, resolved } from '../../incident/fixtures.ts';
 import { hostileText } from '../../notify/hostile.ts';
 import { BEFORE, createIncidentsWorld, READER, RESPONDER } from './incidents-world.ts';

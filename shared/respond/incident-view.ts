@@ -1,9 +1,9 @@
-import { isoInstant } from '../../shared/clock.ts';
-import { type Actor, type Incident, isOpen } from '../../shared/incident/incident.ts';
-import { oneLine } from '../../shared/notify/text.ts';
-import { holderOf, nameOf } from '../../shared/notify/who.ts';
-import { RUNBOOK } from '../../shared/runbook/index.ts';
-import type { IncidentBrief, IncidentDetail } from './response.ts';
+import { isoInstant } from '../clock.ts';
+import { type Actor, type Incident, isOpen } from '../incident/incident.ts';
+import { oneLine } from '../notify/text.ts';
+import { holderOf, nameOf } from '../notify/who.ts';
+import { RUNBOOK } from '../runbook/index.ts';
+import type { IncidentBrief, IncidentDetail } from './incident-shape.ts';
 
 const NAME = 120;
 const SENTENCE = 500;

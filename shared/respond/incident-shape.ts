@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { CAUSE_IDS } from '../../shared/cause.ts';
-import { INCIDENT_STATUSES } from '../../shared/incident/incident.ts';
-import { SEVERITIES } from '../../shared/severity.ts';
+import { CAUSE_IDS } from '../cause.ts';
+import { INCIDENT_STATUSES } from '../incident/incident.ts';
+import { SEVERITIES } from '../severity.ts';
 
 /*
  * What is answered about incidents. The handler is typed by it, the tests validate with it and the API document is
