@@ -215,11 +215,12 @@ describe('lessons of a postmortem', () => {
   });
 
   it('name warnings about the same thing that nobody took', () => {
+    const { acknowledgement: _, ...nobodys } = STORY;
     const warning: Incident = {
-      ...STORY,
+      ...nobodys,
       ...{ id: 'inc-20261101-00000001', severity: 'P4', peakSeverity: 'P4', openedAt: NOON - 2 * 86_400_000 },
-      ...{ acknowledgement: undefined, timeline: [] },
-    } as Incident;
+      timeline: [],
+    };
     const other = { ...warning, id: 'inc-20261101-00000002', subject: 'accounts' };
     const { wrong } = make({ earlier: [warning, other] }).lessons;
     expect(wrong).toContain('Warnings had been out and nobody had taken them: inc-20261101-00000001.');
