@@ -13,6 +13,7 @@ const AFTER_HELP = `
 Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
+  $ claywatch incidents                 what is open, and who has it
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
 
@@ -46,12 +47,17 @@ const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   'store.unreachable',
   'credits.contended',
+  'incident.contended',
   'alerts.unavailable',
 ]);
 
 /** What the person who called can put right; a store that does not answer may do so later. */
 const codeOf = ({ code }: ClaywatchError): ExitCode => {
-  if (/^(usage|config|environment|silence)\.|^store\.(not-found|no-credentials|forbidden)$/.test(code))
+  if (
+    /^(usage|config|environment|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^incident\.(not-found|refused)$/.test(
+      code,
+    )
+  )
     return EXIT.usage;
   return UNAVAILABLE.has(code) ? EXIT.unavailable : EXIT.internal;
 };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store.ts';
 import { createDynamoSilenceStore } from '../shared/aws/dynamodb/silence-store.ts';
 import { CAUSE_IDS, type Cause } from '../shared/cause.ts';
@@ -12,6 +11,7 @@ import { isOpen } from '../shared/incident/incident.ts';
 import { feedOf } from '../shared/notify/affected.ts';
 import { isAbout } from '../shared/silence/match.ts';
 import type { Silence, SilenceStore } from '../shared/silence/silence.ts';
+import { accountName } from './account.ts';
 import type { SilenceAddFlags, SilenceEndFlags, SilenceListFlags } from './commands/silence.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { feedNamed } from './names.ts';
@@ -80,14 +80,6 @@ const matchOf = (flags: SilenceAddFlags, config: Config): Silence['match'] => {
       'Name it with --feed, --cause, --subject or --at-most; or say --everything, alone.',
     );
   return match;
-};
-
-const accountName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'somebody';
-  }
 };
 
 const written = (text: string, what: string, longest: number): string => {

@@ -3,6 +3,7 @@ import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerIncidents } from './incidents.ts';
 import { registerNotify } from './notify.ts';
 import { registerSilence } from './silence.ts';
 import { registerTriage } from './triage.ts';
@@ -18,6 +19,7 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
 export const COMMANDS: readonly Register[] = [
   registerTriage,
+  registerIncidents,
   registerDoctor,
   registerSilence,
   registerNotify,
