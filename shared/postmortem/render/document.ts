@@ -78,14 +78,14 @@ const creditsLost = ({ credits }: Postmortem): string => {
   return `${number(wasted)} credits, ${number(actionsWasted)} actions${cost}`;
 };
 
-const sums = ({ rows }: Postmortem): string => {
-  const lost = rows.every((row) => row.lost !== null)
-    ? rows.reduce((sum, row) => sum + (row.lost ?? 0), 0)
-    : null;
-  const held = rows.reduce((sum, row) => sum + (row.held ?? 0), 0);
-  if (rows.length === 0) return '';
-  return ` Rows held: ${held}; rows lost: ${number(lost)}.`;
-};
+/** Null as soon as one of them is. */
+const total = (values: readonly (number | null)[]): number | null =>
+  values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+
+const sums = ({ rows: feeds }: Postmortem): string =>
+  feeds.length === 0
+    ? ''
+    : ` Rows held: ${number(total(feeds.map(({ held }) => held)))}; rows lost: ${number(total(feeds.map(({ lost }) => lost)))}.`;
 
 /** The table of the second runbook. */
 const summary = (telling: Telling): Section => {
@@ -137,7 +137,7 @@ const timeline = (telling: Telling): Section => ({
 
 const kept = ({ kept: answer, deadlineMs }: Measured): string => {
   if (answer !== null) return answer ? 'yes' : 'no';
-  return deadlineMs === null ? '-' : 'not due';
+  return deadlineMs === null ? 'no deadline' : 'not due';
 };
 
 const timeRow = (what: string, measured: Measured): readonly Plain[] => [
@@ -193,7 +193,7 @@ const credits = ({ postmortem, show }: Telling): Section => {
       {
         kind: 'list',
         items: [
-          `Spent while it lasted: ${number(cost.spent)} credits`,
+          `Spent while it lasted: ${number(cost.spent)}${cost.spent === null ? '' : ' credits'}`,
           `Wasted: ${creditsLost(postmortem)}`,
           show(cost.proof, WORDS),
         ],
@@ -218,8 +218,8 @@ const deliveryRow =
     show(proof.channel),
     proof.fellBackTo === null ? proof.status : `${proof.status} to ${show(proof.fellBackTo)}`,
     utcTime(proof.owedAt),
-    proof.deliveredAt === null ? '-' : utcTime(proof.deliveredAt),
-    proof.lastError === null ? '-' : show(proof.lastError),
+    proof.deliveredAt === null ? 'not taken' : utcTime(proof.deliveredAt),
+    proof.lastError === null ? 'none' : show(proof.lastError),
   ];
 
 const deliveries = (telling: Telling): Section => ({
