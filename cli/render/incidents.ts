@@ -1,4 +1,4 @@
-import { type Incident, isOpen, type UpdateAudience } from '../../shared/incident/incident.ts';
+import { type Actor, type Incident, isOpen, type UpdateAudience } from '../../shared/incident/incident.ts';
 import type { Draft } from '../../shared/notify/drafts.ts';
 import { actorWords, holderOf, nameOf } from '../../shared/notify/who.ts';
 import type { Request } from '../../shared/respond/act-on-incident.ts';
@@ -48,8 +48,14 @@ export const renderIncidents = (
     ...hang('', `In ${sourceText(source)}:`, page.width),
     ...(incidents.length === 0
       ? [all ? 'No incident within the last 30 days.' : 'No incident is open.']
-      : incidents.flatMap((incident) => headLines(incident, now, page))),
+      : incidents.flatMap((incident, index) => [
+          ...(index === 0 ? [] : ['']),
+          ...headLines(incident, now, page),
+        ])),
   ]);
+
+/** Most entries name who did it; then only the way it came is left to say. */
+const whoIn = (text: string, { name, via }: Actor): string => (text.includes(name) ? via : `${name}, ${via}`);
 
 export const renderIncident = (
   incident: Incident,
@@ -62,7 +68,7 @@ export const renderIncident = (
   return joined([
     ...hang('', `In ${sourceText(source)}:`, width),
     ...headLines(incident, now, page),
-    ...(owed === 0 ? [] : hang('  owed:    ', `${owed} of its messages are still on their way`, width)),
+    ...(owed === 0 ? [] : hang('  owed:    ', `messages still on their way: ${owed}`, width)),
     '',
     style.bold('What happened'),
     ...(left > 0 ? [`  ${left} entries before these; --json has all of them`] : []),
@@ -71,7 +77,7 @@ export const renderIncident = (
       .flatMap(({ at, kind, text, by }) =>
         hang(
           `  ${at.slice(5, 16).replace('T', ' ')}  `,
-          `${text === '-' ? kind : text}${by ? ` (${by.name}, ${by.via})` : ''}`,
+          `${text === '-' ? kind : text}${by ? ` (${whoIn(text, by)})` : ''}`,
           width,
         ),
       ),

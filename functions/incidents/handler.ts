@@ -8,6 +8,7 @@ import { type ApiDependencies, answerApi, type IncidentsEvent } from './api.ts';
 import { createDependencies } from './dependencies.ts';
 import { incidentsEnvironment } from './environment.ts';
 import { type LinkDependencies, notNow, openLink, pressLink } from './link.ts';
+import { ROUTES } from './routes.ts';
 
 export interface IncidentsDependencies extends ApiDependencies, LinkDependencies {
   /** Told of what made an answer 429 or 503; never thrown on. */
@@ -16,15 +17,6 @@ export interface IncidentsDependencies extends ApiDependencies, LinkDependencies
 
 /** Left for an answer when the function's time runs out, ms. */
 const LAST_WORDS_MS = 1_000;
-
-/** As API Gateway names its routes; each is one of this function's. */
-export const ROUTES = {
-  list: 'GET /v1/incidents',
-  show: 'GET /v1/incidents/{id}',
-  act: 'POST /v1/incidents/{id}/{action}',
-  open: 'GET /i/{token}',
-  press: 'POST /i/{token}',
-} as const;
 
 /** Incidents for people and programs: looked at, acted on, and acknowledged from a link. Never throws. */
 export const incidents = async (deps: IncidentsDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {

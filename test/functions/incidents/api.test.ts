@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROUTES } from '../../../functions/incidents/handler.ts';
 import { ACTIONS } from '../../../functions/incidents/request.ts';
+import { ROUTES } from '../../../functions/incidents/routes.ts';
 import {
   actResponse,
   listResponse,

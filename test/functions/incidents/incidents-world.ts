@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createAccess } from '../../../functions/incidents/access.ts';
-import { type IncidentsDependencies, incidents, type ROUTES } from '../../../functions/incidents/handler.ts';
+import { type IncidentsDependencies, incidents } from '../../../functions/incidents/handler.ts';
+import type { ROUTES } from '../../../functions/incidents/routes.ts';
 import { createSecretReader } from '../../../shared/aws/secrets/reader.ts';
 import { parseConfig } from '../../../shared/config/parse.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';

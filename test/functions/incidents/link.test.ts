@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ROUTES } from '../../../functions/incidents/handler.ts';
 import { escapeHtml } from '../../../functions/incidents/html.ts';
+import { ROUTES } from '../../../functions/incidents/routes.ts';
 import { HOUR, MINUTE, NOON, opened, resolved } from '../../incident/fixtures.ts';
 import { hostileText } from '../../notify/hostile.ts';
 import { createIncidentsWorld } from './incidents-world.ts';

@@ -1,0 +1,8 @@
+/** As API Gateway names its routes; each is one of this function's. */
+export const ROUTES = {
+  list: 'GET /v1/incidents',
+  show: 'GET /v1/incidents/{id}',
+  act: 'POST /v1/incidents/{id}/{action}',
+  open: 'GET /i/{token}',
+  press: 'POST /i/{token}',
+} as const;
