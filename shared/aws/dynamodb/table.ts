@@ -16,6 +16,7 @@
  * | memory of a chat channel | `channel#<channel>#<incident>` | `memory` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
  * | proof of a message on a channel | `proof#<incident>` | `<notification>#<channel>` | `proof#owed`, `proof#refused` | |
+ * | evidence of an incident | `evidence#<incident>` | `<time>` | | |
  * | silence | `silence#<id>` | `silence` | `silence`, until it is over | `silence` |
  * | how much was sent lately | `notify` | `throttle` | | |
  *
