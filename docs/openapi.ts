@@ -34,6 +34,18 @@ const bodyName = (action: Action): string => `${action.charAt(0).toUpperCase()}$
 for (const [action, schema] of Object.entries(ACTIONS))
   requests.add(schema, { id: bodyName(action as Action) });
 
+/** A time is said by its format; the expression for it says nothing more. */
+const withoutTimePatterns = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutTimePatterns);
+  if (typeof value !== 'object' || value === null) return value;
+  const isTime = 'format' in value && value.format === 'date-time';
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !(isTime && name === 'pattern'))
+      .map(([name, member]) => [name, withoutTimePatterns(member)]),
+  );
+};
+
 /** Answers may have more members one day; a request with an unknown one is refused. */
 const openedUp = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(openedUp);
@@ -221,7 +233,7 @@ const paths = (): Json => ({
 
 const made = (): string =>
   `${JSON.stringify(
-    {
+    withoutTimePatterns({
       openapi: '3.1.0',
       info: {
         title: 'Claywatch',
@@ -243,7 +255,7 @@ const made = (): string =>
         },
         schemas: { ...schemasOf(responses, 'output'), ...schemasOf(requests, 'input') },
       },
-    },
+    }),
     null,
     2,
   )}\n`;

@@ -18,25 +18,36 @@ export interface IncidentsDependencies extends ApiDependencies, LinkDependencies
 /** Left for an answer when the function's time runs out, ms. */
 const LAST_WORDS_MS = 1_000;
 
+/** Whoever pressed a button reads a page, a program problem details. */
+const failed = ({ routeKey }: IncidentsEvent): HttpAnswer =>
+  routeKey === ROUTES.open || routeKey === ROUTES.press ? notNow() : problem('overloaded');
+
 /** Incidents for people and programs: looked at, acted on, and acknowledged from a link. Never throws. */
 export const incidents = async (deps: IncidentsDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
-  const { routeKey } = event;
-  const isPage = routeKey === ROUTES.open || routeKey === ROUTES.press;
   try {
-    if (routeKey === ROUTES.open) return await openLink(deps, event);
-    if (routeKey === ROUTES.press) return await pressLink(deps, event);
+    if (event.routeKey === ROUTES.open) return await openLink(deps, event);
+    if (event.routeKey === ROUTES.press) return await pressLink(deps, event);
     return await answerApi(deps, event);
   } catch (error) {
     deps.onFault(error);
-    return isPage ? notNow() : problem('overloaded');
+    return failed(event);
   }
 };
 
 const logger = createLogger('incidents');
+const onFault = logFault(logger);
 const dependencies = once(() =>
-  createDependencies(readEnvironment(incidentsEnvironment, process.env), process.env, logFault(logger)),
+  createDependencies(readEnvironment(incidentsEnvironment, process.env), process.env, onFault),
 );
 
-export const handler = middy(async (event: IncidentsEvent) => incidents(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-}).use(answerAlways(logger));
+export const handler = middy(
+  async (event: IncidentsEvent): Promise<HttpAnswer> => {
+    try {
+      return await incidents(await dependencies(), event);
+    } catch (error) {
+      onFault(error);
+      return failed(event);
+    }
+  },
+  { timeoutEarlyInMillis: LAST_WORDS_MS },
+).use(answerAlways(logger));
