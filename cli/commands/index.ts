@@ -5,6 +5,7 @@ import { registerCredits } from './credits.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerIncidents } from './incidents.ts';
 import { registerNotify } from './notify.ts';
+import { registerPostmortem } from './postmortem.ts';
 import { registerSilence } from './silence.ts';
 import { registerTriage } from './triage.ts';
 import { registerUsage } from './usage.ts';
@@ -20,6 +21,7 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 export const COMMANDS: readonly Register[] = [
   registerTriage,
   registerIncidents,
+  registerPostmortem,
   registerDoctor,
   registerSilence,
   registerNotify,

@@ -44,7 +44,8 @@ export const withoutStandby = ({ incident, feeds, config }: Pick<Told, 'incident
     ? feeds.filter((feed) => config.feeds[feed]?.webhooks.length === 1)
     : [];
 
-const FORTNIGHT = 14 * 86_400_000;
+/** A warning that is older is another story. */
+export const WARNED_WITHIN_MS = 14 * 86_400_000;
 
 /** Warnings about the same thing that were out before it broke, and that nobody took. */
 export const ignoredWarnings = ({ incident, earlier }: Pick<Told, 'incident' | 'earlier'>) =>
@@ -55,7 +56,7 @@ export const ignoredWarnings = ({ incident, earlier }: Pick<Told, 'incident' | '
       isMoreUrgent(incident.peakSeverity, 'P4') &&
       one.subject === incident.subject &&
       one.openedAt < incident.detectedAt &&
-      one.openedAt >= incident.detectedAt - FORTNIGHT &&
+      one.openedAt >= incident.detectedAt - WARNED_WITHIN_MS &&
       !one.acknowledgement &&
       countOf(one, 'acknowledged') === 0,
   );
