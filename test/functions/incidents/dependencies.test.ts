@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createDependencies } from '../../../functions/incidents/dependencies.ts';
 import { incidentsEnvironment } from '../../../functions/incidents/environment.ts';
+import { handler, incidents } from '../../../functions/incidents/handler.ts';
 import { ROUTES } from '../../../functions/incidents/routes.ts';
 import { createDynamoClient } from '../../../shared/aws/dynamodb/client.ts';
 import { createDynamoIncidentStore } from '../../../shared/aws/dynamodb/incident-store.ts';
@@ -14,14 +15,14 @@ import { type CountedWorld, startCountedWorld } from '../../cli/counted-world.ts
 import { opened } from '../../incident/fixtures.ts';
 import { eventOf, LINK_KEY, RESPONDER, type Route } from './incidents-world.ts';
 
+// Read when the module of the handler is loaded.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
+});
+
 let world: CountedWorld;
-let handler: typeof import('../../../functions/incidents/handler.ts').handler;
-let incidents: typeof import('../../../functions/incidents/handler.ts').incidents;
 
 beforeAll(async () => {
-  // Read when the module is loaded.
-  process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
-  ({ handler, incidents } = await import('../../../functions/incidents/handler.ts'));
   world = await startCountedWorld({ feeds: { leads: {} } });
 }, 60_000);
 afterAll(() => world.stop());
