@@ -17,7 +17,7 @@ export interface ApiDependencies extends ActDependencies {
 /** What is read of the event beside its body. */
 export type IncidentsEvent = HttpEvent & {
   readonly routeKey?: string;
-  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly rawQueryString?: string;
 };
 
 const DEFAULT_SINCE_MS = 30 * 86_400_000;
@@ -26,7 +26,7 @@ const LONGEST_NAME = 200;
 const notFound = () => problem('incident.not-found');
 
 const list = async ({ store, clock }: ApiDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
-  const query = listQuery.safeParse(event.queryStringParameters ?? {});
+  const query = listQuery.safeParse(Object.fromEntries(new URLSearchParams(event.rawQueryString)));
   if (!query.success) return problem('request.malformed', wrongPlaces(query.error));
   const { status, since, limit } = query.data;
   const now = clock.now();
