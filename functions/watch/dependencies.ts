@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
+import { createDynamoEvidenceStore } from '../../shared/aws/dynamodb/evidence-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
 import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
 import { createDynamoThrottleStore } from '../../shared/aws/dynamodb/notify/throttle-store.ts';
@@ -40,6 +41,7 @@ export const createDependencies = async (
     }),
     creditStore: createDynamoCreditStore(store),
     proof: createDynamoProofLedger(store),
+    evidence: createDynamoEvidenceStore(store),
     silences: createDynamoSilenceStore(store),
     throttle: createDynamoThrottleStore(store),
     publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),

@@ -13,12 +13,14 @@ import { type IncidentChange, recordDiagnosis } from '../incident/record.ts';
 import type { IncidentStore } from '../incident/store.ts';
 import { type DeliveryDependencies, type DeliveryReport, deliverPending } from '../notify/deliver.ts';
 import type { Publisher, RenderNotification } from '../notify/publisher.ts';
+import { sampleOf } from '../observe/credits.ts';
 import { isUndecided, type ProbeHealth, stepHealth } from '../observe/health.ts';
 import { type Observation, observation } from '../observe/observation.ts';
 import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
 import { signalsFromHealth } from '../observe/signals.ts';
+import type { EvidenceStore } from '../postmortem/postmortem.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
 import { type FeedSummary, summarize } from '../rows/summary.ts';
 import {
@@ -30,6 +32,7 @@ import {
   rebaseOnLimit,
   type Snapshots,
 } from './counts.ts';
+import { keepEvidence } from './evidence.ts';
 import { createMessagesProbe } from './messages.ts';
 import type { WatchState, WatchStore } from './store.ts';
 
@@ -37,6 +40,8 @@ import type { WatchState, WatchStore } from './store.ts';
 type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle'>;
 
 export interface WatchDependencies extends WaysToPeople {
+  /** Left out: only what the incidents say themselves is kept. */
+  readonly evidence?: Pick<EvidenceStore, 'keep'>;
   readonly config: Config;
   readonly clock: Clock;
   readonly http: HttpClient;
@@ -188,13 +193,18 @@ const settled = (diagnosis: Diagnosis): Diagnosis => ({
   hidden: diagnosis.hidden.filter(({ tentative }) => !tentative),
 });
 
-/** What time did; throws when it could not be done for some, after everything else was. The next run does it. */
+/** Throws when something could not be done for some incidents, after everything else was. */
+const failWhere = (outcome: PromiseSettledResult<readonly unknown[]>, what: string): void => {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  if (outcome.value.length > 0)
+    throw new AggregateError(outcome.value, `${outcome.value.length} incidents ${what}`);
+};
+
+/** What time did; what it could not do, the next run does. */
 const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentChange[] => {
   if (passed.status === 'rejected') throw passed.reason;
-  const { changes, failures } = passed.value;
-  if (failures.length > 0)
-    throw new AggregateError(failures, `${failures.length} incidents could not be looked after`);
-  return changes;
+  failWhere({ status: 'fulfilled', value: passed.value.failures }, 'could not be looked after');
+  return passed.value.changes;
 };
 
 /**
@@ -207,7 +217,8 @@ const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentC
  * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
  * 5. save what is held;
  * 6. what time does: escalate, hold people to what they promised, end merges that are over;
- * 7. deliver every message that is owed, those that an earlier crash left included.
+ * 7. keep what was seen with every incident that changed;
+ * 8. deliver every message that is owed, those that an earlier crash left included.
  *
  * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
  * same verdicts again changes nothing; after it, the next run delivers.
@@ -293,6 +304,15 @@ export const createWatch =
     const [passed] = await Promise.allSettled([
       passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
     ]);
+    const { evidence } = deps;
+    const [remembered] = await Promise.allSettled([
+      evidence
+        ? keepEvidence(
+            { evidence, incidentStore },
+            { health, snapshots: [...snapshots.values()], balance: sampleOf(observations), now: clock.now() },
+          )
+        : [],
+    ]);
     // One incident that cannot be written must not hold back what is owed for the others.
     const { publisher, render, proof, silences, pages, throttle } = deps;
     const deliveries = await deliverPending({
@@ -305,6 +325,7 @@ export const createWatch =
     if (kept.status === 'rejected') throw kept.reason;
     const { saved } = kept.value;
     const changes = [...kept.value.changes, ...changedBy(passed)];
+    failWhere(remembered, 'were changed and what was seen was not kept');
     return {
       slot,
       result: saved === 'written' ? 'completed' : 'superseded',

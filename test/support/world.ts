@@ -17,12 +17,14 @@ import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-polic
 import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { EvidenceStore } from '../../shared/postmortem/postmortem.ts';
 import { type ActResult, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import type { SilenceStore } from '../../shared/silence/silence.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
 import { createMemoryCreditStore } from './memory-credit-store.ts';
+import { createMemoryEvidenceStore } from './memory-evidence-store.ts';
 import { createMemoryProofLedger } from './memory-proof.ts';
 import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
 import { createMemorySilenceStore } from './memory-silence-store.ts';
@@ -158,6 +160,7 @@ export interface World {
   readonly delivered: readonly Delivered[];
   readonly paged: readonly Paged[];
   readonly proof: ProofLedger;
+  readonly evidence: EvidenceStore;
   readonly silences: SilenceStore;
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
@@ -195,6 +198,7 @@ export interface WorldOptions {
     readonly watchStore?: (inner: WatchStore) => WatchStore;
     readonly rowsLedger?: (inner: RowsLedger) => RowsLedger;
     readonly creditStore?: (inner: CreditStore) => CreditStore;
+    readonly evidence?: (inner: EvidenceStore) => EvidenceStore;
   };
 }
 
@@ -225,6 +229,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const proof = createMemoryProofLedger();
   const silences = createMemorySilenceStore();
   const throttle = createMemoryThrottleStore();
+  const evidence = createMemoryEvidenceStore();
   const delivered: Delivered[] = [];
   const paged: Paged[] = [];
   const reports: WatchReport[] = [];
@@ -260,6 +265,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
       ...{ proof, silences, throttle },
+      evidence: options.around?.evidence?.(evidence) ?? evidence,
       pages: {
         publish: async (person, notification) => {
           paged.push({ at: clock.now(), person, notification });
@@ -300,6 +306,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     delivered,
     paged,
     proof,
+    evidence,
     silences,
     reports,
     traffic,
