@@ -19,7 +19,7 @@ export const EVIDENCE_LIMITS = {
 
 /** What is at hand when an incident changes; whatever is missing is kept as not known. */
 export interface Seen {
-  readonly incident: Pick<Incident, 'id' | 'detectedAt'>;
+  readonly incident: Pick<Incident, 'id' | 'detectedAt' | 'updatedAt'>;
   /** The transition, or `opened`. */
   readonly occasion: string;
   /** Of the watch's state, by probe. */
@@ -95,7 +95,8 @@ export const captureEvidence = (seen: Seen): EvidenceSnapshot => {
   const health = Object.values(seen.health).toSorted(byWeight);
   return fitting({
     incidentId: incident.id,
-    at: now,
+    // Never before what it is kept for, though a clock was put back.
+    at: Math.max(now, incident.updatedAt),
     occasion: oneLine(occasion, EVIDENCE_LIMITS.name),
     probes: health.slice(0, EVIDENCE_LIMITS.probes).map(probeOf),
     feeds: snapshots.slice(0, EVIDENCE_LIMITS.feeds).map((snapshot) => feedOf(snapshot, seen)),

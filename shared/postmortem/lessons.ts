@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Incident, TimelineEntry } from '../incident/incident.ts';
-import { isMeasure } from '../notify/about.ts';
+import { isGood, isMeasure } from '../notify/about.ts';
 import type { DeliveryProof } from '../notify/proof.ts';
 import { duration } from '../notify/time.ts';
 import { isMoreUrgent } from '../severity.ts';
@@ -31,8 +31,10 @@ const took = ({ tookMs }: Measured): string => duration(tookMs ?? 0);
 const limit = ({ deadlineMs }: Measured): string => duration(deadlineMs ?? 0);
 
 /** Found by what Claywatch looks at, or only by what a person answered. */
-export const isFoundByClaywatch = ({ evidence }: Incident): boolean =>
-  evidence.some(({ kind }) => kind !== 'reported');
+export const isFoundByClaywatch = ({ evidence }: Incident): boolean => {
+  const failing = evidence.filter((one) => !isGood(one));
+  return failing.length === 0 || failing.some(({ kind }) => kind !== 'reported');
+};
 
 const channelsThat = (proofs: readonly DeliveryProof[], status: DeliveryProof['status']) => [
   ...new Set(proofs.filter((proof) => proof.status === status).map(({ channel }) => channel)),

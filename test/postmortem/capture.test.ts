@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { act } from '../../shared/incident/act.ts';
 import type { ProbeHealth } from '../../shared/observe/health.ts';
 import { observation } from '../../shared/observe/observation.ts';
 import { captureEvidence, type Seen } from '../../shared/postmortem/capture.ts';
+import { occasionDue } from '../../shared/postmortem/occasion.ts';
 import { initialControl } from '../../shared/relay/control.ts';
-import { MINUTE, NOON, opened } from '../incident/fixtures.ts';
+import { MINUTE, NOON, opened, policy, resolved } from '../incident/fixtures.ts';
 import { feedOf, windowOf } from './stories.ts';
 
 const INCIDENT = opened();
@@ -97,5 +99,30 @@ describe('evidence', () => {
   it('keeps numbers that are none as not known', () => {
     const kept = capture({ balance: { credits: Number.NaN, actions: Number.POSITIVE_INFINITY } });
     expect(kept.credits).toEqual({ balance: null, actions: null });
+  });
+});
+
+describe('the occasion to keep evidence', () => {
+  const by = { name: 'Anna', via: 'slack' } as const;
+  const acted = (kind: 'note' | 'acknowledge', now: number) => {
+    const command = kind === 'note' ? ({ kind, text: 'looking' } as const) : ({ kind } as const);
+    const outcome = act(INCIDENT, command, by, { policy, now });
+    return outcome.kind === 'refused' ? INCIDENT : outcome.incident;
+  };
+
+  it('is every turn that nothing was kept for yet, wherever it came from', () => {
+    expect(occasionDue(INCIDENT, [])).toBe('opened');
+    const first = capture();
+    expect(occasionDue(INCIDENT, [first])).toBeNull();
+    expect(occasionDue(acted('note', NOON + MINUTE), [first])).toBeNull();
+    expect(occasionDue(acted('acknowledge', NOON + MINUTE), [first])).toBe('acknowledged');
+    expect(occasionDue(resolved(INCIDENT, NOON + MINUTE), [first])).toBe('resolved');
+  });
+
+  it('comes once, also when the clock was put back', () => {
+    const over = resolved(INCIDENT, NOON + 60 * MINUTE);
+    const kept = capture({ incident: over, occasion: 'resolved', now: NOON + MINUTE });
+    expect(kept.at).toBe(NOON + 60 * MINUTE);
+    expect(occasionDue(over, [capture(), kept])).toBeNull();
   });
 });

@@ -231,4 +231,27 @@ describe('lessons of a postmortem', () => {
     expect(actions.length).toBeGreaterThan(1);
     expect(new Set(actions.map(({ owner }) => owner))).toEqual(new Set(['Anna']));
   });
+
+  it('name what was closed by hand, opened again, or left alone for too long', () => {
+    const taken = acknowledged(told(opened(), NOON + MINUTE), NOON + 2 * MINUTE);
+    const stale = tick(taken, policy, NOON + 90 * MINUTE);
+    const closed = act(stale, { kind: 'resolve', force: true }, ANNA, { policy, now: NOON + 91 * MINUTE });
+    const incident = closed.kind === 'done' ? closed.incident : stale;
+    const { wrong, lucky } = make({ incident, now: NOON + 92 * MINUTE }).lessons;
+    expect(wrong).toContain('An acknowledgement grew stale once: nobody said a word for too long.');
+    expect(wrong).toContain('It was closed by hand, and not seen working.');
+    expect(lucky).toEqual([]);
+    expect(make({ incident: { ...STORY, reopenings: 2 } }).lessons.wrong).toContain(
+      'It was over too early: it was opened again 2 times.',
+    );
+  });
+
+  it('say that a person found it when nothing that failed was seen by Claywatch', () => {
+    const evidence = STORY.evidence.map((one) =>
+      one.finding === 'accepting' ? one : ({ ...one, kind: 'reported' } as const),
+    );
+    const { lessons } = make({ incident: { ...STORY, evidence } });
+    expect(lessons.wrong).toContain('A person found it, not Claywatch.');
+    expect(lessons.well.join()).not.toContain('Claywatch found it');
+  });
 });
