@@ -24,3 +24,13 @@ export interface ReplayJob {
   readonly skipped: number;
   readonly version: number;
 }
+
+/** Replays, for 90 days after they were last worked on. They hold no row. */
+export interface ReplayJobStore {
+  /** Strongly consistent. */
+  load(id: string): Promise<ReplayJob | null>;
+  /** Writes if the store still holds `next.version - 1` of it; version 1 if it holds none. */
+  save(next: ReplayJob): Promise<'written' | 'conflict'>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly ReplayJob[]>;
+}
