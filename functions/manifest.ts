@@ -22,18 +22,21 @@ export interface HttpTrigger {
 }
 
 /**
- * What a function may do, and nothing else: `table` reads and writes every item, `rows` counts in the rows ledger,
- * `alerts` publishes to the alert topic, `secrets` reads the secrets that the configuration names, `callback-secrets`
- * and `submission-secrets` those that prove who sends to the one endpoint or the other, `relay-secrets` those of senders
- * of rows, `status-secrets` those of whoever may read the status, `webhook-secrets` the webhooks' URLs and tokens, and
- * `rows-key` the key that seals rows. `take-rows` puts rows into the queues, `send-rows` takes them out, gives them
- * back and sets them aside, `count-queues` reads how many wait; `wake-forward` starts the forwarder. `idempotency`
- * remembers requests and entities in the table; `read-table` reads it.
+ * What a function may do, and nothing else.
+ *
+ * In the table: `table` reads and writes every item, `read-table` reads them, `rows` counts in the rows ledger,
+ * `relay-state` keeps all that forwarding keeps (the ledger among it), `idempotency` remembers requests and entities.
+ * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
+ * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
+ * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows.
+ * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
+ * reads how many wait. `alerts` publishes to the alert topic, `wake-forward` starts the forwarder.
  */
 export type Grant =
   | 'table'
   | 'read-table'
   | 'rows'
+  | 'relay-state'
   | 'idempotency'
   | 'alerts'
   | 'secrets'
@@ -120,7 +123,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 120,
       trigger: { kind: 'schedule', everyMinutes: 1 },
       environment: forwardEnvironment,
-      grants: ['table', 'webhook-secrets', 'rows-key', 'send-rows'],
+      grants: ['relay-state', 'webhook-secrets', 'rows-key', 'send-rows'],
     },
     respond: {
       name: 'respond',
