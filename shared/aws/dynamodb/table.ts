@@ -14,6 +14,7 @@
  * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
+ * | the workspace's pace | `pace#workspace` | `state` | | |
  * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
  * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
  * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
