@@ -65,6 +65,11 @@ export interface Outbox {
   keep(feed: string, rows: readonly QueuedRow[]): Promise<void>;
   /** Those of the rows that are still kept; in no order. */
   find(feed: string, rowIds: readonly string[]): Promise<readonly QueuedRow[]>;
+  /** Which of the rows are still kept, and until when, epoch ms; in no order. Reads none of them. */
+  kept(
+    feed: string,
+    rowIds: readonly string[],
+  ): Promise<readonly { readonly rowId: string; readonly until: number }[]>;
 }
 
 /** Requests that were named by `Idempotency-Key`, for `relay.idempotencyHours`. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDeadLetters } from '../../shared/aws/dynamodb/relay/dead-letters.ts';
 import { createDynamoOutbox } from '../../shared/aws/dynamodb/relay/outbox.ts';
@@ -67,8 +67,10 @@ const onDynamo = (name: string, start: (tableName: string) => Promise<LocalTable
           row,
         }));
       const stored = async (of: string) => {
-        const { Items = [] } = await table.client.send(new ScanCommand({ TableName: table.tableName }));
-        return Items.filter(({ pk }) => pk?.S?.startsWith(of));
+        const items: Record<string, AttributeValue>[] = [];
+        for await (const { Items = [] } of paginateScan(table, { TableName: table.tableName }))
+          items.push(...Items.filter(({ pk }) => pk?.S?.startsWith(of)));
+        return items;
       };
 
       it('is not readable in any item', async () => {

@@ -122,6 +122,25 @@ export const outboxContract = (
       expect(await find(rows)).toHaveLength(1);
     });
 
+    it('says which rows are kept, and until when, to the second', async () => {
+      const [early, late] = [issue(2), issue(2)];
+      const ids = [...early, ...late].map(({ id }) => id);
+      await outbox.keep(feed, early);
+      await clock.advance(HOUR);
+      await outbox.keep(feed, late.slice(1));
+      await outbox.keep(feed, early.slice(1));
+      const kept = new Map((await outbox.kept(feed, ids)).map(({ rowId, until }) => [rowId, until]));
+      const end = START + KEEP_HOURS * HOUR;
+      expect([...kept.keys()].toSorted()).toEqual([ids[0], ids[1], ids[3]].toSorted());
+      expect(Math.abs((kept.get(ids[0] ?? '') ?? 0) - end)).toBeLessThanOrEqual(1_000);
+      for (const id of [ids[1], ids[3]])
+        expect(Math.abs((kept.get(id ?? '') ?? 0) - end - HOUR)).toBeLessThanOrEqual(1_000);
+      await clock.advance(KEEP_HOURS * HOUR - HOUR + 2_000);
+      expect((await outbox.kept(feed, ids)).map(({ rowId }) => rowId).toSorted()).toEqual(
+        [ids[1], ids[3]].toSorted(),
+      );
+    });
+
     it("keeps rows of Clay's largest size, more of them than fit into one item", async () => {
       // Not to be compressed: random text.
       const noise = Array.from({ length: 1_600 }, () => crypto.randomUUID()).join('');

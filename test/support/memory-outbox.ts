@@ -14,6 +14,12 @@ export const createMemoryOutbox = ({
   readonly keepHours?: number;
 }): Outbox => {
   const kept = new Map<string, { readonly row: QueuedRow; readonly expiresAt: number }>();
+  const here = (feed: string, rowIds: readonly string[]) =>
+    [...new Set(rowIds)].flatMap((rowId) => {
+      const found = kept.get(`${feed}\n${rowId}`);
+      return found && found.expiresAt > clock.now() ? [{ ...found, rowId }] : [];
+    });
+
   return {
     keep: async (feed, rows) => {
       const copies = structuredClone(rows);
@@ -23,10 +29,11 @@ export const createMemoryOutbox = ({
     },
     find: async (feed, rowIds) => {
       await yieldTurn();
-      return [...new Set(rowIds)].flatMap((id) => {
-        const found = kept.get(`${feed}\n${id}`);
-        return found && found.expiresAt > clock.now() ? [structuredClone(found.row)] : [];
-      });
+      return here(feed, rowIds).map(({ row }) => structuredClone(row));
+    },
+    kept: async (feed, rowIds) => {
+      await yieldTurn();
+      return here(feed, rowIds).map(({ rowId, expiresAt }) => ({ rowId, until: expiresAt }));
     },
   };
 };

@@ -108,6 +108,8 @@ export const createDynamoOutbox = ({
             sk: { S: `${name}#${String(part).padStart(3, '0')}` },
             sealed: { S: sealed },
             parts: number(parts.length),
+            // Names no person; read without the rows when somebody only asks what is there.
+            ...(part === 0 && { ids: { S: rows.map(({ id }) => id).join(' ') } }),
             expiresAt: number(expiresAt),
           },
         }),
@@ -115,7 +117,7 @@ export const createDynamoOutbox = ({
     );
   };
 
-  const read = async (partition: string): Promise<readonly Item[]> => {
+  const read = async (partition: string, what?: string): Promise<readonly Item[]> => {
     const items: Item[] = [];
     let start: QueryCommandOutput['LastEvaluatedKey'];
     do {
@@ -129,6 +131,7 @@ export const createDynamoOutbox = ({
             ':now': number(clock.now() / 1_000),
           },
           ConsistentRead: true,
+          ...(what !== undefined && { ProjectionExpression: what }),
           ...(start && { ExclusiveStartKey: start }),
         }),
       );
@@ -157,6 +160,19 @@ export const createDynamoOutbox = ({
         }
       }
       return [...found.values()];
+    },
+
+    kept: async (feed, rowIds) => {
+      const wanted = new Set(rowIds);
+      const until = new Map<string, number>();
+      for (const partition of groupBy(wanted, (id) => partitionOf(feed, id)).keys()) {
+        for (const { ids, expiresAt } of await read(partition, 'ids, expiresAt')) {
+          const end = Number(expiresAt?.N) * 1_000;
+          for (const id of ids?.S?.split(' ') ?? [])
+            if (wanted.has(id)) until.set(id, Math.max(end, until.get(id) ?? 0));
+        }
+      }
+      return [...until].map(([rowId, end]) => ({ rowId, until: end }));
     },
   };
 };
