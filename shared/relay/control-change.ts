@@ -159,13 +159,19 @@ export const markStanding = (
 const REFUTED: ReadonlySet<WebhookStanding> = new Set(['unproven', 'gone', 'unauthorized']);
 
 /** Clay accepted a row of this webhook: it works. */
-export const verify = (control: FeedControl, webhook: string, { at, by }: Doing): FeedControl =>
-  REFUTED.has(standingOf(control, webhook))
-    ? noted(
-        { ...control, webhooks: { ...control.webhooks, [webhook]: { standing: 'working', since: at } } },
-        { at, kind: 'verify', text: `${webhook} accepted a row.`, by },
-      )
-    : control;
+export const verify = (control: FeedControl, webhook: string, { at, by }: Doing): FeedControl => {
+  if (!REFUTED.has(standingOf(control, webhook))) return control;
+  const webhooks = { ...control.webhooks, [webhook]: { standing: 'working', since: at } as const };
+  const { rotation } = control;
+  return noted(
+    {
+      ...control,
+      webhooks,
+      ...(rotation && control.active === webhook && { rotation: { ...rotation, verified: true } }),
+    },
+    { at, kind: 'verify', text: `${webhook} accepted a row.`, by },
+  );
+};
 
 const ROTATION_WORDS: Readonly<Record<RotationReason, string>> = {
   first: 'it is the first of the pool',
@@ -195,7 +201,11 @@ export const rotate = (
   control.active !== from || from === to
     ? control
     : noted(
-        { ...control, active: to, rotation: { at, from, why, by } },
+        {
+          ...control,
+          active: to,
+          rotation: { at, from, why, by, verified: standingOf(control, to) === 'working' },
+        },
         { at, kind: 'rotate', text: `Rows go to ${to}: ${ROTATION_WORDS[why]}.`, by },
       );
 

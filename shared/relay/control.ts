@@ -48,6 +48,8 @@ export interface Rotation {
   readonly from: string | null;
   readonly why: RotationReason;
   readonly by: string;
+  /** True once it has accepted a row, then or ever before. */
+  readonly verified: boolean;
 }
 
 /**
