@@ -42,6 +42,16 @@ const onItself =
   (effect, upstream) =>
     effect.subject === upstream.subject && test(effect);
 
+/** What is said of the feed as a whole, not of one of its webhooks. */
+const onItsPool =
+  (test: Test): Hiding['hides'] =>
+  (effect, upstream) =>
+    effect.subject === feedOf(upstream.subject) && test(effect);
+const eitherWay =
+  (...ways: readonly Hiding['hides'][]): Hiding['hides'] =>
+  (effect, upstream, feedOfProbe) =>
+    ways.some((hides) => hides(effect, upstream, feedOfProbe));
+
 const ROWS_STUCK = isOneOf('enrichment.stalled', 'enrichment.slow', 'enrichment.low-hit-rate', 'rows.lost');
 
 /** A CRM or provider that does not answer itself explains why the rows of its feeds fail there. */
@@ -74,7 +84,7 @@ export const HIDING: readonly Hiding[] = [
     hides: either(
       startsWith('webhook.', 'enrichment.', 'table.', 'api-key.', 'api.', 'rows.'),
       isOneOf('clay.degraded', 'callback.failing'),
-      gapOf('clay.', 'webhook:'),
+      gapOf('clay.', 'webhook:', 'relay:'),
       (effect) => effect.cause === 'own.unhealthy' && effect.subject === 'integration',
       (effect) => startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject),
     ),
@@ -93,7 +103,13 @@ export const HIDING: readonly Hiding[] = [
     hides: either(isOneOf('actions.running-out'), ROWS_STUCK),
   },
   { upstream: is('rows.looping'), hides: isOneOf('credits.burn-spike') },
-  { upstream: is('webhook.limit-reached'), hides: onItself(isOneOf('webhook.limit-approaching')) },
+  {
+    upstream: is('webhook.limit-reached'),
+    hides: eitherWay(
+      onItself(isOneOf('webhook.limit-approaching')),
+      onItsPool(isOneOf('webhook.limit-approaching')),
+    ),
+  },
   { upstream: is('webhook.intake-failing'), hides: inItsFeed(ROWS_STUCK) },
   { upstream: is('table.full'), hides: inItsFeed(isOneOf('enrichment.stalled', 'rows.lost')) },
   { upstream: is('callback.unreachable'), hides: inItsFeed(either(ROWS_STUCK, isOneOf('callback.failing'))) },

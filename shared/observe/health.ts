@@ -37,6 +37,9 @@ export const TRANSIENT: ReadonlySet<string> = new Set([
   'server-error',
   'slow',
   'rate-limited',
+  'limited',
+  'limited-long',
+  'not-looking',
   'condition-failed',
 ]);
 
