@@ -28,6 +28,7 @@ export const replayJobsContract = (name: string, storeOf: () => ReplayJobStore):
         planned: 100,
         queued: 0,
         skipped: 0,
+        run: 'a',
         version: 1,
         ...of,
       };
