@@ -92,11 +92,11 @@ export const statementsOf = (
   const meaning: Readonly<Record<Grant, readonly PolicyStatement[]>> = {
     table: [
       allow('KeepState', TABLE_ACTIONS, [table.tableArn]),
-      allow('FindIncidents', ['dynamodb:Query'], indexes),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes),
     ],
     'read-table': [
       allow('ReadState', READ_ACTIONS, [table.tableArn]),
-      allow('FindIncidents', ['dynamodb:Query'], indexes),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes),
     ],
     rows: [allow('CountRows', ROWS_ACTIONS, [table.tableArn], itemsOf('rows'))],
     'relay-state': [

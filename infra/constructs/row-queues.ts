@@ -19,6 +19,9 @@ const KEPT = Duration.days(14);
  */
 const MAX_RECEIVES = 50;
 
+/** As large as SQS takes one; a row of Clay's is a tenth of it, sealed. */
+const MAX_MESSAGE_BYTES = 1_048_576;
+
 /** What the URLs of an installation's queues of rows begin with; the name of the feed follows. */
 export const rowQueueUrlPrefix = (scope: Construct, installation: string): string => {
   const { region, account, urlSuffix } = Stack.of(scope);
@@ -28,6 +31,7 @@ export const rowQueueUrlPrefix = (scope: Construct, installation: string): strin
 /** What lies in them are rows: encrypted, taken and given over TLS only, and kept whatever happens to the stack. */
 const ROWS: QueueProps = {
   retentionPeriod: KEPT,
+  maxMessageSizeBytes: MAX_MESSAGE_BYTES,
   encryption: QueueEncryption.SQS_MANAGED,
   enforceSSL: true,
   // Except when they were never made whole: a failed first deployment leaves no name behind that blocks the second.

@@ -23,7 +23,7 @@ export class RowsKey extends Construct {
     acknowledge(
       secret,
       'AwsSolutions-SMG4',
-      'Rows that rest are sealed with it, for up to three months: after a rotation they could not be opened any more.',
+      'Rows that rest are sealed with it, for months: a new key must be put before the old one, which a rotation would throw away, and rows with it.',
     );
     this.arn = secret.secretArn;
   }

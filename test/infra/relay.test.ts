@@ -90,7 +90,11 @@ describe('the queues of rows', () => {
 
   it('keep rows for 14 days, encrypted, whatever happens to the stack', () => {
     for (const [, { Properties, DeletionPolicy }] of queues()) {
-      expect(Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+      expect(Properties).toMatchObject({
+        MessageRetentionPeriod: 1_209_600,
+        MaximumMessageSize: 1_048_576,
+        SqsManagedSseEnabled: true,
+      });
       expect(DeletionPolicy).toBe('RetainExceptOnCreate');
     }
   });
@@ -222,7 +226,7 @@ describe('the functions of the relay', () => {
     expect(rightsOf(acme.rest, 'acme-respond')).toEqual([
       writeLog,
       may('ReadState', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], table),
-      may('FindIncidents', 'dynamodb:Query', [
+      may('ReadIndexes', 'dynamodb:Query', [
         expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi1$/),
         expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi2$/),
       ]),
@@ -378,7 +382,7 @@ describe('an installation whose feeds take no rows', () => {
     expect(rightsOf(bare.rest, 'acme-respond').map(({ Sid }) => Sid)).toEqual([
       'WriteLog',
       'ReadState',
-      'FindIncidents',
+      'ReadIndexes',
     ]);
   });
 });

@@ -139,7 +139,7 @@ describe('watch', () => {
         Resource: table,
       },
       {
-        Sid: 'FindIncidents',
+        Sid: 'ReadIndexes',
         Effect: 'Allow',
         Action: 'dynamodb:Query',
         Resource: tableDefinition.globalSecondaryIndexes.map(({ indexName }) =>
