@@ -29,8 +29,7 @@ interface Key {
 const derived = (text: string, purpose: string, bytes: number): Buffer =>
   Buffer.from(hkdfSync('sha256', text, 'claywatch', purpose, bytes));
 
-const keyFrom = (keyText: string): Key => {
-  const text = keyText.trim();
+const keyFrom = (text: string): Key => {
   if (text.length < MIN_KEY_LENGTH) {
     throw new ClaywatchError(
       'rows-key.invalid',
@@ -55,16 +54,15 @@ const unpacked = (form: number, bytes: Buffer): string =>
   (form === DEFLATED ? inflateRawSync(bytes, { maxOutputLength: MAX_OPENED_BYTES }) : bytes).toString('utf8');
 
 /**
- * Seals with AES-256-GCM under a key made of `keyText` by HKDF, whatever text that is, with a random nonce; what was
- * sealed with one of `previousKeyTexts` can still be opened. A sealed text is at most 4/3 of the text and 44 signs.
+ * Seals with AES-256-GCM under a key made of `keyText` by HKDF, whatever text that is, with a random nonce. Several keys
+ * may be given, separated by white space: the first seals, and what was sealed with any of them can be opened, so that
+ * a new key is put before the old one. A sealed text is at most 4/3 of the text and 44 signs more.
  *
  * Throws `rows-key.invalid` for a key of fewer than 32 characters.
  */
-export const createSeal = (keyText: string, previousKeyTexts: readonly string[] = []): Seal => {
-  const key = keyFrom(keyText);
-  const keys = new Map(
-    [...previousKeyTexts.map(keyFrom), key].map((each) => [each.id.toString('hex'), each]),
-  );
+export const createSeal = (keyText: string): Seal => {
+  const [key = keyFrom(''), ...others] = keyText.trim().split(/\s+/).map(keyFrom);
+  const keys = new Map([...others, key].map((each) => [each.id.toString('hex'), each]));
 
   return {
     seal: async (text, context) => {
