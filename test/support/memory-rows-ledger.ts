@@ -164,7 +164,8 @@ export const createMemoryRowsLedger = ({
     const row = rowOf(feed, rowId, null);
     if (!row) return 'stale';
     const same = row.sends.find((each) => each.attempt === attempt);
-    if (token !== undefined && same?.state === 'open' && same.token === token) return 'claimed';
+    const isRepeated = token !== undefined && same?.state === 'open' && same.token === token;
+    if (isRepeated && attempt === attemptsOf(row)) return 'claimed';
     if (attempt !== attemptsOf(row) + 1) return 'stale';
     row.sends.push({ attempt, webhook, at: sane(said.at), token, state: 'open' });
     row.entity ??= said.entity;
