@@ -39,6 +39,7 @@ export const ERROR_CODES = {
     'The feed is not known, or the secret that was sent with the request is not its secret.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
+  'request.refused': 'No row of the request was taken; `rows` says why, for each.',
   'request.conflict': 'The Idempotency-Key was used before, for another body.',
   'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
   overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',

@@ -3,7 +3,7 @@ import type { Config } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 
 /** What of the configuration the endpoints go by. */
-export type IntakeSettings = Pick<Config, 'installation' | 'feeds' | 'rows'>;
+export type IntakeSettings = Pick<Config, 'installation' | 'feeds' | 'rows' | 'relay'>;
 
 /**
  * Reads the configuration that CDK or the local runtime has validated and written as JSON, every default filled in.
@@ -11,9 +11,10 @@ export type IntakeSettings = Pick<Config, 'installation' | 'feeds' | 'rows'>;
  */
 export const readSettings = async (path: string): Promise<IntakeSettings> => {
   try {
-    const { installation, feeds, rows } = JSON.parse(await readFile(path, 'utf8')) as IntakeSettings;
-    if (!rows?.maxCallbackBytes) throw new TypeError('not a validated configuration');
-    return { installation, feeds, rows };
+    const { installation, feeds, rows, relay } = JSON.parse(await readFile(path, 'utf8')) as IntakeSettings;
+    if (!rows?.maxCallbackBytes || !relay?.maxRequestBytes)
+      throw new TypeError('not a validated configuration');
+    return { installation, feeds, rows, relay };
   } catch {
     // The reason is left out: a parser's message quotes what it could not parse.
     throw new ClaywatchError(
@@ -26,7 +27,7 @@ export const readSettings = async (path: string): Promise<IntakeSettings> => {
 
 /** One setting of every feed. */
 export const ofEachFeed = <T>(
-  { feeds }: IntakeSettings,
+  { feeds }: Pick<IntakeSettings, 'feeds'>,
   pick: (feed: Config['feeds'][string], name: string) => T,
 ): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, pick(feed, name)]));
