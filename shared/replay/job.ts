@@ -36,6 +36,8 @@ export interface ReplayJob {
   readonly source: ReplaySource;
   readonly from: number;
   readonly to: number;
+  /** Of `uncalled`: rows that were accepted from then on may still come back, and are left alone. */
+  readonly freshFrom: number;
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly by: string;

@@ -1,3 +1,4 @@
+import { relayedFeeds } from '../config/relayed.ts';
 import type { Config, FeedConfig } from '../config/schema.ts';
 import type { CreditState, MeterName } from '../credits/state.ts';
 import { ClaywatchError } from '../errors.ts';
@@ -8,7 +9,7 @@ import { type MeterNeed, meterNeed } from './cost.ts';
 import { type ReplayPace, replayPace } from './pace.ts';
 import type { PlanPorts } from './ports.ts';
 import { type PoolRoom, poolRoom } from './room.ts';
-import { type ReplayRequest, type Survey, survey } from './survey.ts';
+import { freshFromOf, type ReplayRequest, type Survey, survey } from './survey.ts';
 
 const MINUTE = 60_000;
 /** Rows that are queued at once. */
@@ -46,6 +47,7 @@ export type ReplayCaution =
     };
 
 export interface ReplayPlan extends ReplayRequest {
+  readonly freshFrom: number;
   /** When it was made, epoch ms. */
   readonly at: number;
   /** nothing: there is nothing to replay · split: only a part of it */
@@ -196,6 +198,7 @@ export const planOf = (config: Config, request: ReplayRequest, data: PlanData, n
   const leftOut = asked - rows;
   return {
     ...request,
+    freshFrom: freshFromOf(config, request, now),
     at: now,
     ...verdictOf(asked, refusals, leftOut),
     cautions: [
@@ -221,15 +224,9 @@ export const planOf = (config: Config, request: ReplayRequest, data: PlanData, n
   };
 };
 
-/** The feeds whose rows share the workspace's budget: those that have a queue. */
-const relayed = (config: Config, feed: string): readonly string[] =>
-  Object.entries(config.feeds).flatMap(([name, { relay }]) =>
-    relay.secret !== undefined || name === feed ? [name] : [],
-  );
-
 /**
- * What a replay would do, need and break; changes nothing. Throws `relay.not-found` for a feed that there is not, and
- * whatever the ports throw: a plan that could not look everywhere is none.
+ * What a replay would do, need and break; changes nothing. Throws `relay.not-found` and `relay.not-configured` for a
+ * feed that there is not, or that takes no rows, and whatever the ports throw: a plan that could not look everywhere is none.
  */
 export const planReplay = async (
   config: Config,
@@ -237,6 +234,13 @@ export const planReplay = async (
   ports: PlanPorts,
 ): Promise<ReplayPlan> => {
   feedConfig(config, request.feed);
+  const relayed = relayedFeeds(config);
+  if (!relayed.includes(request.feed))
+    throw new ClaywatchError(
+      'relay.not-configured',
+      `The feed ${request.feed} takes no rows, so it has none to replay.`,
+      `Name a secret in \`feeds.${request.feed}.relay.secret\`, and send rows to POST /v1/rows/${request.feed}.`,
+    );
   const now = ports.clock.now();
   const readFeed = async (feed: string) => {
     const [snapshot, depth, control] = await Promise.all([
@@ -248,7 +252,7 @@ export const planReplay = async (
     return { feed, snapshot, waiting, isHeld: isHeld(control), control };
   };
   const [feeds, credits, pace, seen] = await Promise.all([
-    Promise.all(relayed(config, request.feed).map(readFeed)),
+    Promise.all(relayed.map(readFeed)),
     ports.credits.load(),
     ports.pacer?.state() ?? null,
     survey(config, request, ports),

@@ -26,7 +26,7 @@ export interface PlanPorts {
 export interface RunPorts {
   readonly clock: Clock;
   readonly sends: Pick<SendsLedger, 'outstanding'>;
-  readonly outbox: Pick<Outbox, 'find'>;
+  readonly outbox: Pick<Outbox, 'find' | 'kept'>;
   readonly deadLetters: Pick<DeadLetterStore, 'list' | 'byId' | 'remove'>;
   readonly queue: Pick<RowQueue, 'send' | 'depth'>;
   readonly controls: Pick<ControlStore, 'load' | 'save'>;

@@ -21,6 +21,11 @@ export interface ReplayRequest {
   readonly from: number;
   /** And before then. */
   readonly to: number;
+  /**
+   * Of `uncalled`: rows that were accepted from then on may still come back, and are left alone. Left out: those of
+   * the last `rows.lost.afterMinutes`.
+   */
+  readonly freshFrom?: number;
   /** No more than so many. */
   readonly limit?: number;
   /** Of dead letters: those of one fault only. */
@@ -71,12 +76,15 @@ const earliest = (one: number | null, other: number): number => (one === null ? 
 const latest = (one: number | null, other: number): number => (one === null ? other : Math.max(one, other));
 
 /** Rows that were accepted later than this may still come back. */
-export const freshFrom = (config: Config, { to }: Pick<ReplayRequest, 'to'>, now: number): number =>
-  Math.max(to, now - config.rows.lost.afterMinutes * MINUTE);
+export const freshFromOf = (
+  config: Config,
+  { freshFrom }: Pick<ReplayRequest, 'freshFrom'>,
+  now: number,
+): number => Math.min(now, freshFrom ?? now - config.rows.lost.afterMinutes * MINUTE);
 
 const surveyUncalled = async (config: Config, request: ReplayRequest, ports: PlanPorts): Promise<Survey> => {
   const now = ports.clock.now();
-  const fresh = freshFrom(config, request, now);
+  const fresh = freshFromOf(config, request, now);
   const seen: Mutable<Survey> = { ...NOTHING };
 
   const look = (row: OutstandingRow, until: number | undefined): void => {

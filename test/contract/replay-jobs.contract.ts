@@ -20,6 +20,7 @@ export const replayJobsContract = (name: string, storeOf: () => ReplayJobStore):
         source: 'uncalled',
         from: START - 86_400_000,
         to: START,
+        freshFrom: START,
         startedAt: START + made,
         updatedAt: START + made,
         by: 'ada',
