@@ -42,7 +42,8 @@ export type RowsTaken =
 
 /** How long an answer waits, once the rows are durable, for what only serves a later request, ms. */
 const REMEMBER_MS = 1_000;
-const WAKE_MS = 50;
+/** A function is frozen with its answer, so a first connection is waited for: else rows wait for the schedule. */
+const WAKE_MS = 500;
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
