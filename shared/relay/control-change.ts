@@ -47,7 +47,8 @@ export const standingOf = (control: FeedControl, webhook: string): WebhookStandi
 
 const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 
-const noted = (control: FeedControl, change: ControlChange): FeedControl => ({
+/** The state with one more line of history. */
+export const noted = (control: FeedControl, change: ControlChange): FeedControl => ({
   ...control,
   history: [{ ...change, text: short(change.text) }, ...control.history].slice(0, HISTORY),
 });

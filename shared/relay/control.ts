@@ -67,7 +67,7 @@ export interface FeedControl {
   readonly holds: readonly Hold[];
   /** After a hold: a first trickle, then full pace. Null: full pace. */
   readonly trickle: { readonly since: number; readonly rowsLeft: number } | null;
-  /** The last changes, newest first, for people: rotations, holds, releases. */
+  /** The last changes, newest first, for people: rotations, holds, releases, replays, dead letters that were dropped. */
   readonly history: readonly ControlChange[];
   /** Optimistic version; 0 before the first write. */
   readonly version: number;
@@ -75,7 +75,15 @@ export interface FeedControl {
 
 export interface ControlChange {
   readonly at: number;
-  readonly kind: 'hold' | 'release' | 'rotate' | 'verify' | 'standing' | 'full-pace';
+  readonly kind:
+    | 'hold'
+    | 'release'
+    | 'rotate'
+    | 'verify'
+    | 'standing'
+    | 'full-pace'
+    | 'replay'
+    | 'dead-letters';
   readonly text: string;
   readonly by: string;
 }

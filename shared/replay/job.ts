@@ -16,8 +16,6 @@ export interface PendingRow {
   readonly after?: number;
   /** Of `dead-letters`: when it was set aside. */
   readonly at?: number;
-  /** Its new row id, when the ledger has forgotten the old one. */
-  readonly as?: string;
 }
 
 /** What is about to be done, written down before it is begun, so that a crash leaves no row uncounted. */

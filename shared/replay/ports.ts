@@ -27,7 +27,7 @@ export interface RunPorts {
   readonly clock: Clock;
   readonly sends: Pick<SendsLedger, 'outstanding'>;
   readonly outbox: Pick<Outbox, 'find' | 'kept'>;
-  readonly deadLetters: Pick<DeadLetterStore, 'list' | 'byId' | 'remove'>;
+  readonly deadLetters: Pick<DeadLetterStore, 'list' | 'byId' | 'put' | 'remove'>;
   readonly queue: Pick<RowQueue, 'send' | 'depth'>;
   readonly controls: Pick<ControlStore, 'load' | 'save'>;
   readonly jobs: ReplayJobStore;

@@ -1,7 +1,8 @@
 import type { Config } from '../config/schema.ts';
 import { ClaywatchError } from '../errors.ts';
 import { changeControl, isHeld, releaseHold } from '../relay/control-change.ts';
-import type { ReplayJob } from './job.ts';
+import { audit } from './audit.ts';
+import type { ReplayJob, ReplaySource } from './job.ts';
 import { nextPage, queuePage } from './pages.ts';
 import { REPLAY_PAGE, type ReplayPlan } from './plan.ts';
 import type { RunPorts } from './ports.ts';
@@ -75,6 +76,15 @@ export const jobOf = (
     version: 0,
   };
 };
+
+const SOURCE_WORDS = {
+  uncalled: 'that never came back',
+  'dead-letters': 'that were set aside',
+  held: 'that were held',
+} as const satisfies Record<ReplaySource, string>;
+
+const beginning = ({ id, planned, source }: ReplayJob): string =>
+  `The replay ${id} of ${planned} rows ${SOURCE_WORDS[source]} begins.`;
 
 /** Thrown within a run, never out of it. */
 class Overtaken extends Error {}
@@ -181,6 +191,7 @@ export const runReplay = async (
   };
 
   try {
+    if (stored.version === 0) await audit(ports, job.feed, 'replay', beginning(job), job.by);
     await save({ ...without(job, 'stopped'), status: 'running' });
     if (job.source === 'held') {
       await letGo();
