@@ -1,5 +1,6 @@
 import { priceCanary } from '../observe/canary.ts';
 import { checkCondition } from '../observe/conditions.ts';
+import { schemaFaults } from '../relay/intake/schema-faults.ts';
 import type { Problem } from './problem.ts';
 import { nearest, shownPath } from './problem.ts';
 import { redactText } from './redact.ts';
@@ -239,6 +240,11 @@ const previousRelaySecrets = ([name, { relay }]: [string, FeedConfig]): Problem[
       ]
     : [];
 
+const rowSchemas = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
+  schemaFaults(relay.schema ?? {}).map(({ path, text }) =>
+    problem(['feeds', name, 'relay', 'schema', ...path], text),
+  );
+
 /** What the schema cannot see because it concerns two keys at once. Pure. */
 export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(webhookIds),
@@ -255,4 +261,5 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...recipients(config),
   ...rowQueues(config),
   ...Object.entries(config.feeds).flatMap(previousRelaySecrets),
+  ...Object.entries(config.feeds).flatMap(rowSchemas),
 ];

@@ -242,6 +242,14 @@ describe('keys that contradict each other', () => {
     expect(Object.keys(parseConfig({ feeds: { dead: {} } }, 'test.json').feeds)).toEqual(['dead']);
   });
 
+  it('are a schema of rows that no row could be judged by, each fault at its place', () => {
+    const schema = { properties: { email: { type: 'strng' } }, required: 'email' };
+    const { message } = refusal({ feeds: { leads: { relay: { schema } } } });
+    expect(message).toContain('test.json has 2 problems');
+    expect(message).toContain('feeds.leads.relay.schema.required: must be a list of keys');
+    expect(message).toContain('feeds.leads.relay.schema.properties.email.type: must be one of array,');
+  });
+
   it('are a previous secret of a relay and none at present', () => {
     const input = { feeds: { leads: { relay: { previousSecret: 'env:BEFORE' } } } };
     expect(refusal(input).message).toContain(
