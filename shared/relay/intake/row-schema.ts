@@ -18,16 +18,29 @@ const shown = (text: string): string => {
   return plain.length > SHOWN ? `${plain.slice(0, SHOWN)}…` : plain;
 };
 
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+/** The steps of a JSON pointer that is written as the fragment of a URI. */
+const stepsOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const targetOf = (schema: Schema, steps: readonly string[]): unknown =>
+  steps.reduce<unknown>((at, step) => {
+    const next = memberOf(at, step);
+    const isReference = step === '$ref' && typeof next === 'string' && next.startsWith('#');
+    return isReference ? targetOf(schema, stepsOf(next)) : next;
+  }, schema);
+
 /** The rule as the schema has it: what a rule says of itself is the operator's word, not the row's. */
 const ruleAt = (schema: Schema, { keyword, keywordLocation }: OutputUnit): string => {
-  const path = keywordLocation.split('/').slice(1);
-  let at: unknown = schema;
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null) return keyword;
-    at = Reflect.get(at, decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~'));
-  }
-  const isPlain = ['string', 'number', 'boolean'].includes(typeof at) || Array.isArray(at);
-  return isPlain ? `${keyword} ${shown(JSON.stringify(at))}` : keyword;
+  const said = targetOf(schema, stepsOf(keywordLocation));
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof said);
+  const isList = Array.isArray(said) && ['enum', 'type'].includes(keyword);
+  return isPlain || isList ? `${keyword} ${shown(JSON.stringify(said))}` : keyword;
 };
 
 const describe = (schema: Schema, errors: readonly OutputUnit[]): string => {
