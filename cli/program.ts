@@ -13,6 +13,7 @@ const AFTER_HELP = `
 Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
+  $ claywatch status                    whether rows reach Clay
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
 

@@ -38,7 +38,7 @@ export const holdKey = (hold: Pick<Hold, 'kind' | 'cause' | 'subject'>): string 
 /** Rows flow if and only if nothing holds them. */
 export const isHeld = ({ holds }: FeedControl): boolean => holds.length > 0;
 
-export const holdOf = (control: FeedControl, name: HoldName): Hold | undefined =>
+export const holdOf = (control: FeedControl, name: HoldName | Hold): Hold | undefined =>
   control.holds.find((hold) => holdKey(hold) === holdKey(name));
 
 /** What is held of a webhook; one that nothing is known of is unproven. */
@@ -95,7 +95,7 @@ const retryActive = (control: FeedControl, at: number): FeedControl =>
  */
 export const releaseHold = (
   control: FeedControl,
-  name: HoldName,
+  name: HoldName | Hold,
   { at, by, why, trickleRows }: Doing & { readonly why: string; readonly trickleRows: number },
 ): FeedControl => {
   const known = holdOf(control, name);

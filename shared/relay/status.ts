@@ -1,7 +1,7 @@
 import type { FeedConfig } from '../config/schema.ts';
 import type { FeedSnapshot } from '../rows/snapshot.ts';
 import type { Severity } from '../severity.ts';
-import type { FeedControl, Hold, RelayTally } from './control.ts';
+import type { ControlChange, FeedControl, Hold, RelayTally } from './control.ts';
 import { standingOf } from './control-change.ts';
 import {
   chooseWebhook,
@@ -55,6 +55,8 @@ export interface FeedStatus {
   readonly pace: 'full' | 'trickle' | 'stopped';
   readonly lastAcceptedAt: number | null;
   readonly holds: readonly Hold[];
+  /** The last changes, newest first. */
+  readonly lately: readonly ControlChange[];
 }
 
 /** What of an incident is told here. */
@@ -79,6 +81,7 @@ export interface RelayStatus {
 }
 
 const SECOND = 1_000;
+const LATELY = 5;
 /** When to ask again, seconds. */
 const ASK_AGAIN = 60;
 
@@ -165,6 +168,7 @@ const statusOf = (
     pace: mode === 'holding' ? 'stopped' : control.trickle ? 'trickle' : 'full',
     lastAcceptedAt: lastAcceptedOf(tally),
     holds: control.holds,
+    lately: control.history.slice(0, LATELY),
   };
 };
 

@@ -86,6 +86,15 @@ describe('the status of the relay', () => {
       pace: 'full',
       lastAcceptedAt: null,
       holds: [],
+      lately: [
+        { at: doing.at, kind: 'verify', text: 'leads-1 accepted a row.', by: 'claywatch' },
+        {
+          at: doing.at,
+          kind: 'rotate',
+          text: 'Rows go to leads-1: it is the first of the pool.',
+          by: 'claywatch',
+        },
+      ],
     });
   });
 
