@@ -80,7 +80,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 50,
       trigger: { kind: 'schedule', everyMinutes: config.schedule.everyMinutes },
       environment: watchEnvironment,
-      grants: ['table', 'alerts', 'secrets'],
+      grants: ['table', 'alerts', 'secrets', 'count-queues'],
     },
     callback: {
       name: 'callback',

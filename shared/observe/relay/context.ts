@@ -1,6 +1,7 @@
-import type { Config, FeedConfig } from '../../config/schema.ts';
+import type { FeedConfig } from '../../config/schema.ts';
 import type { SendAnswer } from '../../relay/answer.ts';
 import type { FeedControl, RelayTally } from '../../relay/control.ts';
+import type { WebhookChoice } from '../../relay/failover.ts';
 import type { QueueDepth } from '../../relay/queue.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { FindingOf, Surface } from '../findings.ts';
@@ -11,12 +12,14 @@ export interface RelaySeen {
   readonly feed: string;
   readonly control: FeedControl;
   readonly tally: RelayTally;
-  readonly depth: QueueDepth;
+  /** Null when the queue does not say. */
+  readonly depth: QueueDepth | null;
 }
 
 export interface RelayContext extends RelaySeen {
   readonly settings: FeedConfig;
-  readonly relay: Config['relay'];
+  /** Where the next row goes, by what was counted. */
+  readonly choice: WebhookChoice;
   /** What was counted; null before the first row. */
   readonly snapshot: FeedSnapshot | null;
   /** Epoch ms. */

@@ -1,5 +1,6 @@
 import { relayedFeeds } from '../../config/relayed.ts';
 import type { Config } from '../../config/schema.ts';
+import { chooseWebhook, failoverCounts } from '../../relay/failover.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { Observation } from '../observation.ts';
 import { PACE_PROBE, type RelayContext, type RelaySeen, relayProbe, webhookPart } from './context.ts';
@@ -11,7 +12,7 @@ export { isSeenByRows, PACE_PROBE, type RelaySeen, relayProbe } from './context.
 export { observeDeadLetters } from './dead-letters.ts';
 export { observePace } from './pace.ts';
 
-type Known = Pick<Config, 'feeds' | 'relay' | 'schedule'>;
+type Known = Pick<Config, 'feeds' | 'remediation' | 'schedule'>;
 
 /** What the rows of a feed and its queue say, on their way to Clay; pure. Nothing for a feed that is not relayed. */
 export const observeRelay = (
@@ -25,7 +26,9 @@ export const observeRelay = (
   const context: RelayContext = {
     ...seen,
     settings,
-    relay: config.relay,
+    choice: chooseWebhook(settings, seen.control, failoverCounts(settings, snapshot), {
+      mode: config.remediation.failover,
+    }),
     snapshot,
     now,
     everyMinutes: config.schedule.everyMinutes,

@@ -1,3 +1,4 @@
+import type { QueueDepth } from '../../relay/queue.ts';
 import type { FindingOf } from '../findings.ts';
 import type { Observation } from '../observation.ts';
 import { duration, rows } from '../rows/words.ts';
@@ -23,7 +24,10 @@ interface Seen {
   readonly attempts?: number;
 }
 
-const waitingIn = ({ depth }: Pick<RelayContext, 'depth'>): number =>
+/** A feed whose queue says how many wait. */
+type Counted = RelayContext & { readonly depth: QueueDepth };
+
+const waitingIn = ({ depth }: Pick<Counted, 'depth'>): number =>
   depth.waiting + depth.inFlight + depth.delayed;
 
 /** The time since which some of the rows that wait may have been there, at the latest; null when nothing is known. */
@@ -34,7 +38,7 @@ const answeredLately = (context: RelayContext): number =>
     .map(({ id }) => totalOf(answersIn(tallyOf(context.tally, id), LATELY_MINUTES, context.now)))
     .reduce((total, answers) => total + answers, 0);
 
-const notLooking = ({ tally, depth, now }: RelayContext): Seen | null => {
+const notLooking = ({ tally, depth, now }: Counted): Seen | null => {
   const { lookedAt } = tally;
   if (lookedAt === null)
     return depth.waiting === 0
@@ -48,7 +52,7 @@ const notLooking = ({ tally, depth, now }: RelayContext): Seen | null => {
   };
 };
 
-const ageing = (context: RelayContext): Seen | null => {
+const ageing = (context: Counted): Seen | null => {
   const { depth, now } = context;
   const since = waitingSince(context);
   if (depth.waiting === 0 || since === null || now - since < AGEING_AFTER) return null;
@@ -59,14 +63,27 @@ const ageing = (context: RelayContext): Seen | null => {
   };
 };
 
-const look = (context: RelayContext): Seen => {
-  const { control, tally, now } = context;
+const NOWHERE: Readonly<Record<Extract<RelayContext['choice'], { kind: 'none' }>['why'], string>> = {
+  'no-webhooks': 'the feed has no webhook',
+  'all-full': 'no webhook has room',
+  'table-full': 'the table is full',
+  gone: 'Clay knows no such webhook',
+  unauthorized: 'Clay refuses the token of the webhook',
+  'none-usable': 'no webhook can be used',
+  proposed: 'the webhook in use takes no more, and that another one takes over is only proposed',
+};
+
+const look = (context: Counted): Seen => {
+  const { control, tally, choice, now } = context;
   const [hold] = control.holds;
   if (hold)
     return {
       finding: 'held',
       says: `${rows(waitingIn(context))} wait, because sending is stopped since ${duration(now - hold.since)}: ${hold.why.replace(/\.$/, '')}`,
     };
+  // What is wrong with the webhooks is theirs to say; the rows are not stuck on our side.
+  if (choice.kind === 'none')
+    return { finding: 'held', says: `${rows(waitingIn(context))} wait, because ${NOWHERE[choice.why]}` };
   const stuck = notLooking(context) ?? ageing(context);
   if (stuck) return stuck;
   const isEmpty = tally.emptyAt !== null && now - tally.emptyAt <= sinceLastRun(context);
@@ -80,14 +97,24 @@ const look = (context: RelayContext): Seen => {
 
 /** The queue of a feed: does our own forwarder work it off, while nothing holds it? */
 export const observeQueue = (context: RelayContext): Observation => {
-  const { feed, depth } = context;
-  const { finding, says, attempts } = look(context);
+  const { feed, depth, control } = context;
+  const said = { surface: 'relay', subject: `${feed}/relay` } as const;
+  if (depth === null)
+    return seenInRelay(context, {
+      ...said,
+      finding: 'not-run',
+      summary: `Rows of ${feed} on their way to Clay: the queue does not say how many wait.`,
+    });
+  const { finding, says, attempts } = look({ ...context, depth });
   return seenInRelay(context, {
-    surface: 'relay',
-    subject: `${feed}/relay`,
+    ...said,
     finding,
     summary: `Rows of ${feed} on their way to Clay: ${says}.`,
-    facts: { waiting: waitingIn(context), inFlight: depth.inFlight, holds: context.control.holds.length },
+    facts: {
+      waiting: waitingIn({ depth }),
+      inFlight: depth.inFlight,
+      holds: control.holds.length,
+    },
     ...(attempts === undefined ? {} : { attempts }),
   });
 };

@@ -109,11 +109,19 @@ const BARRED: Readonly<Partial<Record<WebhookStanding, Seen>>> = {
   unauthorized: { finding: 'unauthorized', says: 'Clay refused its token' },
 };
 
+/** By its count nothing more fits, and nothing can take over: the relay stops before Clay refuses. */
+const NO_ROOM: Seen = {
+  finding: 'limit-reached',
+  says: 'by their number no further row fits, and nothing can take over',
+};
+
 const inUse = (context: RelayContext, webhook: string, standing: WebhookStanding): Seen => {
-  const { now } = context;
+  const { now, choice, control } = context;
   const tally = tallyOf(context.tally, webhook);
   const lately = answersIn(tally, LATELY_MINUTES, now);
-  const failed = BARRED[standing] ?? failing(tally, lately, now) ?? rejecting(lately);
+  const hasNoRoom = choice.kind === 'none' && choice.why === 'all-full' && control.active !== null;
+  const failed =
+    BARRED[standing] ?? (hasNoRoom ? NO_ROOM : null) ?? failing(tally, lately, now) ?? rejecting(lately);
   if (failed) return failed;
   const { lastAcceptedAt } = tally;
   // Each row speaks for one run only, so that several runs in a row are several rows.

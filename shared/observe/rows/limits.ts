@@ -140,7 +140,8 @@ const tableFinding = (
   const inUse = relayedTo(context);
   if (inUse && inUse.table !== table && high >= ceiling * TABLE_NEAR) return 'retired';
   // The relay stops before the ceiling, so that nothing vanishes: then no count ever lies beyond it.
-  if (inUse?.table === table && control?.webhooks[inUse.id]?.standing === 'table-full') return 'full';
+  const isStopped = control?.webhooks[inUse?.id ?? '']?.standing === 'table-full' || high >= ceiling;
+  if (inUse?.table === table && isStopped) return 'full';
   if (low < ceiling) return high >= ceiling * TABLE_NEAR ? 'near' : 'room';
   if (settings.callbacks.secret === undefined) return 'full';
   const submitted = (minutes: number) =>
