@@ -68,6 +68,7 @@ export class StatelessStack extends Stack {
     const environment: WatchEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, installation),
       ALERT_TOPIC_ARN: state.alerts.topicArn,
     };
     const failures = keptQueue(this, 'Failures', {

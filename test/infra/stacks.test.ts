@@ -162,11 +162,26 @@ describe('watch', () => {
           ...['shared-token', 'team/accounts', 'team/crm', 'team/events', 'team/health'].map(foreignSecret),
         ],
       },
+      {
+        Sid: 'CountQueues',
+        Effect: 'Allow',
+        Action: 'sqs:GetQueueAttributes',
+        Resource: [
+          expect.stringMatching(/^<acme-stateful:.*Rowsaccounts\w+Arn/),
+          expect.stringMatching(/^<acme-stateful:.*Rowsleads\w+Arn/),
+        ],
+      },
     ]);
     const minimal = statementsOf(
       only(other.rest, 'AWS::IAM::Role', { Description: 'What other-watch may do' }),
     );
-    expect(minimal.map(({ Sid }) => Sid)).not.toContain('ReadSecrets');
+    expect(minimal.map(({ Sid }) => Sid)).toEqual([
+      'WriteLog',
+      'KeepFailures',
+      'KeepState',
+      'ReadIndexes',
+      'SendAlerts',
+    ]);
   });
 
   it('has the table rights of the commands that the stores send, no others', () => {
