@@ -35,18 +35,16 @@ const orphaned = ({ control }: RelayedFeed, { incidents }: RemediationState): re
  * decided again; what is done and not noted, because a run died between the two, is only noted.
  *
  * 1. An outage, a webhook that takes nothing in, a webhook that is gone or refuses us, used-up credits or actions: hold.
- * 2. A webhook or a table that is full: another webhook, or hold when there is none; earlier, when what is left will not
- *    last for the lead time.
+ * 2. A webhook or a table that is full: another webhook, or hold when there is none. That another one takes over before
+ *    the limit is the forwarder's to do; where it may not, it is proposed.
  * 3. The cause is seen to be over: let go exactly what was held because of it, and say what is left of the rows.
  */
 export const decideRemediation = (state: RemediationState): readonly RemediationAction[] =>
   state.feeds.flatMap((relayed) => {
     const cases = casesOf(relayed, state);
-    const failovers = cases.flatMap(failoverActions);
-    const rotates = failovers.some(({ steps }) => steps.some(({ kind }) => kind === 'rotate'));
     return [
-      ...failovers,
-      ...(rotates ? [] : earlyActions(relayed, state)),
+      ...cases.flatMap(failoverActions),
+      ...earlyActions(relayed, state),
       ...reopenedTables(relayed, state),
       ...cases.flatMap(holdActions),
       ...cases.flatMap(reconcileActions),

@@ -70,43 +70,37 @@ export const failoverActions = (one: Case): readonly RemediationAction[] => {
   return done.length > 0 ? done : isOpen(one.incident) ? atLimit(one) : [];
 };
 
-/** Another webhook takes over before the limit, because what is left will not last for the lead time. */
+/**
+ * Another webhook should take over before the limit, because what is left will not last for the lead time. The forwarder
+ * does it by itself, once a run; where it may not, it is proposed.
+ */
 export const earlyActions = (
   relayed: RelayedFeed,
   { config, incidents, now }: RemediationState,
 ): readonly RemediationAction[] => {
   const { feed } = relayed.control;
   const settings = config.feeds[feed];
-  const early = settings ? earlyRotation(relayed, settings, config, now) : null;
-  if (!early) return [];
-  const { from, to, why } = early;
-  const subject = `${feed}/${from}`;
+  if (!settings || config.remediation.failover !== 'propose') return [];
   const incident = incidents.find(
-    (one) => one.cause === 'webhook.limit-approaching' && one.subject === subject && isOpen(one),
+    (one) =>
+      one.cause === 'webhook.limit-approaching' &&
+      one.subject === `${feed}/${relayed.control.active}` &&
+      isOpen(one),
   );
+  const early = incident && earlyRotation(relayed, settings, config, now);
+  if (!early) return [];
+  const { from, to } = early;
   const minutes = Math.round((early.fullAt - now) / 60_000);
-  if (config.remediation.failover === 'propose')
-    return incident
-      ? act(
-          { incident, feed },
-          {
-            ref: REF.propose('failover', feed, `${incident.reopenings}:${to}`),
-            kind: 'failover',
-            mode: 'propose',
-            since: now,
-            text: `Proposed: send the rows of ${feed} to ${to}, because ${from} is full in about ${minutes} min: ${failoverCommand(feed, to)}`,
-          },
-        )
-      : [];
-  const text = `Rows of ${feed} go to ${to} now: at this rate ${from} is full in about ${minutes} min. Senders change nothing.`;
-  const steps = [{ kind: 'rotate', from, to, why }] as const;
-  if (incident)
-    return act(
-      { incident, feed },
-      { ref: REF.failover(feed, now), kind: 'failover', since: now, text },
-      steps,
-    );
-  return [{ feed, cause: 'webhook.limit-approaching', subject, mode: 'act', steps, note: null }];
+  return act(
+    { incident, feed },
+    {
+      ref: REF.propose('failover', feed, `${incident.reopenings}:${to}`),
+      kind: 'failover',
+      mode: 'propose',
+      since: now,
+      text: `Proposed: send the rows of ${feed} to ${to}, because ${from} is full in about ${minutes} min: ${failoverCommand(feed, to)}`,
+    },
+  );
 };
 
 /** Well below the ceiling: from there on a table is watched closely. */

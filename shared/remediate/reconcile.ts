@@ -12,7 +12,7 @@ const ON_THE_WAY = 5;
  * sends them again. A person decides: each is paid for again [C].
  */
 export const reconcileActions = (one: Case): readonly RemediationAction[] => {
-  const { incident, feed, settings, relayed, now } = one;
+  const { incident, feed, settings, relayed } = one;
   const { snapshot } = relayed;
   const { resolvedAt } = incident;
   if (isOpen(incident) || resolvedAt === undefined || doneFor(one).length === 0) return [];
@@ -24,9 +24,9 @@ export const reconcileActions = (one: Case): readonly RemediationAction[] => {
   const noted = { ref: REF.reconcile(feed, resolvedAt), kind: 'reconcile', since: resolvedAt } as const;
   if (missing === 0 || oldestAt === null)
     return act(one, { ...noted, text: `Every row of ${feed} that Clay accepted has come back.` });
-  const from = Math.floor(oldestAt / 60_000) * 60_000;
+  const since = Math.floor(oldestAt / 60_000) * 60_000;
   return act(one, {
     ...noted,
-    text: `${rowsText(missing)} of ${feed} that Clay accepted ${missing === 1 ? 'has' : 'have'} not come back. What sending again would take: ${replayCommand(feed, from, now)}`,
+    text: `${rowsText(missing)} of ${feed} that Clay accepted ${missing === 1 ? 'has' : 'have'} not come back. What sending again would take: ${replayCommand(feed, since)}`,
   });
 };

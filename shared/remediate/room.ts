@@ -66,7 +66,7 @@ export const choiceAtLimit = (one: Case): WebhookChoice => {
   });
 };
 
-const MINUTES_PER_SECOND = 60;
+const SECONDS_PER_MINUTE = 60;
 
 /** Whether so many rows could come within the lead time at all: a forecast is some thousand draws. */
 const isWithinReach = (
@@ -74,7 +74,7 @@ const isWithinReach = (
   settings: FeedConfig,
   { rowsPerSecond, failover }: Case['config']['relay'],
 ): boolean => {
-  const atMost = rowsPerSecond * MINUTES_PER_SECOND * failover.leadMinutes + (waiting ?? 0);
+  const atMost = rowsPerSecond * SECONDS_PER_MINUTE * failover.leadMinutes + (waiting ?? 0);
   const counts = failoverCounts(settings, snapshot);
   const active = settings.webhooks.find(({ id }) => id === control.active);
   if (!active) return false;
@@ -96,10 +96,15 @@ export const earlyRotation = (
   config: Case['config'],
   now: number,
 ) => {
-  const { control, snapshot, waiting } = relayed;
+  const { control, snapshot } = relayed;
   const { leadMinutes } = config.relay.failover;
+  // More than this does not go out within the lead time, however much waits.
+  const waiting = Math.min(
+    relayed.waiting ?? 0,
+    Math.ceil(config.relay.rowsPerSecond * SECONDS_PER_MINUTE * leadMinutes),
+  );
   if (leadMinutes === 0 || control.active === null || settings.webhooks.length < 2) return null;
   if (!isWithinReach(relayed, settings, config.relay)) return null;
-  const capacity = feedCapacity(settings, snapshot, now, { [control.active]: waiting ?? 0 });
+  const capacity = feedCapacity(settings, snapshot, now, { [control.active]: waiting });
   return shouldRotateEarly(settings, control, capacity, { leadMinutes, now });
 };

@@ -258,32 +258,6 @@ describe('a limit', () => {
       'Rows of leads go to leads-2 since 2026-11-18T08:59:30Z, because leads-1 is full. Senders change nothing.',
     ]);
   });
-
-  it('that comes within the lead time is met before, and one that is far away is not even forecast', async () => {
-    const scene = await createScene();
-    const hour = 60 * MINUTE;
-    const hours = Array.from({ length: 30 }, (_, back) => ({
-      start: NOW - (30 - back) * hour,
-      submitted: { 'leads-1': 3_000 },
-      credits: 0,
-    }));
-    const counted = (accepted: number) =>
-      snapshotOf({
-        asOf: NOW,
-        hours,
-        webhooks: [{ webhook: 'leads-1', accepted, unknown: 0 }],
-        totals: { ...snapshotOf().totals, submitted: 90_000 },
-      });
-    scene.snapshot = counted(10_000);
-    expect(await scene.decide()).toEqual([]);
-    scene.snapshot = counted(48_000);
-    await scene.run();
-    expect(await scene.controls.load('leads')).toMatchObject({
-      // Its table, which leads-2 shares, has no more room than it has.
-      active: 'leads-3',
-      rotation: { why: 'lead-time' },
-    });
-  });
 });
 
 describe('propose only', () => {
@@ -309,8 +283,38 @@ describe('propose only', () => {
     expect(control.active).toBe('leads-1');
     expect(control.holds).toHaveLength(1);
     expect(actionsIn(await scene.incident(FULL))).toEqual([
-      'Proposed: send the rows of leads to leads-2: npx claywatch failover leads leads-2',
+      'Proposed: send the rows of leads to leads-2: npx claywatch failover leads --to leads-2',
       expect.stringContaining('leads-2 could take over.'),
+    ]);
+  });
+
+  it('of a limit that comes within the lead time is told on the incident; one that is far away is not even forecast', async () => {
+    const scene = await createScene({ remediation });
+    const near = verdictOf('webhook.limit-approaching', 'leads/leads-1', { finding: 'near' });
+    await scene.found(near);
+    const hour = 60 * MINUTE;
+    const hours = Array.from({ length: 30 }, (_, back) => ({
+      start: NOW - (30 - back) * hour,
+      submitted: { 'leads-1': 3_000 },
+      credits: 0,
+    }));
+    const counted = (accepted: number) =>
+      snapshotOf({
+        asOf: NOW,
+        hours,
+        webhooks: [{ webhook: 'leads-1', accepted, unknown: 0 }],
+        totals: { ...snapshotOf().totals, submitted: 90_000 },
+      });
+    scene.snapshot = counted(10_000);
+    expect(await scene.decide()).toEqual([]);
+    scene.snapshot = counted(48_000);
+    await scene.run();
+    await scene.run();
+    // Its table, which leads-2 shares, has no more room than it has.
+    expect(actionsIn(await scene.incident(near))).toEqual([
+      expect.stringMatching(
+        /^Proposed: send the rows of leads to leads-3, because leads-1 is full in about \d+ min/,
+      ),
     ]);
   });
 
@@ -347,7 +351,7 @@ describe('what is left of the rows', () => {
     });
     await scene.run();
     expect(actionsIn(await scene.incident(OUTAGE))).toContain(
-      '57 rows of leads that Clay accepted have not come back. What sending again would take: npx claywatch replay leads --from 2026-11-18T08:10:00Z --to 2026-11-18T09:00:00Z --dry-run',
+      '57 rows of leads that Clay accepted have not come back. What sending again would take: npx claywatch replay leads --source uncalled --since 2026-11-18T08:10:00Z --dry-run',
     );
   });
 });
