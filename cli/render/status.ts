@@ -39,7 +39,12 @@ const waitingText = ({ waiting, oldest, delaySeconds }: FeedStatus, now: number)
 };
 
 const webhookText = ({ webhook, standbysLeft }: FeedStatus, now: number): string => {
-  const left = standbysLeft === 1 ? '1 standby left' : `${amount(standbysLeft)} standbys left`;
+  const left =
+    standbysLeft === 0
+      ? 'no standby left'
+      : standbysLeft === 1
+        ? '1 standby left'
+        : `${amount(standbysLeft)} standbys left`;
   if (webhook.active === null) return `none yet; ${left}`;
   const since = webhook.since === null ? '' : `, for ${ago(webhook.since, now)}`;
   return `${webhook.active}${since}${webhook.verified ? '' : ', not verified yet'}; ${left}`;
@@ -88,10 +93,10 @@ const NO_FEED = [
   'and senders post to POST /v1/rows/leads; docs/relay.md says more.',
 ];
 
-const MODE: Readonly<Record<RelayMode, string>> = {
-  normal: 'Rows go to Clay as they come.',
-  degraded: 'Rows go to Clay, but not as they should.',
-  holding: 'Rows wait. They are taken and kept, and none is lost.',
+const summary = ({ mode, feeds }: RelayStatus): string => {
+  const held = feeds.filter((feed) => feed.mode === 'holding').map(({ feed }) => feed);
+  if (held.length > 0) return `Rows of ${held.join(', ')} wait. They are taken and kept, and none is lost.`;
+  return mode === 'normal' ? 'Rows go to Clay as they come.' : 'Rows go to Clay, but not all is well.';
 };
 
 /** How it goes with every feed, for a person. */
@@ -101,7 +106,7 @@ export const renderStatus = (status: RelayStatus, source: StoreSource, page: Pag
     ...hang('', `From ${sourceText(source)}.`, page.width),
     ...(status.feeds.length === 0
       ? ['', ...NO_FEED.flatMap((text) => hang(INDENT, text, page.width))]
-      : hang('', MODE[status.mode], page.width).map(colourOf(status.mode, page.style))),
+      : hang('', summary(status), page.width).map(colourOf(status.mode, page.style))),
     ...status.feeds.flatMap((feed) => feedLines(feed, status.at, page)),
     ...incidentLines(status.incidents, status.at, page),
   ]);

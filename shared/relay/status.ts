@@ -131,9 +131,8 @@ const delayOf = (
   if (!flows(seen) || own === null) return null;
   if (own === 0) return 0;
   const rows = all.filter(flows).reduce((sum, { facts }) => sum + (waitingOf(facts.depth) ?? 0), 0);
-  const { trickle } = seen.facts.control;
-  const slow = trickle ? Math.min(own, trickle.rowsLeft) / config.relay.trickle.rowsPerSecond : 0;
-  return Math.round(Math.max(rows / perSecond, slow));
+  const slowly = Math.min(own, seen.facts.control.trickle?.rowsLeft ?? 0);
+  return Math.round(slowly / config.relay.trickle.rowsPerSecond + (rows - slowly) / perSecond);
 };
 
 const statusOf = (

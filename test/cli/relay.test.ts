@@ -134,7 +134,7 @@ describe('claywatch status', { timeout: 60_000 }, () => {
     sqs.sendMessage('claywatch-test-rows-leads', 'sealed');
     const { code, stdout } = await here('status', 'leads');
     expect(code).toBe(1);
-    expect(stdout).toContain('Rows wait. They are taken and kept, and none is lost.');
+    expect(stdout).toContain('Rows of leads wait. They are taken and kept, and none is lost.');
     expect(stdout).toMatch(/waiting +1 row/);
     expect(stdout).toContain('Held because of clay.outage (clay)');
   });

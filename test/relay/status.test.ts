@@ -240,6 +240,14 @@ describe('the status of the relay', () => {
   });
 });
 
+describe('a feed that starts again slowly', () => {
+  it('sends the rows of its trickle at the pace of the trickle, and the rest at that of the workspace', () => {
+    const control = startTrickle(active, { at: NOW, rows: 4 });
+    expect(statusOf({ control, depth: depth(44) }).leads.delaySeconds).toBe(8);
+    expect(statusOf({ control, depth: depth(3) }).leads.delaySeconds).toBe(3);
+  });
+});
+
 describe('reading the status', () => {
   const incident: ActiveIncident = {
     cause: 'clay.outage',
