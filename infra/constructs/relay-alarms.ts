@@ -36,8 +36,11 @@ const SLOW_RELAY_MS = 5_000;
  * knows of ends within a day, or somebody has forgotten it.
  */
 const WAITING_HOURS = 24;
-/** SQS deletes a message after 14 days: two days are left to act, a weekend long. */
-const EXPIRING_DAYS = 12;
+/**
+ * SQS deletes a message after 14 days. The forwarder puts what is twelve days old in anew; half a day later it evidently
+ * did not, and a day and a half is left to act.
+ */
+const EXPIRING_HOURS = 300;
 
 const sum = { period: Duration.minutes(1), statistic: Stats.SUM };
 const LOG = 'CloudWatch Logs, log group';
@@ -159,9 +162,9 @@ const ofQueue = (feed: string, queue: IQueue): readonly AlarmDefinition[] => {
     {
       name: `rows-expiring-${feed}`,
       metric,
-      threshold: Duration.days(EXPIRING_DAYS).toSeconds(),
+      threshold: Duration.hours(EXPIRING_HOURS).toSeconds(),
       periods: 1,
-      text: `CRITICAL: rows of the feed ${feed} have waited for ${EXPIRING_DAYS} days, and SQS deletes them after 14. The forwarder puts old rows in anew to prevent that, so it does not run or cannot: see the alarms that begin with forward. Look what holds them: npx claywatch status. Then send them, npx claywatch resume ${feed}, or copy the queue today.`,
+      text: `CRITICAL: rows of the feed ${feed} have waited for more than 12 days, and SQS deletes them after 14. The forwarder puts rows of that age in anew, so it does not run or cannot: see the alarms that begin with forward. Look what holds them: npx claywatch status. Then send them, npx claywatch resume ${feed}, or copy the queue today.`,
     },
   ];
 };

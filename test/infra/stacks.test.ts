@@ -452,9 +452,9 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-forward-throttled', undefined, 1],
       ['acme-forward-slow', 'Duration', 96_000],
       ['acme-rows-waiting-leads', 'ApproximateAgeOfOldestMessage', 86_400],
-      ['acme-rows-expiring-leads', 'ApproximateAgeOfOldestMessage', 1_036_800],
+      ['acme-rows-expiring-leads', 'ApproximateAgeOfOldestMessage', 1_080_000],
       ['acme-rows-waiting-accounts', 'ApproximateAgeOfOldestMessage', 86_400],
-      ['acme-rows-expiring-accounts', 'ApproximateAgeOfOldestMessage', 1_036_800],
+      ['acme-rows-expiring-accounts', 'ApproximateAgeOfOldestMessage', 1_080_000],
       ['acme-rows-undeliverable', 'ApproximateNumberOfMessagesVisible', 1],
     ]);
   });
