@@ -149,8 +149,9 @@ const verify = async (queue: RowQueue, issued: readonly string[], sent: Readonly
   line('rows answered 202', String(issued.length));
   promise('ids issued twice', String(issued.length - answered.size), '0', issued.length === answered.size);
   promise('rows not found', String(missing), '0', missing === 0);
-  promise('rows found more than once', String(rows.length - found.size), '0', rows.length === found.size);
   promise('rows that are not what was sent', String(strangers), '0', strangers === 0);
+  // A call to SQS that was not answered in time is made again, and either may have been heard: the ledger drops one.
+  line('messages of a row that has another', String(rows.length - found.size));
   line('rows found, never answered for', String(found.size - (answered.size - missing)));
 };
 

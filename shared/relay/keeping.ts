@@ -71,38 +71,3 @@ export interface Outbox {
     rowIds: readonly string[],
   ): Promise<readonly { readonly rowId: string; readonly until: number }[]>;
 }
-
-/** Requests that were named by `Idempotency-Key`, for `relay.idempotencyHours`. */
-export interface IdempotencyStore {
-  /**
-   * `new`: the ids are this request's from now on. `known`: an earlier request with the same key has these ids; put
-   * them into the queue again if it is not known to be done. `conflict`: the key was used for another body.
-   */
-  begin(
-    feed: string,
-    key: string,
-    request: { readonly digest: string; readonly rowIds: readonly string[]; readonly takenAt: number },
-  ): Promise<
-    | { readonly kind: 'new' }
-    | {
-        readonly kind: 'known';
-        readonly rowIds: readonly string[];
-        readonly takenAt: number;
-        readonly done: boolean;
-      }
-    | { readonly kind: 'conflict' }
-  >;
-  done(feed: string, key: string): Promise<void>;
-}
-
-/** Entities that were taken lately, to refuse the same one within a window. Written after the row is durable. */
-export interface SeenStore {
-  /** In the order of the hashes: when each was last taken, epoch ms, or null. */
-  lastTaken(feed: string, hashes: readonly string[]): Promise<readonly (number | null)[]>;
-  taken(feed: string, hashes: readonly string[], at: number, keepMs: number): Promise<void>;
-}
-
-/** Starts a forwarder unless one runs; a hint, not a promise: the schedule starts one every minute anyway. */
-export interface Waker {
-  wake(): Promise<void>;
-}

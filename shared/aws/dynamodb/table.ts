@@ -14,6 +14,10 @@
  * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
+ * | control state of a feed | `relay#<feed>` | `control` | | |
+ * | what forwarders counted | the same | `tally`, `tally#<window>` | | |
+ * | request with an `Idempotency-Key` | `idempotency#<feed>#<hash>` | `request` | | |
+ * | entity that was taken lately | `seen#<feed>#<hash>` | `entity` | | |
  * | the workspace's pace | `pace#workspace` | `state` | | |
  * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
  * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
