@@ -16,8 +16,9 @@ once, each released on its own: an incident's hold goes when the incident is
 resolved, the forwarder's when a row that it tries is accepted. Rows go when
 none is left, the first few slowly.
 
---all releases those too, after asking. What is still broken holds the feed
-again within minutes, and rows that meet it are kept.
+--all releases those too, after asking. Rows then go to Clay though something
+may still be broken: an open incident does not hold a feed again that somebody
+let go, and only failure upon failure stops it. \`claywatch hold\` does.
 ${STORE_HELP}
 Examples:
   $ claywatch resume leads

@@ -66,9 +66,11 @@ export const resumeLines = (change: ResumeChange, source: StoreSource, page: Pag
   ...hang(INDENT, thenText(change), page.width),
   ...change.kept.flatMap((hold) => holdLine(hold, `${INDENT}- `, page)),
   ...(change.released.some(({ kind }) => kind !== 'operator')
-    ? hang(`${INDENT}! `, 'What is still broken holds it again within minutes.', page.width).map(
-        page.style.yellow,
-      )
+    ? hang(
+        `${INDENT}! `,
+        'An incident that is still open does not hold it again; only failure upon failure stops it then.',
+        page.width,
+      ).map(page.style.yellow)
     : []),
 ];
 

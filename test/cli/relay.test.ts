@@ -236,7 +236,7 @@ describe('claywatch hold and resume', { timeout: 60_000 }, () => {
     expect(declined.shown).toContain('Nothing was changed.');
     expect((await load()).holds).toHaveLength(1);
     const agreed = await asked('Release every hold?', 'y', 'resume', 'leads', '--all');
-    expect(agreed.shown).toContain('holds it again within minutes');
+    expect(agreed.shown).toContain('An incident that is still open does not hold it again');
     expect((await load()).holds).toEqual([]);
   });
 

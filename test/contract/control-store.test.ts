@@ -26,6 +26,34 @@ const onDynamo = (name: string, start: (tableName: string) => Promise<LocalTable
       return createDynamoControlStore(table);
     });
 
+    it('takes two write units for a second of sending, however many rows it was', async () => {
+      await clear(table);
+      const store = createDynamoControlStore(table);
+      const at = Date.UTC(2026, 10, 21, 17, 24);
+      const answers = Array.from({ length: 100 }, (_, index) => ({
+        webhook: `leads-${1 + (index % 3)}`,
+        answer: index % 7 === 0 ? ('server' as const) : ('accepted' as const),
+        status: 200,
+        at,
+      }));
+      const units: number[] = [];
+      table.client.middlewareStack.add(
+        (next) => async (args) => {
+          Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
+          const result = await next(args);
+          const { ConsumedCapacity: used } = result.output as {
+            ConsumedCapacity?: { CapacityUnits?: number };
+          };
+          units.push(used?.CapacityUnits ?? Number.NaN);
+          return result;
+        },
+        { step: 'initialize', name: 'capacity' },
+      );
+      await store.count('leads', { at, answers });
+      table.client.middlewareStack.remove('capacity');
+      expect(units).toEqual([1, 1]);
+    });
+
     it('lets the windows expire, and nothing else', async () => {
       await clear(table);
       const store = createDynamoControlStore(table);
