@@ -24,7 +24,7 @@ export interface HoldChange {
 }
 
 const HELD: Readonly<Record<HoldChange['outcome'], string>> = {
-  held: 'Held. Rows are taken and wait in the queue, for up to 14 days; sending stops within seconds.',
+  held: 'Held. Rows are taken and wait in the queue; sending stops within seconds.',
   'already-held': 'It was held already; nothing was changed.',
   'dry-run': 'Nothing was changed (--dry-run).',
 };
