@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
+import { registerDeadLetters } from './dead-letters.ts';
 import { registerFailover } from './failover.ts';
 import { registerHold } from './hold.ts';
+import { registerReplay } from './replay.ts';
 import { registerResume } from './resume.ts';
 import { registerStatus } from './status.ts';
 import { registerTriage } from './triage.ts';
@@ -23,6 +25,8 @@ export const COMMANDS: readonly Register[] = [
   registerHold,
   registerResume,
   registerFailover,
+  registerReplay,
+  registerDeadLetters,
   registerUsage,
   registerWebhook,
   registerCredits,

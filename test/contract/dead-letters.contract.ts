@@ -41,7 +41,7 @@ export const deadLettersContract = (
 
     it('holds nothing at first', async () => {
       expect(await store.list(feed, { limit: 10 })).toEqual({ letters: [], cursor: null });
-      expect(await store.byId(feed, 'dl-none')).toBeNull();
+      for (const id of ['dl-none', '', ' ', 'x'.repeat(3_000)]) expect(await store.byId(feed, id)).toBeNull();
       expect(await store.remove(feed, 'dl-none')).toBe('gone');
       expect(await store.count(feed)).toEqual({ row: 0, ours: 0 });
     });

@@ -17,6 +17,8 @@ import { inParallel } from '../rows/parallel.ts';
 import { partsOf } from './parts.ts';
 
 const DAY_SECONDS = 86_400;
+/** What people type may be anything; DynamoDB refuses an empty or very long key. */
+const A_KEY = /^[\x21-\x7e]{1,512}$/;
 const AT_A_TIME = 8;
 const BATCH_TRIES = 8;
 
@@ -181,6 +183,7 @@ export const createDynamoDeadLetters = ({
     },
 
     byId: async (feed, id) => {
+      if (!A_KEY.test(id)) return null;
       const { Item: item } = await client.send(
         new GetItemCommand({ TableName, Key: keyOf(feed, id), ConsistentRead: true }),
       );

@@ -10,6 +10,8 @@ import { conditionally, fromDocument, type Item, toDocument } from '../document.
 
 const KEPT_SECONDS = 90 * 86_400;
 const PARTITION = { S: 'replay' };
+/** What people type may be anything; DynamoDB refuses an empty or very long key. */
+const A_KEY = /^[\x21-\x7e]{1,200}$/;
 
 const number = (value: number) => ({ N: String(value) });
 
@@ -22,7 +24,7 @@ export const createDynamoReplayJobs = ({
   readonly tableName: string;
 }): ReplayJobStore => ({
   load: async (id) => {
-    if (id === '') return null;
+    if (!A_KEY.test(id)) return null;
     const { Item: item } = await client.send(
       new GetItemCommand({
         TableName: tableName,
