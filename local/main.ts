@@ -74,7 +74,7 @@ const carryOver = async (runtime: Runtime, view: View): Promise<void> => {
 
 const lookOnce = async (runtime: Runtime, view: View): Promise<number> => {
   const report = await runtime.runOnce(Math.floor(Date.now() / 1_000) * 1_000);
-  view.report(report, 0);
+  view.report(report, 0, await runtime.relayStatus().catch(() => null));
   return CONCLUSION_EXIT[report.diagnosis?.conclusion ?? 'cannot-tell'];
 };
 

@@ -8,6 +8,7 @@ import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import type { IncidentStore } from '../shared/incident/store.ts';
 import { subscriptionsOf } from '../shared/notify/filter-policy.ts';
+import type { RelayStatus } from '../shared/relay/status.ts';
 import type { WatchReport } from '../shared/watch/run.ts';
 import { LOCAL_AWS } from './aws.ts';
 import { startDynamoDb } from './dynamodb.ts';
@@ -15,6 +16,7 @@ import { createFunctionLog } from './function-log.ts';
 import { type LocalFunctions, startFunctions } from './functions.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { startMessaging } from './messaging.ts';
+import { createRelayStatusReader } from './relay-status.ts';
 import { writeRuntimeFile } from './runtime-file.ts';
 import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
@@ -34,7 +36,7 @@ export interface RuntimeOptions {
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
-  readonly onReport?: (report: WatchReport, missed: number) => void;
+  readonly onReport?: (report: WatchReport, missed: number, relay: RelayStatus | null) => void;
   readonly onMessage?: (message: InboxMessage) => void;
   /** A run that failed, or a message that could not be taken into the inbox; both are tried again. */
   readonly onFault?: (error: Error) => void;
@@ -55,6 +57,8 @@ export interface Runtime {
   readonly topicArn: string;
   readonly inbox: Inbox;
   readonly incidents: IncidentStore;
+  /** How the relay goes; null when no feed has one. */
+  relayStatus(): Promise<RelayStatus | null>;
   /** Runs `watch` for a slot (epoch ms) and waits for its messages to be in the inbox. Rejects when the run fails. */
   runOnce(slot: number): Promise<WatchReport>;
   /** Runs `watch` at once and then on every slot until `stop`. */
@@ -72,6 +76,7 @@ const startStore = async (path: string, dir: string, teardown: Teardown) => {
   teardown.add(dynamodb.stop);
   const client = createDynamoClient({ ...LOCAL_AWS, endpoint: dynamodb.endpoint });
   teardown.add(() => client.destroy());
+  const table = { client, tableName: TABLE_NAME };
   try {
     await ensureTable(client, TABLE_NAME);
   } catch (error) {
@@ -84,13 +89,19 @@ const startStore = async (path: string, dir: string, teardown: Teardown) => {
   }
   return {
     endpoint: dynamodb.endpoint,
-    incidents: createDynamoIncidentStore({ client, tableName: TABLE_NAME }),
+    table,
+    incidents: createDynamoIncidentStore(table),
   };
 };
 
 const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));
 
-const createRuns = (watch: LocalFunctions['watch'], inbox: Inbox, options: RuntimeOptions) => {
+const createRuns = (
+  watch: LocalFunctions['watch'],
+  inbox: Inbox,
+  relayStatus: Runtime['relayStatus'],
+  options: RuntimeOptions,
+) => {
   const stopping = new AbortController();
   const finished = new AbortController();
   let current: Promise<unknown> = Promise.resolve();
@@ -112,7 +123,8 @@ const createRuns = (watch: LocalFunctions['watch'], inbox: Inbox, options: Runti
       run: async (slot, missed) => {
         options.onRun?.(slot);
         try {
-          options.onReport?.(await runOnce(slot), missed);
+          const report = await runOnce(slot);
+          options.onReport?.(report, missed, await relayStatus().catch(() => null));
         } catch (fault) {
           options.onFault?.(asError(fault));
         }
@@ -176,7 +188,9 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       },
       teardown,
     );
-    const runs = createRuns(functions.watch, inbox, options);
+    const relay = createRelayStatusReader({ config, table: store.table, messaging });
+    teardown.add(relay.close);
+    const runs = createRuns(functions.watch, inbox, relay.read, options);
     teardown.add(runs.stop);
     teardown.add(
       await writeRuntimeFile(state.dir, {
@@ -203,6 +217,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       topicArn: messaging.topicArn,
       inbox,
       incidents: store.incidents,
+      relayStatus: relay.read,
       runOnce: runs.runOnce,
       follow: runs.follow,
       stop: teardown.run,

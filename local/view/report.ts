@@ -82,14 +82,16 @@ const creditsOf = ({ observations }: WatchReport): string => {
   return typeof left === 'number' ? `${COUNT.format(left)} credits` : '';
 };
 
-/** What flows: rows of the last hour, and what is left to pay for more. */
-const flow = (report: WatchReport): string => {
+/** What flows: rows on their way, rows of the last hour, and what is left to pay for more. */
+const flow = (report: WatchReport, relay: string): string => {
   const rows = rowsOf(report);
-  return rows === '' ? '' : [rows, creditsOf(report)].filter(Boolean).join(', ');
+  return rows === ''
+    ? relay
+    : [relay, [rows, creditsOf(report)].filter(Boolean).join(', ')].filter(Boolean).join('; ');
 };
 
-/** One line: when, what it came to, what flows, and how each look went. */
-export const runLine = (report: WatchReport, colors: Colors): string => {
+/** One line: when, what it came to, what flows (of the relay as it is given), and how each look went. */
+export const runLine = (report: WatchReport, colors: Colors, relay = ''): string => {
   const { diagnosis } = report;
   const words = headline(report).padEnd(9);
   const paint =
@@ -101,7 +103,7 @@ export const runLine = (report: WatchReport, colors: Colors): string => {
   return [
     colors.dim(timeOfDay(report.slot)),
     colors.bold(paint(words)),
-    flow(report),
+    flow(report, relay),
     marks(report.observations, colors),
   ]
     .filter(Boolean)
