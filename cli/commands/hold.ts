@@ -11,8 +11,8 @@ export interface HoldFlags extends StoreFlags {
 
 const AFTER_HELP = `
 Rows are taken from senders as before and wait in the queue, as long as it
-takes. What is on its way to Clay at this moment still gets there; nothing more is sent
-after a few seconds. \`claywatch resume\` lets them go.
+takes. What is on its way to Clay at this moment still gets there; nothing more
+is sent after a few seconds. \`claywatch resume\` lets them go.
 
 A hold is not needed in an outage or for a full webhook: Claywatch holds and
 goes on by itself then. It is for what only you know: a table under repair,

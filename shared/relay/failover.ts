@@ -225,10 +225,11 @@ export const chooseWebhook = (
   }
   const obstacle = obstacleOf(view, active);
   if (obstacle !== null) return insteadOf(view, active, obstacle, options);
-  const [fresh] = standbysIn(view).fresh;
   const isChosen = control.rotation?.why === 'operator';
-  if (fresh !== undefined && !isChosen && options.mode !== 'propose' && hasReachedItsShare(view, active))
-    return { kind: 'rotate', from: active.id, to: fresh, why: 'rotate-share' };
+  if (!isChosen && options.mode !== 'propose' && hasReachedItsShare(view, active)) {
+    const [fresh] = standbysIn(view).fresh;
+    if (fresh !== undefined) return { kind: 'rotate', from: active.id, to: fresh, why: 'rotate-share' };
+  }
   return {
     kind: 'use',
     webhook: active.id,
