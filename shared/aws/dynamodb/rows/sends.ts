@@ -110,15 +110,19 @@ export const createSends = ({ table, retainDays, now, random, writeInto }: Depen
     return outcomes;
   };
 
-  const deedOf = ({ rowId, entity, token, ...claim }: SendClaim, at: number): SendDeed => {
+  const isIssued = (rowId: string, at: number): boolean => {
     const place = placeInId(rowId);
+    return place !== null && !isImpossible(place, at);
+  };
+
+  const claimDeed = ({ rowId, entity, token, ...claim }: SendClaim, at: number): SendDeed => {
     // Without a token of its own a claim is only known again by the call that the SDK repeats.
     const name = tokenText(token ?? String(random()));
     return {
       kind: 'claim',
       claim: attemptOf({ ...claim, token: name }, { now: at, retainDays }),
       entity: entityOf(entity),
-      isIssued: place !== null && !isImpossible(place, at),
+      isIssued: isIssued(rowId, at),
     };
   };
 
@@ -135,17 +139,21 @@ export const createSends = ({ table, retainDays, now, random, writeInto }: Depen
 
     claim: async (feed, claims) => {
       const at = now();
-      const deeds = claims.map((each) => ({ rowId: each.rowId, said: deedOf(each, at) }));
+      const deeds = claims.map((each) => ({ rowId: each.rowId, said: claimDeed(each, at) }));
       const outcomes = await write(feed, deeds, at);
       return outcomes.map((outcome) => (outcome === 'claimed' ? 'claimed' : 'stale'));
     },
 
     settle: async (feed, results) => {
       const at = now();
-      const deeds = results.map(({ rowId, ...result }) => ({
-        rowId,
-        said: { kind: 'result', result: resultOf(result, { now: at, retainDays }) } as const,
-      }));
+      const deeds = results.map(({ rowId, ...result }) => {
+        const said = {
+          kind: 'result' as const,
+          result: resultOf(result, { now: at, retainDays }),
+          isIssued: isIssued(rowId, at),
+        };
+        return { rowId, said };
+      });
       await write(feed, deeds, at);
     },
 

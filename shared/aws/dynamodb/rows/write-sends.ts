@@ -19,15 +19,17 @@ import type { TableCalls } from './table-calls.ts';
 import type { BucketWrite } from './write-facts.ts';
 
 /** What a forwarder says of an attempt. */
-export type SendDeed =
+export type SendDeed = {
+  /** The row's id says its place. */
+  readonly isIssued: boolean;
+} & (
   | {
       readonly kind: 'claim';
       readonly claim: Omit<Attempt, 'outcome'>;
       readonly entity: string | undefined;
-      /** The row's id says its place. */
-      readonly isIssued: boolean;
     }
-  | { readonly kind: 'result'; readonly result: AttemptResult };
+  | { readonly kind: 'result'; readonly result: AttemptResult }
+);
 
 export type SendOutcome = 'claimed' | 'stale' | 'settled';
 
@@ -50,24 +52,18 @@ const judge = (deeds: BucketWrite<SendDeed>['facts'], bucket: Bucket): Judged =>
   const entities = new Map<number, string>();
   let hasNoNews = false;
   let isForeign = false;
-  const apply = (slot: number, next: readonly Attempt[] | null, before: readonly Attempt[]): boolean => {
-    const isNews = next !== null && next !== before;
-    if (isNews) changed.set(slot, next);
-    hasNoNews ||= !isNews;
-    return isNews;
-  };
   const outcomes = deeds.map(({ index, place: { slot }, said }): readonly [number, SendOutcome] => {
     const row = bucket.rows.get(slot) ?? NEW_ROW;
     const before = changed.get(slot) ?? row.sends ?? [];
-    if (said.kind === 'result') {
-      apply(slot, withResult(before, said.result), before);
-      return [index, 'settled'];
-    }
-    const next = withClaim(before, said.claim);
-    if (apply(slot, next, before)) {
-      if (said.entity !== undefined && row.entity === undefined) entities.set(slot, said.entity);
+    const next = said.kind === 'claim' ? withClaim(before, said.claim) : withResult(before, said.result);
+    if (next === null || next === before) hasNoNews = true;
+    else {
+      changed.set(slot, next);
       isForeign ||= !said.isIssued;
+      if (said.kind === 'claim' && said.entity !== undefined && row.entity === undefined)
+        entities.set(slot, said.entity);
     }
+    if (said.kind === 'result') return [index, 'settled'];
     return [index, next === null ? 'stale' : 'claimed'];
   });
   return { changed, entities, outcomes, hasNoNews, isForeign };
