@@ -9,6 +9,7 @@ import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { SecretReference } from '../../shared/config/secret-reference.ts';
+import { coalesceSends } from '../../shared/relay/intake/coalesce.ts';
 import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
 import { createPlaces } from '../../shared/rows/row-id.ts';
 import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
@@ -35,11 +36,13 @@ export const createDependencies = async (
     feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
     senders: createSenders({ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault }),
     maxBytes: relay.maxRequestBytes,
-    queue: createSqsRowQueue({
-      client: createSqsClient(),
-      queueUrlPrefix: environment.ROW_QUEUE_PREFIX,
-      seal: createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference }),
-    }),
+    queue: coalesceSends(
+      createSqsRowQueue({
+        client: createSqsClient(),
+        queueUrlPrefix: environment.ROW_QUEUE_PREFIX,
+        seal: createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference }),
+      }),
+    ),
     idempotency: createDynamoIdempotencyStore({ ...table, clock, keepMs: relay.idempotencyHours * HOUR_MS }),
     seen: createDynamoSeenStore(table),
     waker: createLambdaWaker({

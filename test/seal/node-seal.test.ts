@@ -6,7 +6,7 @@ import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
 const KEY = 'fake-key-for-tests-fake-key-for-tests';
 const OTHER = 'another-fake-key-another-fake-key-abc';
 const seal = createSeal(KEY);
-const row = JSON.stringify({ email: 'jane@acme.example', text: 'Ärger \u{1f600} '.repeat(100) });
+const row = JSON.stringify({ email: 'jane@acme.example', text: 'Ärger \u{1f600} '.repeat(400) });
 
 describe('a seal', () => {
   it.each(['', 'x', row, '{"a":"\\ud83d"}'])('opens what it sealed', async (text) => {

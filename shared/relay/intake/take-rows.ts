@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import { type RowPlace, rowIdAt } from '../../rows/row-id.ts';
-import type { QueuedRow, RowQueue } from '../queue.ts';
+import type { QueuedRow } from '../queue.ts';
+import type { RowSink } from './coalesce.ts';
 import { refuseDuplicates } from './duplicates.ts';
 import type { FeedIntake } from './feed-intake.ts';
 import type { Refusal, RowOutcome } from './outcome.ts';
@@ -18,7 +19,7 @@ export interface RowsRequest {
 }
 
 export interface TakeRowsPorts {
-  readonly queue: Pick<RowQueue, 'send'>;
+  readonly queue: RowSink;
   readonly idempotency: IdempotencyStore;
   readonly seen: SeenStore;
   readonly waker: Waker;
