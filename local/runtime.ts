@@ -22,6 +22,9 @@ import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
+/** A run of `watch`, a forwarder, or a message that could not be taken into the inbox. */
+export type FaultOf = 'run' | 'forwarder' | 'inbox';
+
 export interface RuntimeOptions {
   readonly config: Config;
   /** Made if need be; must be empty or of an earlier runtime. */
@@ -38,8 +41,8 @@ export interface RuntimeOptions {
   /** After every scheduled run, when the messages it sent are in the inbox. */
   readonly onReport?: (report: WatchReport, missed: number, relay: RelayStatus | null) => void;
   readonly onMessage?: (message: InboxMessage) => void;
-  /** A run that failed, or a message that could not be taken into the inbox; both are tried again. */
-  readonly onFault?: (error: Error) => void;
+  /** Something that failed and is tried again. */
+  readonly onFault?: (error: Error, of: FaultOf) => void;
 }
 
 export interface Runtime {
@@ -126,7 +129,7 @@ const createRuns = (
           const report = await runOnce(slot);
           options.onReport?.(report, missed, await relayStatus().catch(() => null));
         } catch (fault) {
-          options.onFault?.(asError(fault));
+          options.onFault?.(asError(fault), 'run');
         }
       },
     });
@@ -167,12 +170,11 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       messaging,
       dir: state.inbox,
       onMessage: (message) => options.onMessage?.(message),
-      onError: (fault) => options.onFault?.(asError(fault)),
+      onError: (fault) => options.onFault?.(asError(fault), 'inbox'),
       clock: options.clock ?? systemClock,
     });
     teardown.add(inbox.stop);
 
-    const onFault = (fault: unknown) => options.onFault?.(asError(fault));
     const functions = await startFunctions(
       {
         config,
@@ -184,7 +186,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         tableName: TABLE_NAME,
         messaging,
         onLog: createFunctionLog(state.log),
-        onFault,
+        onFault: (fault) => options.onFault?.(asError(fault), 'forwarder'),
       },
       teardown,
     );

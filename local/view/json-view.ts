@@ -11,7 +11,7 @@ export const createJsonView = (out: Terminal): View => {
     report: ({ slot, ...rest }, missed, relay) =>
       write('run', { slot: new Date(slot).toISOString(), missed, ...rest, relay }),
     message: ({ at, ...rest }) => write('message', { at: new Date(at).toISOString(), ...rest }),
-    fault: ({ name, message }) => write('fault', { name, message }),
+    fault: ({ name, message }, of) => write('fault', { of, name, message }),
     notice: () => undefined,
     end: () => write('stopped', {}),
   };

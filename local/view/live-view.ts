@@ -2,6 +2,7 @@ import type { Incident } from '../../shared/incident/incident.ts';
 import type { RelayStatus } from '../../shared/relay/status.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
 import type { InboxMessage } from '../inbox.ts';
+import type { FaultOf } from '../runtime.ts';
 import { type BannerOptions, banner } from './banner.ts';
 import { messageBlock } from './message.ts';
 import { createRelayView } from './relay.ts';
@@ -24,7 +25,7 @@ export interface View {
   /** @param relay how the relay goes; null without one, or when nobody can say */
   report(report: WatchReport, missed: number, relay: RelayStatus | null): void;
   message(message: InboxMessage): void;
-  fault(error: Error): void;
+  fault(error: Error, of: FaultOf): void;
   notice(text: string): void;
   /** Nothing more will come. */
   end(): void;
@@ -36,6 +37,11 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
+const FAILED: Readonly<Record<FaultOf, string>> = {
+  run: 'the run failed',
+  forwarder: 'a forwarder failed; the next one goes on',
+  inbox: 'a message could not be taken into the inbox; it is tried again',
+};
 const CLEAR_LINE = '\r\u001b[2K';
 const LINE_BEFORE = '\u001b[1A\r\u001b[2K';
 /** A run that takes longer than this is looking at a failure again. */
@@ -54,6 +60,7 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
   /** Below it stands that a run takes long. */
   let looking = false;
   let explained = '';
+  let forwarderSaid = '';
   let running = false;
   let longRun: NodeJS.Timeout | undefined;
   const waiting: InboxMessage[] = [];
@@ -121,9 +128,13 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
       if (running) waiting.push(message);
       else line(messageBlock(message, colors, out.columns));
     },
-    fault: (error) => {
+    fault: (error, of) => {
+      const text = `          ${FAILED[of]}: ${printable(error.message)}`;
+      // A forwarder is started again at once, and would say the same each time.
+      if (of !== 'forwarder' || text !== forwarderSaid) line(colors.red(text));
+      if (of === 'forwarder') forwarderSaid = text;
+      if (of !== 'run') return;
       running = false;
-      line(colors.red(`          the run failed: ${printable(error.message)}`));
       showWaiting();
     },
     notice: (text) => line(colors.dim(text)),

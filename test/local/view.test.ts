@@ -197,7 +197,7 @@ describe('the live view', () => {
     const out = terminal(false);
     const view = createLiveView(out, {});
     view.report(report(5, 'up'), 4, null);
-    view.fault(new Error('watch timed out after 50000 ms'));
+    view.fault(new Error('watch timed out after 50000 ms'), 'run');
     view.report(report(6, 'up', { result: 'busy', observations: [], diagnosis: null }), 0, null);
     expect(out.text()).toContain('4 slots passed without a run');
     expect(out.text()).toContain('the run failed: watch timed out after 50000 ms');
@@ -309,7 +309,7 @@ describe('the JSON view', () => {
     const view = createJsonView(out);
     view.report(report(0, 'up'), 2, null);
     view.message(message);
-    view.fault(new RangeError('no'));
+    view.fault(new RangeError('no'), 'run');
     view.end();
     const lines = out
       .text()
