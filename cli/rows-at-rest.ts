@@ -51,6 +51,12 @@ const keyOf = async ({ config, env, runtime }: RowsPlace): Promise<string> => {
       'Run this as the person who runs `npm start`; without the file, its rows cannot be read any more.',
     );
   }
+  if (runtime && config.relay.rowsKey === undefined)
+    throw new ClaywatchError(
+      'rows-key.invalid',
+      'The local runtime does not say where its key for rows is.',
+      'Stop it, and start it again with `npm start`.',
+    );
   const { createSecretReader } = await import('../shared/aws/secrets/reader.ts');
   return createSecretReader({ env, clock: systemClock }).read(deployedRowsKey(config));
 };

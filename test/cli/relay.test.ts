@@ -347,6 +347,14 @@ describe('what holds rows', () => {
   it('is not opened without a key, nor without queues; both say what to do', async () => {
     const noKey = openRowsAtRest({ config, env: {}, table: table(), runtime: { sqs: runtime().sqs } });
     await expect(noKey.queue()).rejects.toMatchObject({ code: 'secret.not-found' });
+    const { rowsKey: _, ...relay } = config.relay;
+    const unsaid = openRowsAtRest({
+      config: { ...config, relay },
+      env: {},
+      table: table(),
+      runtime: { sqs: runtime().sqs },
+    });
+    await expect(unsaid.queue()).rejects.toMatchObject({ code: 'rows-key.invalid' });
     const noFile = openRowsAtRest({
       config,
       env: {},
@@ -356,6 +364,6 @@ describe('what holds rows', () => {
     await expect(noFile.deadLetters()).rejects.toMatchObject({ code: 'rows-key.invalid' });
     const noQueues = openRowsAtRest({ config, env: {}, table: table(), runtime: {} });
     await expect(noQueues.countingQueue()).rejects.toMatchObject({ code: 'relay.not-configured' });
-    await Promise.all([noKey, noFile, noQueues].map((each) => each.close()));
+    await Promise.all([noKey, unsaid, noFile, noQueues].map((each) => each.close()));
   });
 });
