@@ -5,7 +5,7 @@ import type { Config } from '../shared/config/schema.ts';
 import { type Forwarding, startForwarding } from './forwarding.ts';
 import { inheritedEnvironment } from './function-environment.ts';
 import { createFunctionHost, type HostedFunction } from './function-host.ts';
-import { startHttpGateway } from './http-gateway.ts';
+import { type SenderPatience, startHttpGateway } from './http-gateway.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
 import type { LocalMessaging } from './messaging.ts';
 import { keepRowsKey } from './rows-key.ts';
@@ -17,6 +17,7 @@ export interface FunctionsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly httpPort: number;
+  readonly patience: SenderPatience | undefined;
   readonly state: StateDirectory;
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
@@ -125,6 +126,7 @@ export const startFunctions = async (
       trigger,
       invoke: (event: unknown) => host.invoke(name, event),
     })),
+    options.patience,
   );
   teardown.add(gateway.stop);
   return { url: gateway.url, rowsKeyFile, watch: (event) => host.invoke(watch.name, event) };

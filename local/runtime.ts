@@ -14,6 +14,7 @@ import { LOCAL_AWS } from './aws.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { createFunctionLog } from './function-log.ts';
 import { type LocalFunctions, startFunctions } from './functions.ts';
+import type { SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { startMessaging } from './messaging.ts';
 import { createRelayStatusReader } from './relay-status.ts';
@@ -36,6 +37,8 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** Where requests to functions arrive; default: any free port. */
   readonly httpPort?: number;
+  /** How slow senders may be; default: as slow as API Gateway lets them. */
+  readonly patience?: SenderPatience;
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
@@ -181,6 +184,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         env: options.env ?? process.env,
         clock: systemClock,
         httpPort: options.httpPort ?? 0,
+        patience: options.patience,
         state,
         dynamodbEndpoint: store.endpoint,
         tableName: TABLE_NAME,
