@@ -9,6 +9,7 @@ import { type MeterNeed, meterNeed } from './cost.ts';
 import { type ReplayPace, replayPace } from './pace.ts';
 import type { PlanPorts } from './ports.ts';
 import { type PoolRoom, poolRoom } from './room.ts';
+import { searchFrom } from './search.ts';
 import { freshFromOf, type ReplayRequest, type Survey, survey } from './survey.ts';
 
 const MINUTE = 60_000;
@@ -251,17 +252,21 @@ export const planReplay = async (
     const waiting = depth.waiting + depth.delayed + depth.inFlight;
     return { feed, snapshot, waiting, isHeld: isHeld(control), control };
   };
-  const [feeds, credits, pace, seen] = await Promise.all([
+  const [feeds, credits, pace] = await Promise.all([
     Promise.all(relayed.map(readFeed)),
     ports.credits.load(),
     ports.pacer?.state() ?? null,
-    survey(config, request, ports),
   ]);
   const own = feeds.find(({ feed }) => feed === request.feed);
   if (!own) throw new Error('a feed that was read is there');
+  const narrowed =
+    request.source === 'uncalled'
+      ? { ...request, from: Math.max(request.from, searchFrom(config, own.snapshot, own.control, now)) }
+      : request;
+  const seen = await survey(config, narrowed, ports);
   return planOf(
     config,
-    request,
+    narrowed,
     { survey: seen, control: own.control, credits, feeds, perSecond: pace?.perSecond ?? null },
     now,
   );

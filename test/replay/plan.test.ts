@@ -4,6 +4,7 @@ import { foldSample } from '../../shared/credits/fold.ts';
 import { type CreditState, NO_CREDITS } from '../../shared/credits/state.ts';
 import { type FeedControl, type Hold, initialControl } from '../../shared/relay/control.ts';
 import { type PlanData, planOf, planReplay } from '../../shared/replay/plan.ts';
+import { searchFrom } from '../../shared/replay/search.ts';
 import type { ReplayRequest, Survey } from '../../shared/replay/survey.ts';
 import type { FeedSnapshot } from '../../shared/rows/snapshot.ts';
 import { emptySnapshot, emptyWindow } from '../usage/sample.ts';
@@ -379,5 +380,41 @@ describe('a plan that is read', () => {
     await expect(planReplay(config, { ...request, feed: 'leads' }, world.ports)).rejects.toMatchObject({
       code: 'relay.not-configured',
     });
+  });
+});
+
+describe('where rows that never came back are looked for', () => {
+  const DAY = 24 * HOUR;
+  const config = relayConfig();
+  const outstanding = (oldestAt: number | null) => ({
+    ...emptySnapshot(FEED, START),
+    outstanding: { ages: [], total: oldestAt === null ? 0 : 1, oldestAt },
+  });
+  const fromOf = (seen: FeedSnapshot | null, control: Partial<FeedControl> = {}) =>
+    (START - searchFrom(config, seen, { ...initialControl(FEED), ...control }, START)) / DAY;
+  const history = (count: number, daysAgo: number) =>
+    Array.from({ length: count }, () => ({
+      at: START - daysAgo * DAY,
+      kind: 'hold' as const,
+      text: 'Held.',
+      by: 'ada',
+    }));
+
+  it.each([
+    ['as far back as copies and waiting rows reach, where nothing was counted', null, {}, 21],
+    ['a day before the oldest was accepted', outstanding(START - 2 * DAY), {}, 3],
+    ['a day before the last count, where none was outstanding', outstanding(null), {}, 1],
+    ['before a hold that rows waited behind', outstanding(START - DAY), { history: history(1, 5) }, 6],
+    ['before a hold that still lasts', outstanding(START - DAY), { holds: [hold('operator')] }, 2],
+    ['not before a hold of long ago', outstanding(START - DAY), { history: history(1, 20) }, 2],
+    [
+      'far back, where older holds may be forgotten',
+      outstanding(START - DAY),
+      { history: history(50, 1) },
+      15,
+    ],
+    ['no further than copies reach', outstanding(START - 30 * DAY), {}, 21],
+  ])('%s', (_, seen, control, days) => {
+    expect(fromOf(seen, control)).toBeCloseTo(days, 1);
   });
 });
