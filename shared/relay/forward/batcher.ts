@@ -17,6 +17,9 @@ export interface BatcherOptions<T> {
   readonly againAfterMs: readonly number[];
 }
 
+/** Given as the reason, so that no error is made for each batch. */
+const ENOUGH = 'enough';
+
 interface Waiting<T> {
   readonly item: T;
   readonly resolve: () => void;
@@ -69,14 +72,14 @@ export const createBatcher = <T>(options: BatcherOptions<T>): Batcher<T> => {
     add: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (waiting.length >= most) gathering?.abort();
+        if (waiting.length >= most) gathering?.abort(ENOUGH);
         if (isRunning) return;
         isRunning = true;
         void run();
       }),
     hurry: () => {
       isHurried = true;
-      gathering?.abort();
+      gathering?.abort(ENOUGH);
     },
   };
 };

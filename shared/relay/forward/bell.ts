@@ -7,13 +7,16 @@ export interface Bell {
   wait(ms: number): Promise<void>;
 }
 
+/** Given as the reason, so that no error is made for each ring. */
+const RUNG = 'rung';
+
 export const createBell = (clock: Clock): Bell => {
   let isRung = false;
   let waiting: AbortController | null = null;
   return {
     ring: () => {
       isRung = true;
-      waiting?.abort();
+      waiting?.abort(RUNG);
     },
     wait: async (ms) => {
       if (!isRung) {

@@ -29,6 +29,8 @@ export interface Sending {
   readonly takenAt: number;
   /** `Run.pauses` when the slot was taken. */
   readonly pauses: number;
+  /** Alone under way, so that it cannot bunch with others. */
+  readonly isAlone: boolean;
   readonly isTrial: boolean;
 }
 
@@ -245,10 +247,10 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
   });
 
   /** What was claimed goes out in its slot, or not at all. */
-  const isVoid = ({ slot, takenAt, pauses, isTrial }: Sending): boolean => {
+  const isVoid = ({ slot, takenAt, pauses, isAlone, isTrial }: Sending): boolean => {
     const control = steering.control();
     return (
-      clock.now() - Math.max(slot, takenAt) > lateMs ||
+      (!isAlone && clock.now() - Math.max(slot, takenAt) > lateMs) ||
       pauses !== run.pauses.count ||
       run.exchanging.aborted ||
       (!isTrial && control !== null && isHeld(control))
@@ -265,7 +267,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     const waitMs = slot - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs, run.exchanging).catch(() => undefined);
     if (isVoid(sending)) {
-      steering.room.refused(webhook, claim.at);
+      steering.room.refused(webhook, sending.takenAt);
       return judge.unsent(ready, webhook, claim.at);
     }
     const { http } = ports;
@@ -279,7 +281,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     report.answers[answered.answer] = (report.answers[answered.answer] ?? 0) + 1;
     answers.push({ webhook, answer: answered.answer, status: answered.status, at });
     if (answered.answer !== 'accepted' && answered.answer !== 'uncertain')
-      steering.room.refused(webhook, claim.at);
+      steering.room.refused(webhook, sending.takenAt);
     answeredOne();
     await judge.answered(sending, answered, at);
   };
@@ -326,6 +328,12 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     );
   };
 
+  /** They were given slots, and nothing was done yet. */
+  const untouched = (sendings: readonly Sending[]) => {
+    for (const { webhook, takenAt } of sendings) steering.room.refused(webhook, takenAt);
+    again(...sendings.map(({ ready }) => ready));
+  };
+
   /** Before anything is claimed; whatever fails here leaves no trace. */
   const prepare = async (sendings: readonly Sending[]): Promise<ReadonlyMap<string, Route> | null> => {
     try {
@@ -335,7 +343,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
       });
       const [first] = sendings;
       if (first?.isTrial && !(await steering.takeTrial())) {
-        again(...sendings.map(({ ready }) => ready));
+        untouched(sendings);
         return null;
       }
       const firsts = sendings.filter(({ ready }) => ready.attempt === 1);
@@ -347,7 +355,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
       return routes;
     } catch (error) {
       pause(Math.max(AFTER_FAULT_MS, notBefore - clock.now()));
-      again(...sendings.map(({ ready }) => ready));
+      untouched(sendings);
       throw error;
     }
   };
@@ -368,7 +376,6 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     const routes = await prepare(sendings);
     if (!routes) return;
     const claims = sendings.map(claimOf);
-    for (const claim of claims) steering.room.sent(claim.webhook, claim.at);
     let outcomes: readonly ('claimed' | 'stale')[];
     try {
       outcomes = await claimAll(claims);
@@ -390,7 +397,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
         const route = routes.get(sending.webhook);
         if (claim && route && outcomes[index] === 'claimed')
           return sendOne(sending, claim, route, () => done(sending));
-        if (claim) steering.room.refused(claim.webhook, claim.at);
+        steering.room.refused(sending.webhook, sending.takenAt);
         done(sending);
         lost.push(sending.ready);
       }),
@@ -445,9 +452,11 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
         slot,
         takenAt,
         pauses: run.pauses.count,
+        isAlone: gate.kind === 'single',
         isTrial: gate.kind === 'single' && gate.isTrial,
       });
       count(webhook, 1);
+      steering.room.sent(webhook, takenAt);
       if (gate.kind === 'trickle') trickleAt = Math.max(takenAt, slot) + 1_000 / relay.trickle.rowsPerSecond;
       return true;
     },

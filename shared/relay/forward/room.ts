@@ -1,7 +1,14 @@
 import type { FeedConfig, RelayConfig } from '../../config/schema.ts';
+import type { Band } from '../../rows/capacity.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { FeedControl } from '../control.ts';
-import { type ChoiceOptions, chooseWebhook, failoverCounts, type WebhookChoice } from '../failover.ts';
+import {
+  type ChoiceOptions,
+  chooseWebhook,
+  type FailoverCounts,
+  failoverCounts,
+  type WebhookChoice,
+} from '../failover.ts';
 
 /** What was sent within this time before a fold may be missing in it, ms. */
 const UNSEEN_MS = 5_000;
@@ -17,14 +24,38 @@ export type RoomChoice =
 export interface Room {
   /** Takes over a count that was made by the ledger at `at`. */
   counted(snapshot: FeedSnapshot | null, at: number): void;
-  /** A row was claimed for the webhook. */
+  /** A row is about to be sent to the webhook. */
   sent(webhook: string, at: number): void;
-  /** A row that was claimed was refused. */
+  /** It was not sent after all, or refused; `at` as it was given to `sent`. */
   refused(webhook: string, at: number): void;
   choose(control: FeedControl, now: number, options: ChoiceOptions): RoomChoice;
   /** The present counts, without what others may have sent. */
-  counts(): ReturnType<typeof failoverCounts>;
+  counts(): FailoverCounts;
 }
+
+/** A choice that holds for so many rows more, and for a second, whatever others send: asked for each row, it must be cheap. */
+interface Memo {
+  readonly choice: RoomChoice;
+  readonly control: FeedControl;
+  readonly at: number;
+  readonly trial: boolean | undefined;
+  rows: number;
+}
+
+const MEMO_ROWS = 64;
+const MEMO_MS = 1_000;
+
+const isStill = (memo: Memo, control: FeedControl, now: number, { trial }: ChoiceOptions): boolean =>
+  memo.control === control && memo.trial === trial && memo.rows > 0 && Math.abs(now - memo.at) < MEMO_MS;
+
+const raisedBands = (bands: Readonly<Record<string, Band>>, rows: number): Record<string, Band> =>
+  Object.fromEntries(Object.entries(bands).map(([id, { low, high }]) => [id, { low, high: high + rows }]));
+
+/** As if so many rows more may have gone to each: nobody knows to which they went. */
+const raised = ({ webhooks, tables }: FailoverCounts, rows: number): FailoverCounts => ({
+  webhooks: raisedBands(webhooks, rows),
+  tables: raisedBands(tables, rows),
+});
 
 export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSecond' | 'burst'>): Room => {
   let snapshot: FeedSnapshot | null = null;
@@ -32,6 +63,7 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
   /** Rows of this process by second and webhook, as far as the snapshot may not know them. */
   let seconds = new Map<string, { readonly webhook: string; readonly at: number; rows: number }>();
   let own: Record<string, number> = {};
+  let memo: Memo | null = null;
 
   const add = (webhook: string, at: number, rows: number): void => {
     if (snapshot && at < snapshot.asOf - UNSEEN_MS) return;
@@ -40,7 +72,7 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
     const known = seconds.get(key) ?? { webhook, at, rows: 0 };
     known.rows += rows;
     seconds.set(key, known);
-    own = { ...own, [webhook]: (own[webhook] ?? 0) + rows };
+    own[webhook] = (own[webhook] ?? 0) + rows;
   };
 
   const recount = (): void => {
@@ -58,21 +90,42 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
     return Math.max(0, Math.ceil(elapsed * relay.rowsPerSecond + relay.burst / 2) - ours);
   };
 
+  const present = (): FailoverCounts => failoverCounts(feed, snapshot, own);
+
   return {
     counted: (made, at) => {
       snapshot = made;
+      memo = null;
       countedAt = Math.max(countedAt, at);
       recount();
     },
-    sent: (webhook, at) => add(webhook, at, 1),
+    sent: (webhook, at) => {
+      if (memo) memo.rows -= 1;
+      add(webhook, at, 1);
+    },
     refused: (webhook, at) => add(webhook, at, -1),
-    counts: () => failoverCounts(feed, snapshot, own),
+    counts: present,
     choose: (control, now, options) => {
-      const alone = chooseWebhook(feed, control, failoverCounts(feed, snapshot, own), options);
+      if (memo && isStill(memo, control, now, options)) return memo.choice;
+      memo = null;
+      const counts = present();
+      const alone = chooseWebhook(feed, control, counts, options);
       if (alone.kind !== 'use') return alone;
-      const all = { ...own, [alone.webhook]: (own[alone.webhook] ?? 0) + others(now) };
-      const careful = chooseWebhook(feed, control, failoverCounts(feed, snapshot, all), options);
-      if (careful.kind === 'use') return alone;
+      const more = others(now);
+      const later = chooseWebhook(
+        feed,
+        control,
+        raised(counts, more + MEMO_ROWS + relay.rowsPerSecond),
+        options,
+      );
+      if (later.kind === 'use') {
+        memo = { choice: alone, control, at: now, trial: options.trial, rows: MEMO_ROWS };
+        return alone;
+      }
+      const careful = chooseWebhook(feed, control, raised(counts, more), options);
+      // A share is no limit: to pass it by a few rows does no harm.
+      const isSafe = careful.kind === 'use' || (careful.kind === 'rotate' && careful.why === 'rotate-share');
+      if (isSafe) return alone;
       return Math.abs(now - countedAt) > COUNT_EVERY_MS ? { kind: 'count' } : careful;
     },
   };

@@ -5,6 +5,7 @@ import type { FeedControl, RelayTally } from '../control.ts';
 import {
   changeControl,
   holdOf,
+  isHeld,
   markStanding,
   releaseHold,
   rotate,
@@ -108,7 +109,7 @@ export const createSteering = (run: Run, name: string, feed: FeedConfig): Steeri
 
   /** Once a run: whether what is left will last for the lead time. */
   const considerLeadTime = async (known: FeedControl): Promise<void> => {
-    if (mode !== 'act' || feed.webhooks.length < 2 || known.active === null || run.isEnding()) return;
+    if (mode !== 'act' || feed.webhooks.length < 2 || known.active === null || isHeld(known)) return;
     const [snapshot, depth] = await Promise.all([ports.rows.snapshot(name), ports.queue.depth(name)]);
     if (!snapshot) return;
     const now = clock.now();
@@ -118,16 +119,14 @@ export const createSteering = (run: Run, name: string, feed: FeedConfig): Steeri
       depth.waiting + depth.delayed,
       Math.ceil(relay.rowsPerSecond * 60 * leadMinutes),
     );
-    const earlyOf = (state: FeedControl) =>
-      shouldRotateEarly(
-        feed,
-        state,
-        feedCapacity(feed, snapshot, now, state.active === null ? {} : { [state.active]: waiting }),
-        { leadMinutes, now },
-      );
-    const early = earlyOf(known);
-    // A standby that would be left again at once is no better place.
-    if (!early || earlyOf({ ...known, active: early.to })) return;
+    const capacityAt = (webhook: string) => feedCapacity(feed, snapshot, now, { [webhook]: waiting });
+    const early = shouldRotateEarly(feed, known, capacityAt(known.active), { leadMinutes, now });
+    if (!early) return;
+    // A standby that would not last either is no better place.
+    const standby = capacityAt(early.to).webhooks.find(({ webhook }) => webhook === early.to);
+    const full = standby?.full?.reach;
+    const end = full?.kind === 'forecast' ? full.p50 : full?.kind === 'reached' ? now : null;
+    if (end !== null && end < now + leadMinutes * 60_000) return;
     await change((before) =>
       rotate(before, { from: early.from, to: early.to, why: early.why, at: now, by: BY }),
     );

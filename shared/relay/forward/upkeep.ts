@@ -11,7 +11,9 @@ const OLD_MS = 12 * DAY_MS;
 /** What is younger than this is not put in anew. */
 const YOUNG_MS = DAY_MS;
 /** Young ones are out of the way for so long, seconds, so that the old ones show. */
-const ASIDE_S = 900;
+const ASIDE_S = 60;
+/** SQS hands out the oldest first, by and large: after so many batches without an old one there is none. */
+const YOUNG_BATCHES = 3;
 const VISIBLE_S = 120;
 const AT_ONCE = 5;
 const MAX_DRAINED = 200;
@@ -33,7 +35,7 @@ export const renewOld = async (run: Run, feed: string): Promise<void> => {
   hand.hurry();
 
   const sweep = async (): Promise<void> => {
-    while (!run.isEnding()) {
+    for (let youngOnes = 0; youngOnes < YOUNG_BATCHES && !run.isEnding(); ) {
       const { rows, unreadable } = await ports.queue.receive(
         feed,
         { waitSeconds: 0, visibilitySeconds: VISIBLE_S },
@@ -45,6 +47,7 @@ export const renewOld = async (run: Run, feed: string): Promise<void> => {
         rows.filter(({ queuedAt }) => isYoung(queuedAt)),
         rows.filter(({ queuedAt }) => !isYoung(queuedAt)),
       ];
+      youngOnes = old.length > 0 ? 0 : youngOnes + 1;
       await hand.renew(old);
       report.renewed += old.length;
       await hand.setAsideUnreadable(unreadable);
