@@ -25,16 +25,16 @@ const MAX_ROWS = 10_000_000;
 
 const AFTER_HELP = `
 Sources:
-  uncalled      rows that Clay accepted and that never came back: after an outage
-                at Clay. Each is a new row there, and costs again. Rows accepted
-                within \`rows.lost.afterMinutes\` are left alone, unless --until
-                says otherwise.
+  uncalled      rows that Clay accepted and that never came back, as after an
+                outage there. Each is a new row at Clay, and costs again. Rows
+                accepted within \`rows.lost.afterMinutes\` are left alone, unless
+                --until says otherwise.
   dead-letters  rows that were set aside: where it was not the row's own fault,
                 unless --fault says otherwise
   held          rows that wait behind a hold of an operator or of the forwarder
 
-Nothing is sent faster than Clay takes rows, nor beyond the limit of a webhook or
-table; a replay that the credits do not pay for is refused. Without a feed,
+Nothing is sent faster than Clay takes rows, nor beyond the limit of a webhook
+or table; a replay that the credits do not pay for is refused. Without a feed,
 --dry-run shows what there is of every feed; without a source, of every source.
 A replay waits while the queue is long. Ctrl-C stops it, and --resume goes on.
 ${STORE_HELP}

@@ -71,7 +71,7 @@ const cautionText = (caution: ReplayCaution): string => {
     case 'counts-stale':
       return 'The rows were counted long ago: the watch has not run lately.';
     case 'counts-missing':
-      return 'No row of this feed was counted yet, so the room is what the configuration says.';
+      return 'No row of this feed was counted yet: the room is what the configuration says, and rows are looked for in the last day, unless --since says otherwise.';
     case 'sent-again':
       return 'Clay took these rows already: each becomes one more row there, unless the table removes duplicates, and costs again.';
     case 'held':

@@ -261,7 +261,7 @@ export const planReplay = async (
   if (!own) throw new Error('a feed that was read is there');
   const narrowed =
     request.source === 'uncalled'
-      ? { ...request, from: Math.max(request.from, searchFrom(config, own.snapshot, own.control, now)) }
+      ? { ...request, from: searchFrom(config, own.snapshot, own.control, request.from, now) }
       : request;
   const seen = await survey(config, narrowed, ports);
   return planOf(

@@ -24,16 +24,18 @@ const firstHold = ({ holds, history }: FeedControl, now: number): number | null 
 
 /**
  * The earliest time at which a row was taken that is outstanding and still kept: every slice of ten minutes before it
- * would be looked through for nothing. A row is taken before it is accepted, at most for as long as rows wait.
+ * would be looked through for nothing. Never before `asked`, the time that somebody asked for. A row is taken before it is accepted, at most for as long as rows wait.
  */
 export const searchFrom = (
   config: Config,
   snapshot: FeedSnapshot | null,
   control: FeedControl,
+  asked: number,
   now: number,
 ): number => {
-  const kept = now - config.relay.outbox.keepHours * HOUR - LONGEST_WAIT;
-  if (!snapshot) return kept;
+  const kept = Math.max(asked, now - config.relay.outbox.keepHours * HOUR - LONGEST_WAIT);
+  // Never counted: new, most likely; who knows better says since when.
+  if (!snapshot) return asked > 0 ? kept : now - BACKLOG;
   // None was outstanding when it was counted: those that are now were accepted later.
   const accepted = snapshot.outstanding.oldestAt ?? snapshot.asOf;
   return Math.max(kept, Math.min(accepted, firstHold(control, now) ?? accepted) - BACKLOG);

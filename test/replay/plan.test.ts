@@ -357,6 +357,7 @@ describe('a plan that is read', () => {
   it('knows copies that go within a day', async () => {
     const world = createReplayWorld();
     await world.accepted(4);
+    await world.ports.rows.fold(FEED, world.clock.now());
     await world.clock.advance(150 * HOUR);
     const request = { feed: FEED, source: 'uncalled', from: 0, to: world.clock.now() } as const;
     expect(await planReplay(world.config, request, world.ports)).toMatchObject({
@@ -390,8 +391,8 @@ describe('where rows that never came back are looked for', () => {
     ...emptySnapshot(FEED, START),
     outstanding: { ages: [], total: oldestAt === null ? 0 : 1, oldestAt },
   });
-  const fromOf = (seen: FeedSnapshot | null, control: Partial<FeedControl> = {}) =>
-    (START - searchFrom(config, seen, { ...initialControl(FEED), ...control }, START)) / DAY;
+  const fromOf = (seen: FeedSnapshot | null, control: Partial<FeedControl> = {}, asked = 0) =>
+    (START - searchFrom(config, seen, { ...initialControl(FEED), ...control }, asked, START)) / DAY;
   const history = (count: number, daysAgo: number) =>
     Array.from({ length: count }, () => ({
       at: START - daysAgo * DAY,
@@ -401,7 +402,7 @@ describe('where rows that never came back are looked for', () => {
     }));
 
   it.each([
-    ['as far back as copies and waiting rows reach, where nothing was counted', null, {}, 21],
+    ['in the last day, where nothing was counted', null, {}, 1],
     ['a day before the oldest was accepted', outstanding(START - 2 * DAY), {}, 3],
     ['a day before the last count, where none was outstanding', outstanding(null), {}, 1],
     ['before a hold that rows waited behind', outstanding(START - DAY), { history: history(1, 5) }, 6],
@@ -416,5 +417,12 @@ describe('where rows that never came back are looked for', () => {
     ['no further than copies reach', outstanding(START - 30 * DAY), {}, 21],
   ])('%s', (_, seen, control, days) => {
     expect(fromOf(seen, control)).toBeCloseTo(days, 1);
+  });
+
+  it('never before the time that was asked for, nor in vain', () => {
+    expect(fromOf(null, {}, START - 3 * DAY)).toBeCloseTo(3, 1);
+    expect(fromOf(null, {}, 1)).toBeCloseTo(21, 1);
+    expect(fromOf(outstanding(START - 5 * DAY), {}, START - 3 * DAY)).toBeCloseTo(3, 1);
+    expect(fromOf(outstanding(START - DAY), {}, START - 3 * DAY)).toBeCloseTo(2, 1);
   });
 });
