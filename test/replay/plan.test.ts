@@ -393,30 +393,34 @@ describe('where rows that never came back are looked for', () => {
   });
   const fromOf = (seen: FeedSnapshot | null, control: Partial<FeedControl> = {}, asked = 0) =>
     (START - searchFrom(config, seen, { ...initialControl(FEED), ...control }, asked, START)) / DAY;
-  const history = (count: number, daysAgo: number) =>
-    Array.from({ length: count }, () => ({
-      at: START - daysAgo * DAY,
-      kind: 'hold' as const,
-      text: 'Held.',
-      by: 'ada',
-    }));
+  const change = (kind: 'hold' | 'release' | 'rotate', daysAgo: number) => ({
+    at: START - daysAgo * DAY,
+    kind,
+    text: 'A change.',
+    by: 'ada',
+  });
+  const held = (from: number, to: number) => ({ history: [change('release', to), change('hold', from)] });
+  const cut = (daysAgo: number) => ({
+    history: Array.from({ length: 50 }, () => change('rotate', daysAgo)),
+  });
 
   it.each([
     ['in the last day, where nothing was counted', null, {}, 1],
     ['a day before the oldest was accepted', outstanding(START - 2 * DAY), {}, 3],
     ['a day before the last count, where none was outstanding', outstanding(null), {}, 1],
-    ['before a hold that rows waited behind', outstanding(START - DAY), { history: history(1, 5) }, 6],
+    ['before a hold that rows waited behind', outstanding(START - DAY), held(20, 1), 21],
     ['before a hold that still lasts', outstanding(START - DAY), { holds: [hold('operator')] }, 2],
-    ['not before a hold of long ago', outstanding(START - DAY), { history: history(1, 20) }, 2],
-    [
-      'far back, where older holds may be forgotten',
-      outstanding(START - DAY),
-      { history: history(50, 1) },
-      15,
-    ],
-    ['no further than copies reach', outstanding(START - 30 * DAY), {}, 21],
+    ['not before a hold that was over by then', outstanding(START - DAY), held(20, 3), 2],
+    ['far back, where older holds may be forgotten', outstanding(START - DAY), cut(1), 16],
+    ['no further where they cannot be', outstanding(START - DAY), cut(3), 2],
+    ['no further than copies reach', outstanding(START - 30 * DAY), {}, 8],
   ])('%s', (_, seen, control, days) => {
     expect(fromOf(seen, control)).toBeCloseTo(days, 1);
+  });
+
+  it('before the first of holds that overlap', () => {
+    const history = [change('release', 1), change('release', 2), change('hold', 4), change('hold', 9)];
+    expect(fromOf(outstanding(START - 1.5 * DAY), { history })).toBeCloseTo(10, 1);
   });
 
   it('never before the time that was asked for, nor in vain', () => {

@@ -100,6 +100,7 @@ describe('a replay', () => {
   it('skips rows that came back meanwhile, that are too young, and that are no longer kept', async () => {
     const world = createReplayWorld();
     const gone = await world.accepted(3);
+    await world.ports.rows.fold(FEED, world.clock.now());
     await world.clock.advance(167 * HOUR);
     const lost = await world.accepted(10);
     await world.clock.advance(90 * 60_000);
