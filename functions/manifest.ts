@@ -24,8 +24,9 @@ export interface HttpTrigger {
 /**
  * What a function may do, and nothing else.
  *
- * In the table: `table` reads and writes every item, `read-table` reads them, `rows` counts in the rows ledger,
- * `relay-state` keeps all that forwarding keeps (the ledger among it), `idempotency` remembers requests and entities.
+ * In the table: `table` reads and writes every item, `rows` counts in the rows ledger, `relay-state` keeps all that
+ * forwarding keeps (the ledger among it), `idempotency` remembers requests and entities, `read-status` reads what the
+ * status is made of, which is no row and no copy of one.
  * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
  * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
  * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows.
@@ -34,7 +35,7 @@ export interface HttpTrigger {
  */
 export type Grant =
   | 'table'
-  | 'read-table'
+  | 'read-status'
   | 'rows'
   | 'relay-state'
   | 'idempotency'
@@ -133,6 +134,6 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', method: 'GET', path: '/v1/status' },
       environment: respondEnvironment,
-      grants: ['read-table', 'relay-secrets', 'status-secrets', 'count-queues'],
+      grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

@@ -94,9 +94,9 @@ export const statementsOf = (
       allow('KeepState', TABLE_ACTIONS, [table.tableArn]),
       allow('ReadIndexes', ['dynamodb:Query'], indexes),
     ],
-    'read-table': [
-      allow('ReadState', READ_ACTIONS, [table.tableArn]),
-      allow('ReadIndexes', ['dynamodb:Query'], indexes),
+    'read-status': [
+      allow('ReadState', READ_ACTIONS, [table.tableArn], itemsOf('incident', 'pace', 'relay', 'rows')),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('incident')),
     ],
     rows: [allow('CountRows', ROWS_ACTIONS, [table.tableArn], itemsOf('rows'))],
     'relay-state': [

@@ -225,11 +225,21 @@ describe('the functions of the relay', () => {
   it('respond: reads, and cannot open a row', () => {
     expect(rightsOf(acme.rest, 'acme-respond')).toEqual([
       writeLog,
-      may('ReadState', ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], table),
-      may('ReadIndexes', 'dynamodb:Query', [
-        expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi1$/),
-        expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi2$/),
-      ]),
+      may(
+        'ReadState',
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+        table,
+        items('incident', 'pace', 'relay', 'rows'),
+      ),
+      may(
+        'ReadIndexes',
+        'dynamodb:Query',
+        [
+          expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi1$/),
+          expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi2$/),
+        ],
+        items('incident'),
+      ),
       readSecret('ReadRelaySecrets', [
         expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders[A-F0-9]+>$/),
         foreignSecret('team/crm-sender'),
