@@ -41,7 +41,13 @@ interface AtClay {
   readonly rows: readonly { readonly rowId: string | null; readonly webhook: string }[];
 }
 
-const say = (text: string) => process.stdout.write(process.stdout.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+let said = '';
+/** Progress: one line that changes on a terminal, and otherwise one for each change. */
+const say = (text: string) => {
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${text}`);
+  else if (text !== said && text !== '') console.log(text);
+  said = text;
+};
 const line = (label: string, value: string | number, note = '') =>
   console.log(`  ${label.padEnd(52)}${String(value).padStart(10)}${note && `  ${note}`}`);
 
