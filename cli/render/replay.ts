@@ -30,7 +30,7 @@ const reasonText = (reason: ReplayReason, { leftOut, rows: planned }: ReplayPlan
     case 'no-room':
       return 'No webhook of the feed takes another row. Make one in Clay and add it to the configuration; see `claywatch usage`.';
     case 'room':
-      return `Only ${rows(planned)} still fit into the webhooks and tables of the feed; ${rows(leftOut)} are left out, and stay where they are.`;
+      return `The webhooks and tables of the feed still take ${rows(planned)}; what is left out stays where it is: ${rows(leftOut)}.`;
     case 'credits':
     case 'actions':
       return reason.fits > 0
@@ -43,19 +43,17 @@ const reasonText = (reason: ReplayReason, { leftOut, rows: planned }: ReplayPlan
   }
 };
 
-const COUNTED: Readonly<
-  Record<Extract<ReplayCaution, { rows: number }>['code'], (count: number, text: string) => string>
-> = {
-  young: (_, text) => `${text} accepted lately are left alone: they may still come back.`,
-  'not-kept': (_, text) => `${text} never came back and are no longer kept: they cannot be sent again.`,
-  expiring: (_, text) => `The copies of ${text} expire within a day.`,
-  uncertain: (_, text) => `${text} may be there twice already: an answer to an attempt was never seen.`,
-  again: (_, text) => `${text} were sent again before, and did not come back then either.`,
-  unusable: (_, text) => `${text} set aside cannot be read: see \`claywatch dead-letters list\`.`,
-  'fault-of-row': (_, text) =>
-    `${text} were refused for their own fault, and will be again unless Clay changed.`,
-  'beyond-limit': (_, text) => `${text} more are left for another time (--limit).`,
-};
+const COUNTED: Readonly<Record<Extract<ReplayCaution, { rows: number }>['code'], (text: string) => string>> =
+  {
+    young: (text) => `Left alone, since they may still come back: ${text}, accepted lately.`,
+    'not-kept': (text) => `Never came back, and no longer kept, so they cannot be sent again: ${text}.`,
+    expiring: (text) => `The copies expire within a day: ${text}.`,
+    uncertain: (text) => `May be there twice already, for an answer was never seen: ${text}.`,
+    again: (text) => `Sent again before, and did not come back then either: ${text}.`,
+    unusable: (text) => `Cannot be read, see \`claywatch dead-letters list\`: ${text}.`,
+    'fault-of-row': (text) => `Refused for their own fault, and will be again unless Clay changed: ${text}.`,
+    'beyond-limit': (text) => `Left for another time (--limit): ${text}.`,
+  };
 
 const cautionText = (caution: ReplayCaution): string => {
   switch (caution.code) {
@@ -77,7 +75,7 @@ const cautionText = (caution: ReplayCaution): string => {
     case 'held':
       return `The feed is on hold, so they would only wait: ${caution.holds.map(({ why }) => why).join(' ')}`;
     default:
-      return COUNTED[caution.code](caution.rows, rows(caution.rows));
+      return COUNTED[caution.code](rows(caution.rows));
   }
 };
 
@@ -86,13 +84,13 @@ const needText = (need: MeterNeed, now: number): string => {
     need.needed === null ? 'unknown' : `${credits(need.needed)} needed (${credits(need.perRow ?? 0)} a row)`;
   if (need.left === null) return `${needed}; the balance is unknown`;
   const reserve = need.reserve > 0 ? `, ${credits(need.reserve)} of them to be kept` : '';
-  const owed = (need.committed ?? 0) > 0 ? `, ${credits(need.committed ?? 0)} for rows that wait` : '';
+  const owed = (need.committed ?? 0) > 0 ? `, ${credits(need.committed ?? 0)} for rows in the queue` : '';
   return `${needed}; ${credits(need.left)} left${reserve}${owed}, read ${time(Math.max(0, now - (need.asOf ?? now)))} ago`;
 };
 
 const roomText = ({ room }: ReplayPlan): string => {
   const usable = room.webhooks.filter(({ obstacle }) => obstacle === null).map(({ webhook }) => webhook);
-  const waiting = room.committed > 0 ? `, after ${rows(room.committed)} that wait` : '';
+  const waiting = room.committed > 0 ? `, after ${rows(room.committed)} in the queue` : '';
   if (usable.length === 0) return 'none';
   return `${room.rows === null ? 'no limit' : rows(room.rows)} in ${usable.join(', ')}${waiting}`;
 };
@@ -107,7 +105,7 @@ const ageText = ({ survey, at, source }: ReplayPlan): string => {
 };
 
 const paceText = ({ pace, rows: planned }: ReplayPlan): string => {
-  const ahead = pace.ahead > 0 ? `, after ${rows(pace.ahead)} that wait` : '';
+  const ahead = pace.ahead > 0 ? `, after ${rows(pace.ahead)} in the queue` : '';
   return planned === 0 ? NO_NUMBER : `${time(pace.ms)} at ${amount(pace.share, 1)} rows/s${ahead}`;
 };
 

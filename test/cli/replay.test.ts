@@ -272,8 +272,8 @@ describe('claywatch replay', { timeout: 60_000 }, () => {
     await world.rows.rebase('full', 'full-1', { count: 49_998, at: Date.now(), why: 'operator' });
     await world.rows.fold('full', Date.now());
     const { code, stdout } = await here('replay', 'full', '--source', 'uncalled', '--yes');
-    expect(stdout).toContain('Only 2 rows still fit');
-    expect(stdout).toMatch(/3 rows are\s+left out/);
+    expect(stdout).toMatch(/of the feed still take 2\s+rows/);
+    expect(stdout).toMatch(/stays where it is: 3\s+rows/);
     expect(code).toBe(0);
     expect(await queued('full')).toHaveLength(2);
   });
@@ -406,7 +406,7 @@ describe('claywatch dead-letters', { timeout: 60_000 }, () => {
     expect(stdout).toContain('verdict: possible');
     expect(await queued('letters')).toHaveLength(3);
     const rest = await here('dead-letters', 'retry', 'letters', '--all', '--fault', 'all', '--yes');
-    expect(rest.stdout).toContain('refused for their own fault');
+    expect(rest.stdout).toContain('Refused for their own fault');
     expect(await queued('letters')).toHaveLength(1);
     expect(await (await atRest.deadLetters()).count('letters')).toEqual({ row: 0, ours: 0 });
   });
