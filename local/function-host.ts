@@ -22,7 +22,7 @@ export interface FunctionHostOptions {
 export interface FunctionHost {
   /** Invokes a function; rejects with what it threw, or when it timed out or died. */
   invoke(name: string, event: unknown): Promise<unknown>;
-  /** Tells invocations under way, by their context, that so much time is left to them at most. */
+  /** Tells invocations under way to end: by SIGTERM, and by their context, that so much time is left at most. */
   windDown(withinMs: number): void;
   stop(): Promise<void>;
 }

@@ -22,7 +22,7 @@ export interface Invocation {
   /** JSON, as a function on Lambda gets it. */
   readonly event: string;
 }
-/** Invocations under way hear from now on that this much time is left to them, at most. */
+/** Invocations under way are to end: they hear a SIGTERM, and that this much time is left to them at most. */
 export interface WindDown {
   readonly kind: 'wind-down';
   readonly withinMs: number;
@@ -87,6 +87,9 @@ const invoke = async ({ id, functionName, event }: Invocation): Promise<Invocati
 };
 
 parentPort?.on('message', async (message: ToWorker) => {
-  if (message.kind === 'wind-down') endsAt = Date.now() + message.withinMs;
-  else parentPort?.postMessage(await invoke(message));
+  if (message.kind === 'wind-down') {
+    endsAt = Date.now() + message.withinMs;
+    // As Lambda tells a function whose place is taken down; a worker gets no signals of the system's.
+    process.emit('SIGTERM');
+  } else parentPort?.postMessage(await invoke(message));
 });

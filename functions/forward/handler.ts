@@ -23,6 +23,10 @@ const LOGGED_FAULTS = 20;
 export const forward = (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> =>
   createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
 
+/** Whoever runs this takes it down: rows in hand are given back, and answers that are due are waited for. */
+const takenDown = new AbortController();
+process.once('SIGTERM', () => takenDown.abort());
+
 const logger = createLogger('forward');
 const logged = { faults: 0 };
 const dependencies = once(() =>
@@ -35,7 +39,7 @@ const dependencies = once(() =>
 export const handler = middy(
   async (_event: ForwardEvent, _context: unknown, { signal }: { signal: AbortSignal }) => {
     logged.faults = 0;
-    return forward(await dependencies(), signal);
+    return forward(await dependencies(), AbortSignal.any([signal, takenDown.signal]));
   },
   { timeoutEarlyInMillis: LAST_WORDS_MS },
 )

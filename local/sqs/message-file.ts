@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A message as it was put into a queue. */
@@ -130,6 +131,8 @@ const prepare = (db: DatabaseSync) => ({
  * @param path `:memory:` for one that is forgotten
  */
 export const openMessageFile = (path: string): MessageFile => {
+  // SQLite's other files get the rights of this one.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path);
   db.exec(SCHEMA);
   const sql = prepare(db);

@@ -60,7 +60,9 @@ export const headline = ({ result, diagnosis, observations }: WatchReport): stri
   if (result === 'duplicate') return 'already looked at: this slot or a later one was done before';
   if (result === 'busy') return 'not looked: an earlier run has not finished, or was killed; trying again';
   if (!diagnosis || diagnosis.conclusion === 'healthy') return 'healthy';
-  const name = diagnosis.primary ? verdictName(diagnosis.primary) : '';
+  // What is left of a cause that has ended is hidden behind it, and nothing else is wrong.
+  const named = diagnosis.primary ?? diagnosis.hidden[0];
+  const name = named ? verdictName(named) : '';
   if (diagnosis.conclusion === 'cannot-tell') return `cannot tell ${name}`.trimEnd();
   return observations.every((seen) => seen.outcome === 'ok' || isSilent(seen)) ? `${name}, recovering` : name;
 };

@@ -100,9 +100,13 @@ describe('the relay, end to end', () => {
     expect(new Set(ids).size).toBe(13);
     await expect.poll(idsAtClay, { timeout: 12_000, interval: 100 }).toEqual(ids);
 
-    // Taken and not sent: the runtime ends at once, and the next one on the same state sends them.
-    const late = await postRows(rowsOf(100, 8));
+    // Stopped in the middle: what is not on its way is given back, and the next runtime on the same state sends it.
+    const late = await postRows(rowsOf(100, 40));
+    await expect
+      .poll(async () => (await atClay()).length, { timeout: 8_000, interval: 20 })
+      .toBeGreaterThan(16);
     await runtime.stop();
+    expect((await atClay()).length).toBeLessThan(53);
     runtime = await startOn(stateDir);
     await expect.poll(idsAtClay, { timeout: 12_000, interval: 100 }).toEqual([...ids, ...late].sort());
     expect((await atClay()).every(({ webhook }) => webhook === 'leads-1')).toBe(true);

@@ -107,8 +107,9 @@ describe('functions that share a worker', () => {
   it('hear that little time is left to them when all is winding down', async () => {
     const { invoke, windDown } = host();
     await invoke({});
-    const waiting = invoke({ do: 'wait-for-the-end' });
+    const waiting = [invoke({ do: 'wait-for-the-end' }), invoke({ do: 'wait-for-sigterm' })];
+    await invoke({});
     windDown(1_000);
-    expect(await waiting).toMatchObject({ functionName: 'echo' });
+    expect(await Promise.all(waiting)).toMatchObject([{ functionName: 'echo' }, { functionName: 'echo' }]);
   });
 });
