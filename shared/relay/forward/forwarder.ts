@@ -42,7 +42,7 @@ const pump = async (run: Run, lanes: readonly Lane[]): Promise<void> => {
   const reserve = async (wanted: number): Promise<void> => {
     try {
       const { slots, waitMs } = await ports.pacer.reserve(Math.min(wanted, MAX_RESERVED));
-      noSlotBefore = slots.length > 0 ? Number.NEGATIVE_INFINITY : clock.now() + waitMs;
+      noSlotBefore = slots.length > 0 ? Number.NEGATIVE_INFINITY : clock.now() + Math.min(waitMs, LOOK_MS);
       turn = shareOut(slots, lanes, turn);
     } catch (error) {
       noSlotBefore = clock.now() + LOOK_MS;

@@ -10,8 +10,8 @@ const MAX_DELAY_SECONDS = 900;
 const GATHER_MS = 100;
 const AT_ONCE = 10;
 const AGAIN_AFTER_MS = [200, 1_000, 3_000];
-/** Of an unreadable message no more than this is kept, characters. */
-const MAX_BODY = 262_144;
+/** As large as SQS takes one, characters: a key that comes back opens only what is whole. */
+const MAX_BODY = 1_048_576;
 
 export interface SetAside {
   readonly fault: DeadLetterFault;

@@ -13,7 +13,7 @@ import type { Steering } from './steering.ts';
 export interface Judge {
   answered(sending: Sending, answered: Answered, at: number): Promise<void>;
   /** It was claimed, and not sent. */
-  unsent(ready: Ready, webhook: string, claimedAt: number): Promise<void>;
+  unsent(sending: Sending): Promise<void>;
 }
 
 export interface JudgeOptions {
@@ -29,8 +29,8 @@ export interface JudgeOptions {
   readonly claimMs: number;
 }
 
-/** A trial that failed is not repeated with the same row: the row may be what failed. */
-const AFTER_TRIAL_S = 900;
+/** A trial that failed is better repeated with another row: the row may be what failed. It goes behind the others. */
+const AFTER_TRIAL_S = 60;
 const MAX_BACKOFF_S = 300;
 /** Other rows pass if one did within this time, ms. */
 const LATELY_MS = 600_000;
@@ -111,7 +111,8 @@ export const createJudge = (options: JudgeOptions): Judge => {
     { ready, webhook, isTrial }: Sending,
     { answer, status }: Answered,
   ): Promise<void> => {
-    if (isTrial || holds()) return hand.putBack([ready.received], isTrial ? AFTER_TRIAL_S : 0);
+    if (isTrial) return hand.renew([ready.received], {}, AFTER_TRIAL_S);
+    if (holds()) return hand.putBack([ready.received], 0);
     const isSize = answer === 'too-large';
     await hand.setAside(ready.received, {
       fault: 'row',
@@ -175,7 +176,7 @@ export const createJudge = (options: JudgeOptions): Judge => {
   };
 
   return {
-    unsent: async (ready, webhook, claimedAt) => {
+    unsent: async ({ ready, webhook, claimedAt }) => {
       const { id } = ready.received.row;
       const result = { rowId: id, webhook, attempt: ready.attempt, outcome: 'refused' as const };
       try {
@@ -188,12 +189,16 @@ export const createJudge = (options: JudgeOptions): Judge => {
     },
 
     answered: async (sending, answered, at) => {
-      const { ready, webhook } = sending;
+      const { ready, webhook, claimedAt } = sending;
       const certainty = certaintyOf(answered.answer);
       const settled =
         certainty === 'unknown'
           ? Promise.resolve()
-          : settle({ rowId: ready.received.row.id, webhook, attempt: ready.attempt, at, outcome: certainty });
+          : settle({
+              ...{ rowId: ready.received.row.id, webhook, attempt: ready.attempt, outcome: certainty },
+              // Never before the claim, though the clock was set back: a refusal would say nothing of it.
+              at: Math.max(at, claimedAt),
+            });
       if (certainty === 'accepted') return accepted(sending, at, settled);
       const announced = announce(sending, answered, at).catch((error: unknown) =>
         run.fault(error, 'noting a failure'),

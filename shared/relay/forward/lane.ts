@@ -27,6 +27,8 @@ export interface Sending {
   readonly webhook: string;
   readonly slot: number;
   readonly takenAt: number;
+  /** What its claim says of when it is sent. */
+  readonly claimedAt: number;
   /** `Run.pauses` when the slot was taken. */
   readonly pauses: number;
   /** Alone under way, so that it cannot bunch with others. */
@@ -107,7 +109,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
   let isRenewed = false;
   let notBefore = Number.NEGATIVE_INFINITY;
   let trickleAt = Number.NEGATIVE_INFINITY;
-  let talliedAt = Number.NEGATIVE_INFINITY;
+  let talliedAt = clock.now();
   let answers: { webhook: string; answer: SendAnswer; status: number | null; at: number }[] = [];
   let oldestTakenAt: number | undefined;
   let closedFor: string | null = null;
@@ -257,18 +259,13 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     );
   };
 
-  const sendOne = async (
-    sending: Sending,
-    claim: SendClaim,
-    route: Route,
-    answeredOne: () => void,
-  ): Promise<void> => {
+  const sendOne = async (sending: Sending, route: Route, answeredOne: () => void): Promise<void> => {
     const { ready, webhook, slot } = sending;
     const waitMs = slot - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs, run.exchanging).catch(() => undefined);
     if (isVoid(sending)) {
       steering.room.refused(webhook, sending.takenAt);
-      return judge.unsent(ready, webhook, claim.at);
+      return judge.unsent(sending);
     }
     const { http } = ports;
     const answered = await post(
@@ -360,12 +357,12 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     }
   };
 
-  const claimOf = ({ ready, webhook, slot }: Sending): SendClaim => {
+  const claimOf = ({ ready, webhook, claimedAt }: Sending): SendClaim => {
     const { id, entity } = ready.received.row;
     return {
       rowId: id,
       webhook,
-      at: Math.round(Math.max(slot, clock.now())),
+      at: claimedAt,
       attempt: ready.attempt,
       token: run.token(),
       ...(entity === undefined ? {} : { entity }),
@@ -393,10 +390,8 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     const lost: Ready[] = [];
     await Promise.all(
       sendings.map(async (sending, index) => {
-        const claim = claims[index];
         const route = routes.get(sending.webhook);
-        if (claim && route && outcomes[index] === 'claimed')
-          return sendOne(sending, claim, route, () => done(sending));
+        if (route && outcomes[index] === 'claimed') return sendOne(sending, route, () => done(sending));
         steering.room.refused(sending.webhook, sending.takenAt);
         done(sending);
         lost.push(sending.ready);
@@ -413,7 +408,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
       closedFor = gate.kind === 'closed' ? gate.why : null;
       if (gate.kind === 'closed') {
         giveBack();
-        if (!isRenewed) spawn('renewing rows', () => renewOld(run, name));
+        if (!isRenewed) spawn('renewing rows', () => renewOld(run, name, steering.control()));
         isRenewed = true;
       }
       startReceiving();
@@ -451,13 +446,15 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
         webhook,
         slot,
         takenAt,
+        claimedAt: Math.floor(Math.max(slot, takenAt)),
         pauses: run.pauses.count,
         isAlone: gate.kind === 'single',
         isTrial: gate.kind === 'single' && gate.isTrial,
       });
       count(webhook, 1);
       steering.room.sent(webhook, takenAt);
-      if (gate.kind === 'trickle') trickleAt = Math.max(takenAt, slot) + 1_000 / relay.trickle.rowsPerSecond;
+      if (steering.control()?.trickle)
+        trickleAt = Math.max(takenAt, slot) + 1_000 / relay.trickle.rowsPerSecond;
       return true;
     },
     dispatch: () => {

@@ -1,4 +1,5 @@
 import { DEAD_LETTER_FEED } from '../../config/relayed.ts';
+import type { FeedControl } from '../control.ts';
 import { deadLetterId } from '../keeping.ts';
 import type { UnreadableMessage } from '../queue.ts';
 import { createHand, unreadableLetter } from './hand.ts';
@@ -25,12 +26,18 @@ const isTime = (now: number): boolean => now % HOUR_MS < 60_000;
  * Rows of a feed that does not flow wait in SQS, which forgets them after 14 days. When the queue has not been empty for
  * twelve, its messages are put in anew: the new one is durable before the old one goes.
  */
-export const renewOld = async (run: Run, feed: string): Promise<void> => {
+export const renewOld = async (run: Run, feed: string, control: FeedControl | null): Promise<void> => {
   const { ports, clock, report } = run;
   const now = clock.now();
   if (!isTime(now)) return;
-  const { emptyAt } = await ports.control.tally(feed);
-  if (emptyAt !== null && now - emptyAt < OLD_MS) return;
+  const { emptyAt, webhooks } = await ports.control.tally(feed);
+  // When it flowed last, or could have: nothing that waits is much older than that.
+  const flowedAt = Math.max(
+    emptyAt ?? 0,
+    control?.holds[0]?.since ?? 0,
+    ...Object.values(webhooks).map(({ lastAcceptedAt }) => lastAcceptedAt ?? 0),
+  );
+  if (now - flowedAt < OLD_MS) return;
   const hand = createHand(run, feed);
   hand.hurry();
 
