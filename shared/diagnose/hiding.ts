@@ -1,4 +1,6 @@
 import type { Cause } from '../cause.ts';
+import { isSeenByRows } from '../observe/relay/probes.ts';
+import type { Evidence } from '../observe/signals.ts';
 import type { Key } from './rule.ts';
 import { feedOf, isAboutRows } from './subject.ts';
 
@@ -41,16 +43,6 @@ const onItself =
   (test: Test): Hiding['hides'] =>
   (effect, upstream) =>
     effect.subject === upstream.subject && test(effect);
-
-/** What is said of the feed as a whole, not of one of its webhooks. */
-const onItsPool =
-  (test: Test): Hiding['hides'] =>
-  (effect, upstream) =>
-    effect.subject === feedOf(upstream.subject) && test(effect);
-const eitherWay =
-  (...ways: readonly Hiding['hides'][]): Hiding['hides'] =>
-  (effect, upstream, feedOfProbe) =>
-    ways.some((hides) => hides(effect, upstream, feedOfProbe));
 
 const ROWS_STUCK = isOneOf('enrichment.stalled', 'enrichment.slow', 'enrichment.low-hit-rate', 'rows.lost');
 
@@ -103,13 +95,7 @@ export const HIDING: readonly Hiding[] = [
     hides: either(isOneOf('actions.running-out'), ROWS_STUCK),
   },
   { upstream: is('rows.looping'), hides: isOneOf('credits.burn-spike') },
-  {
-    upstream: is('webhook.limit-reached'),
-    hides: eitherWay(
-      onItself(isOneOf('webhook.limit-approaching')),
-      onItsPool(isOneOf('webhook.limit-approaching')),
-    ),
-  },
+  { upstream: is('webhook.limit-reached'), hides: onItself(isOneOf('webhook.limit-approaching')) },
   { upstream: is('webhook.intake-failing'), hides: inItsFeed(ROWS_STUCK) },
   { upstream: is('table.full'), hides: inItsFeed(isOneOf('enrichment.stalled', 'rows.lost')) },
   { upstream: is('callback.unreachable'), hides: inItsFeed(either(ROWS_STUCK, isOneOf('callback.failing'))) },
@@ -152,3 +138,13 @@ export const lingers = (effect: Key): number => {
   if (startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject)) return 20 * MINUTE;
   return effect.cause === 'enrichment.stalled' ? 5 * MINUTE : 0;
 };
+
+/**
+ * What only rows have shown, and none of them since the upstream cause ended: rows were held meanwhile, so the first ones
+ * that go again are to say whether anything is left of it.
+ */
+export const isOfThatTime = (
+  { cause, evidence }: Key & { readonly evidence: readonly Evidence[] },
+  endedAt: number,
+): boolean =>
+  cause.startsWith('webhook.') && evidence.every(({ probe, at }) => isSeenByRows(probe) && at <= endedAt);

@@ -1,6 +1,6 @@
 import type { Cause } from '../cause.ts';
 import { isOpen } from '../incident/incident.ts';
-import { isSeenByRows } from '../observe/relay/observe-relay.ts';
+import { isSeenByRows } from '../observe/relay/probes.ts';
 import { choiceAtLimit, isLimit } from './room.ts';
 import { type Case, isOfFeed, partOf } from './state.ts';
 

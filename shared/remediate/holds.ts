@@ -56,9 +56,9 @@ const toRelease = (one: Case): readonly RemediationAction[] => {
       since: held.since,
       text: `Proposed: send the rows of ${feed} again, because ${because}; ${waitText(one)}: ${resumeCommand(feed)}`,
     });
-  const others = relayed.control.holds.length - 1;
+  const others = relayed.control.holds.filter((hold) => hold !== held && hold.kind !== 'breaker');
   const text =
-    others > 0
+    others.length > 0
       ? `No longer a reason to hold ${feed}, because ${because}; something else still holds it. ${waitText(one)}.`
       : `Sending of ${feed} starts again after ${minutesSince(held.since, now)}, because ${because}: slowly first, then at full pace. ${waitText(one)}.`;
   return act(one, { ref: REF.resume(feed, held.since), kind: 'resume', since: held.since, text }, [

@@ -133,7 +133,7 @@ export const createRelays = ({ config, ports, clock, fold, health, isDue }: Rela
         ])
       : [],
     pace: (now) => {
-      const pace = observePace([...seen.values()], now);
+      const pace = observePace([...seen.values()], now, config.schedule.everyMinutes);
       return pace ? [pace] : [];
     },
   };

@@ -438,6 +438,23 @@ describe('rows and credits: upstream causes hide their effects', () => {
     expect(told({ 'provider-rows': 'failing' })).toEqual(['provider.failing']);
   });
 
+  it('what only rows showed, and none since, is of the time of what has ended; a check, or a later row, is not', () => {
+    const at = 1_000_000;
+    const byRows = (seenAt: number) => {
+      const one = signal('webhook', 'server-error', { probe: 'relay:leads/webhook/leads-1' });
+      return { ...one, evidence: { ...one.evidence, probe: one.probe, at: seenAt } };
+    };
+    const causes = (one: ReturnType<typeof byRows>, agoMs: number) =>
+      diagnose([...signalsOf({ 'clay-web': 'up', 'clay-api': 'up' }), one], {
+        now: at + agoMs,
+        lately: [{ cause: 'clay.outage', subject: 'clay', agoMs }],
+      }).verdicts.map(({ cause }) => cause);
+    expect(causes(byRows(at - 1), 600_000)).toEqual([]);
+    expect(causes(byRows(at + 1), 600_000)).toEqual(['webhook.intake-failing']);
+    const byCheck = signal('webhook', 'server-error');
+    expect(causes(byCheck, 600_000)).toEqual(['webhook.intake-failing']);
+  });
+
   it('of two looks at one key the more urgent one counts', () => {
     const { verdicts } = diagnosisOf({ ...HEALTHY, callback: 'slow', 'callback-rows': 'all-refused' });
     expect(verdicts.map(({ cause, severity }) => `${severity} ${cause}`)).toEqual(['P1 callback.failing']);
@@ -543,14 +560,6 @@ describe('a webhook that two look at: its rows, and the check', () => {
     expect(both('server-error', 'accepting').cleared.map(({ cause }) => cause)).not.toContain(
       'webhook.intake-failing',
     );
-  });
-
-  it('at its limit explains why the last standby is in use', () => {
-    const result = diagnosisOf({ ...HEALTHY, webhook: 'limit-reached', standby: 'last-in-use' });
-    expect(result.verdicts.map(({ cause }) => cause)).toEqual(['webhook.limit-reached']);
-    expect(result.hidden.map(({ cause, subject }) => `${cause} ${subject}`)).toEqual([
-      'webhook.limit-approaching leads',
-    ]);
   });
 });
 

@@ -1,11 +1,12 @@
 import type { FeedConfig } from '../../config/schema.ts';
 import type { SendAnswer } from '../../relay/answer.ts';
 import type { FeedControl, RelayTally } from '../../relay/control.ts';
-import type { WebhookChoice } from '../../relay/failover.ts';
+import type { Standbys, WebhookChoice } from '../../relay/failover.ts';
 import type { QueueDepth } from '../../relay/queue.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { FindingOf, Surface } from '../findings.ts';
 import { type Fact, type Observation, observation } from '../observation.ts';
+import { relayProbe } from './probes.ts';
 
 /** What is known of the relay of one feed, at one time. */
 export interface RelaySeen {
@@ -20,6 +21,7 @@ export interface RelayContext extends RelaySeen {
   readonly settings: FeedConfig;
   /** Where the next row goes, by what was counted. */
   readonly choice: WebhookChoice;
+  readonly standbys: Standbys;
   /** What was counted; null before the first row. */
   readonly snapshot: FeedSnapshot | null;
   /** Epoch ms. */
@@ -63,18 +65,6 @@ export const answersIn = (
 export const totalOf = (answers: Answers): number =>
   Object.values(answers).reduce((total, count) => total + count, 0);
 
-/** The id under which a feed's relay is watched; those of its parts begin with it. */
-export const relayProbe = (feed: string, part?: string): string =>
-  part === undefined ? `relay:${feed}` : `relay:${feed}/${part}`;
-
-export const webhookPart = (webhook: string): string => `webhook/${webhook}`;
-
-/** How far the whole workspace keeps its pace: all feeds share it. */
-export const PACE_PROBE = 'relay.pace';
-
-/** Whether it is rows themselves that show it, and nothing else could. */
-export const isSeenByRows = (probe: string): boolean => probe.startsWith('relay:') || probe === PACE_PROBE;
-
 interface Said<S extends Surface> {
   readonly surface: S;
   /** What the probe is called below `relay:<feed>`; left out: the feed itself. */
@@ -84,6 +74,8 @@ interface Said<S extends Surface> {
   readonly summary: string;
   readonly facts?: Readonly<Record<string, Fact>>;
   readonly attempts?: number;
+  /** When what is said was so, epoch ms; left out: now. */
+  readonly at?: number;
 }
 
 export const seenInRelay = <S extends Surface>(
@@ -91,5 +83,5 @@ export const seenInRelay = <S extends Surface>(
   said: Said<S>,
 ): Observation => {
   const { probe, ...rest } = said;
-  return observation({ ...rest, probe: relayProbe(feed, probe), at: now, durationMs: 0 });
+  return observation({ at: now, ...rest, probe: relayProbe(feed, probe), durationMs: 0 });
 };

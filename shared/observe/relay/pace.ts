@@ -2,7 +2,8 @@ import type { SendAnswer } from '../../relay/answer.ts';
 import type { AnswerWindow } from '../../relay/control.ts';
 import { type Observation, observation } from '../observation.ts';
 import { number, percent, rows } from '../rows/words.ts';
-import { answersIn, LATELY_MINUTES, MINUTE, PACE_PROBE, type RelaySeen, totalOf } from './context.ts';
+import { answersIn, LATELY_MINUTES, MINUTE, type RelaySeen, totalOf } from './context.ts';
+import { PACE_PROBE } from './probes.ts';
 
 /** Fewer rows answered 429 than this, or a smaller share of them, are sent again and cost nothing. */
 const MIN_LIMITED = 10;
@@ -10,8 +11,6 @@ const MIN_SHARE = 0.05;
 /** What lasts so many windows of five minutes, of the last ones, does not pass by itself. */
 const LONG_WINDOWS = 3;
 const OF_WINDOWS_MINUTES = 20;
-/** Later than this, the last 429 says nothing of now. */
-const STILL = 90_000;
 
 /** The answers of all webhooks of the workspace, as if they were of one. */
 const together = (seen: readonly RelaySeen[]): readonly AnswerWindow[] => {
@@ -44,8 +43,14 @@ const isMuch = (limited: number, of: number): boolean => limited >= MIN_LIMITED 
  * The 429 that rows get. The limit is one for all webhooks of a workspace [C], and so is this: whoever else sends
  * through the same workspace slows us down. Null where nothing is relayed.
  */
-export const observePace = (seen: readonly RelaySeen[], now: number): Observation | null => {
+export const observePace = (
+  seen: readonly RelaySeen[],
+  now: number,
+  everyMinutes: number,
+): Observation | null => {
   if (seen.length === 0) return null;
+  // What was before the last run was that run's to say: several runs in a row are then several times.
+  const since = everyMinutes * MINUTE;
   const windows = together(seen);
   const lately = answersIn({ windows }, LATELY_MINUTES, now);
   const limited = lately.rate ?? 0;
@@ -67,7 +72,7 @@ export const observePace = (seen: readonly RelaySeen[], now: number): Observatio
     attempts: 2,
     facts: { limited, sent: of, badWindows: bad },
   } as const;
-  const isStillSo = now - lastOf(seen, 'rate') <= STILL;
+  const isStillSo = now - lastOf(seen, 'rate') <= since;
   if (isStillSo && isMuch(limited, of))
     return bad >= LONG_WINDOWS
       ? observation({
@@ -80,7 +85,7 @@ export const observePace = (seen: readonly RelaySeen[], now: number): Observatio
           finding: 'limited',
           summary: `${told}. None is lost: they are sent again, more slowly.`,
         });
-  if (!isStillSo && now - lastOf(seen, 'accepted') <= STILL)
+  if (!isStillSo && now - lastOf(seen, 'accepted') <= 2 * since)
     return observation({ ...said, finding: 'kept', summary: `${told}.` });
   return observation({ ...said, finding: 'idle', summary: `${told}: too little to say.` });
 };

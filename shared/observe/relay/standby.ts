@@ -1,4 +1,3 @@
-import { failoverCounts, standbysOf } from '../../relay/failover.ts';
 import type { Observation } from '../observation.ts';
 import { type RelayContext, seenInRelay } from './context.ts';
 
@@ -7,10 +6,10 @@ import { type RelayContext, seenInRelay } from './context.ts';
  * that never had a standby is warned by its count alone.
  */
 export const observeStandby = (context: RelayContext): Observation | null => {
-  const { feed, settings, control, snapshot } = context;
+  const { feed, settings, control, choice, standbys } = context;
   const { active, rotation } = control;
   if (settings.webhooks.length < 2 || active === null) return null;
-  const { fresh, spare } = standbysOf(settings, control, failoverCounts(settings, snapshot));
+  const { fresh, spare } = standbys;
   const said = {
     surface: 'standby',
     probe: 'standby',
@@ -24,7 +23,8 @@ export const observeStandby = (context: RelayContext): Observation | null => {
       summary: `Rows go to ${active}; ${fresh.join(', ')} can take over.`,
     });
   const hasRotated = rotation !== undefined && rotation.from !== null;
-  if (!hasRotated) return null;
+  // That nothing takes rows at all is worse, and said of the webhook in use.
+  if (!hasRotated || choice.kind === 'none') return null;
   const rest = spare.length > 0 ? ` What ${spare.join(', ')} has left is used after that.` : '';
   return seenInRelay(context, {
     ...said,

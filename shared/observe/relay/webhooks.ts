@@ -15,8 +15,8 @@ import {
   tallyOf,
   totalOf,
   type WebhookTally,
-  webhookPart,
 } from './context.ts';
+import { webhookPart } from './probes.ts';
 
 /** So many rows in a row must have failed before it is the webhook and not the moment. */
 const STREAK = 3;
@@ -52,6 +52,8 @@ interface Seen {
   readonly says: string;
   /** How many rows say so; a failure that rows agree on needs no second look. */
   readonly attempts?: number;
+  /** When the last of them was answered, epoch ms. */
+  readonly at?: number;
 }
 
 const mostOf = (answers: Answers, among: ReadonlySet<SendAnswer>): SendAnswer | undefined =>
@@ -78,6 +80,7 @@ const failing = (tally: WebhookTally, lately: Answers, now: number): Seen | null
       finding,
       says: `${number(streak)} answers in a row: ${SAYS[finding]}${withStatus(status)}`,
       attempts: streak,
+      at: Math.min(now, lastFailure.at),
     };
   const failed = countOf(lately, FAILURES);
   const isStillSo = lastFailure.at > now - 2 * MINUTE;
@@ -86,6 +89,7 @@ const failing = (tally: WebhookTally, lately: Answers, now: number): Seen | null
     finding,
     says: `${number(failed)} of ${number(totalOf(lately))} answers of the last ${LATELY_MINUTES} min: ${SAYS[finding]}${withStatus(status)}`,
     attempts: failed,
+    at: Math.min(now, lastFailure.at),
   };
 };
 
@@ -139,22 +143,28 @@ const inUse = (context: RelayContext, webhook: string, standing: WebhookStanding
   };
 };
 
-/** Since when rows go to the webhook in use, and whether they still got through a while after. */
-export const isProven = ({ control, tally }: Pick<RelayContext, 'control' | 'tally'>): boolean => {
-  const { active, rotation } = control;
-  if (active === null) return false;
-  const { lastAcceptedAt, streak } = tallyOf(tally, active);
-  return lastAcceptedAt !== null && streak === 0 && lastAcceptedAt >= (rotation?.at ?? 0) + PROVEN_AFTER;
+/** Whether the webhook in use works, and whether it has for long enough to say that it took over. */
+const standingIn = ({
+  control: { active, rotation },
+  tally,
+}: Pick<RelayContext, 'control' | 'tally'>): 'proven' | 'works' | 'unclear' => {
+  const { lastAcceptedAt, streak } = tallyOf(tally, active ?? '');
+  const since = rotation?.at ?? 0;
+  if (lastAcceptedAt === null || streak > 0 || lastAcceptedAt < since) return 'unclear';
+  return lastAcceptedAt >= since + PROVEN_AFTER ? 'proven' : 'works';
 };
 
 const outOfUse = (context: RelayContext, webhook: string, standing: WebhookStanding): Seen => {
   const { control, tally } = context;
-  const { active } = control;
+  const { active, rotation } = control;
   const wasUsed = tallyOf(tally, webhook).lastAcceptedAt !== null || standing !== 'unproven';
   if (!wasUsed) return { finding: 'idle', says: 'a standby that no row was sent to yet' };
-  if (isProven(context))
+  const isLeftLast = rotation?.from === webhook;
+  const instead = standingIn(context);
+  // One that was left before the last one has been told of, whatever becomes of those after it.
+  if (instead === 'proven' || (instead === 'works' && !isLeftLast))
     return { finding: 'retired', says: `rows go to ${active} instead, which accepts them` };
-  if (standing === 'full')
+  if (standing === 'full' && isLeftLast)
     return {
       finding: 'failed-over',
       says: `Clay takes no more rows on it, ever; rows go to ${active} now`,
@@ -168,7 +178,7 @@ const observeWebhook = (context: RelayContext, webhook: string): Observation => 
     ? (control.webhooks[webhook]?.standing ?? 'unproven')
     : 'unproven';
   const isActive = control.active === webhook || control.active === null;
-  const { finding, says, attempts } = (isActive ? inUse : outOfUse)(context, webhook, standing);
+  const { finding, says, attempts, at } = (isActive ? inUse : outOfUse)(context, webhook, standing);
   const tally = tallyOf(context.tally, webhook);
   const lately = answersIn(tally, LATELY_MINUTES, now);
   const facts: Record<string, Fact> = {
@@ -186,6 +196,7 @@ const observeWebhook = (context: RelayContext, webhook: string): Observation => 
     summary: `By its rows: ${says}.`,
     facts,
     ...(attempts === undefined ? {} : { attempts }),
+    ...(at === undefined ? {} : { at }),
   });
 };
 

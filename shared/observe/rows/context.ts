@@ -12,6 +12,8 @@ export interface RowsContext {
   readonly snapshot: FeedSnapshot;
   /** Where the relay sends the rows; null when it does not, or when that cannot be read. */
   readonly control: FeedControl | null;
+  /** Rows of the relay that the counts may not hold yet. */
+  readonly unseen: number;
   /** Epoch ms. */
   readonly now: number;
   /** How often anybody looks, minutes. */

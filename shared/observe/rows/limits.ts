@@ -136,11 +136,11 @@ const tableFinding = (
   { low, high }: Band,
   ceiling: number,
 ): FindingOf<'table-count'> => {
-  const { snapshot, settings, now, control } = context;
+  const { snapshot, settings, now, control, unseen } = context;
   const inUse = relayedTo(context);
   if (inUse && inUse.table !== table && high >= ceiling * TABLE_NEAR) return 'retired';
   // The relay stops before the ceiling, so that nothing vanishes: then no count ever lies beyond it.
-  const isStopped = control?.webhooks[inUse?.id ?? '']?.standing === 'table-full' || high >= ceiling;
+  const isStopped = control?.webhooks[inUse?.id ?? '']?.standing === 'table-full' || high + unseen >= ceiling;
   if (inUse?.table === table && isStopped) return 'full';
   if (low < ceiling) return high >= ceiling * TABLE_NEAR ? 'near' : 'room';
   if (settings.callbacks.secret === undefined) return 'full';

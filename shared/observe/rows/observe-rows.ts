@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { FeedControl } from '../../relay/control.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { Observation } from '../observation.ts';
+import { unseenAtMost } from '../relay/margin.ts';
 import { type RowsContext, rowsProbe, seenInRows } from './context.ts';
 import { observeCrm, observeProviders, observeRefused } from './failures.ts';
 import { observeFlow } from './flow.ts';
@@ -15,7 +16,7 @@ import { number } from './words.ts';
 
 export { rowsProbe } from './context.ts';
 
-type Known = Pick<Config, 'feeds' | 'rows' | 'schedule'>;
+type Known = Pick<Config, 'feeds' | 'relay' | 'rows' | 'schedule'>;
 
 /** Whether rows of the feed can be counted at all: the relay sends them, somebody reports them, or sends them back. */
 export const countsRows = ({ callbacks, submissions, relay }: Config['feeds'][string]): boolean =>
@@ -54,6 +55,7 @@ export const observeRows = (
     rows: config.rows,
     snapshot,
     control: settings.relay.secret === undefined ? null : control,
+    unseen: unseenAtMost(config.relay),
     now,
     everyMinutes: config.schedule.everyMinutes,
   };

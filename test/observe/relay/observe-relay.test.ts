@@ -122,6 +122,16 @@ describe('a webhook, by the rows that were sent to it', () => {
     expect(webhookSeen(seen(both, moved('full', NOW - 6 * MINUTE)))).toBe('retired');
   });
 
+  it('that was left before the last rotation stays out of use, however fresh that one is', () => {
+    const control = moved('full', NOW - MINUTE);
+    const later: Partial<FeedControl> = {
+      ...control,
+      rotation: { at: NOW - MINUTE, from: 'leads-0', why: 'limit', by: 'claywatch', verified: true },
+    };
+    const both = { 'leads-1': tally({ limit: 1 }), 'leads-2': tally({ accepted: 20 }) };
+    expect(webhookSeen(seen(both, later))).toBe('retired');
+  });
+
   it('that nobody sends to any more is out of use only while the other one works', () => {
     const at = NOW - 20 * MINUTE;
     const failing = {
@@ -213,13 +223,13 @@ describe('the pace of the workspace', () => {
       'limited-long',
     ],
   ])('%s', (_what, one, finding) => {
-    expect(observePace([one], NOW)?.finding).toBe(finding);
+    expect(observePace([one], NOW, 1)?.finding).toBe(finding);
   });
 
   it('is one for all feeds, and nothing where none is relayed', () => {
     const half = rated([[6, 50]]);
-    expect(observePace([half, half], NOW)).toMatchObject({ finding: 'limited', subject: 'workspace' });
-    expect(observePace([], NOW)).toBeNull();
+    expect(observePace([half, half], NOW, 1)).toMatchObject({ finding: 'limited', subject: 'workspace' });
+    expect(observePace([], NOW, 1)).toBeNull();
   });
 });
 
