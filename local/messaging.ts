@@ -5,6 +5,7 @@ import { createTopicProvisioner, type TopicProvisioner } from '../shared/aws/pro
 import { createQueues, type Queues } from '../shared/aws/sqs/queues.ts';
 import { deadLetterQueueName, relayedFeeds, rowQueuePrefix } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
+import { ClaywatchError } from '../shared/errors.ts';
 import type { Subscription } from '../shared/notify/filter-policy.ts';
 import { LOCAL_AWS } from './aws.ts';
 import { openDurableQueues } from './sqs/durable-queues.ts';
@@ -82,14 +83,28 @@ const makeRowQueues = async (
   return { deadLetterQueueUrl: url };
 };
 
+const openQueues = (path: string) => {
+  try {
+    return openDurableQueues(path);
+  } catch (cause) {
+    throw new ClaywatchError(
+      'local.state-unusable',
+      `The queues in ${path} cannot be opened.`,
+      'See that the disk has room and that the file is yours; if it is broken, start with --fresh to forget what waits.',
+      { cause },
+    );
+  }
+};
+
 /**
  * SNS and SQS on this machine, over their real protocols: fauxqs, reachable from this machine only, with the queues on
  * disk. E-mail and SMS do not exist there, so each recipient is an SQS queue with the filter policy that its
- * subscription has on AWS. Topic and subscriptions are made anew at each start; what they put into queues stays.
+ * subscription has on AWS. Topic and subscriptions are made anew at each start; what they put into queues stays. Throws
+ * `local.state-unusable`.
  */
 export const startMessaging = async (options: MessagingOptions): Promise<LocalMessaging> => {
   const { recipients, config } = options;
-  const durable = openDurableQueues(options.path);
+  const durable = openQueues(options.path);
   const app = buildApp({ logger: false, defaultRegion: LOCAL_AWS.region, stores: durable.stores });
   durable.attach(app);
   const close = async () => {

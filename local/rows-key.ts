@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { ClaywatchError } from '../shared/errors.ts';
 
 const BYTES = 32;
+
+const unusable = (file: string): ClaywatchError =>
+  new ClaywatchError(
+    'local.state-unusable',
+    `${file} is not a key of ${BYTES} bytes in base64.`,
+    'Put the key back that was there; without it, start with --fresh, which forgets the rows that wait.',
+  );
 
 const isKey = (text: string): boolean => Buffer.from(text.trim(), 'base64').length === BYTES;
 
 /**
  * The key that seals rows on this machine, base64; made at the first start and then always the same, since without it
- * no row that waits can be read. Only this person can read the file. Rejects when the file holds something else:
- * another key in its place would make every row unreadable.
+ * no row that waits can be read. Only this person can read the file. Rejects with `local.state-unusable` when the file
+ * holds something else: another key in its place would make every row unreadable.
  */
 export const keepRowsKey = async (file: string): Promise<string> => {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -16,7 +24,7 @@ export const keepRowsKey = async (file: string): Promise<string> => {
     throw error;
   });
   if (kept !== null) {
-    if (!isKey(kept)) throw new Error(`${file} is not a key of ${BYTES} bytes in base64`);
+    if (!isKey(kept)) throw unusable(file);
     return kept.trim();
   }
   const unfinished = `${file}.new`;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -214,6 +214,21 @@ describe('after a restart, queues', () => {
     const messages = [...(await receive({ wait: 1 })), ...(await receive({ wait: 5 }))];
     expect(bodies(messages)).toEqual(['held', 'waits']);
     expect(messages.map(({ Attributes }) => Attributes?.ApproximateReceiveCount)).toEqual(['2', '2']);
+  });
+
+  it('whose file is broken are refused, and the file is left as it is', async () => {
+    const path = join(dir, 'broken.db');
+    await writeFile(path, 'not a database, whatever it is, and long enough to be read as one'.repeat(20));
+    await expect(
+      startMessaging({ recipients: [], config, path, visibilitySeconds: 60 }),
+    ).rejects.toMatchObject({ code: 'local.state-unusable' });
+    expect(await readFile(path, 'utf8')).toMatch(/^not a database/);
+  });
+
+  it('can be read by their owner only', async () => {
+    await send('one');
+    for (const name of ['queues.db', 'queues.db-wal'])
+      expect((await stat(join(dir, name))).mode & 0o077).toBe(0);
   });
 
   it('that were removed are gone, with their messages', async () => {
