@@ -112,7 +112,7 @@ export const createForwarder =
     const names = relayedFeeds(config);
     const lanes = names.flatMap((name) => {
       const feed = config.feeds[name];
-      return feed ? [createLane(run, name, feed, names.length)] : [];
+      return feed ? [createLane(run, name, feed)] : [];
     });
     void run.spawn('draining dead letters', () => drainUndeliverable(run, names));
     await pump(run, lanes);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { FeedConfig } from '../../config/schema.ts';
 import type { SendAnswer } from '../answer.ts';
 import { isHeld } from '../control-change.ts';
@@ -74,17 +75,41 @@ const ROUTE_AGAIN_MS = 10_000;
 const AFTER_EMPTY_MS = 200;
 const RECEIVES_AT_ONCE = 8;
 const ROWS_A_RECEIVE = 10;
-/** Rows are kept at hand for so long, seconds. */
+/** Rows are kept at hand for so long, by what is sent, seconds. */
 const AHEAD_S = 1.5;
 const TALLY_EVERY_MS = 1_000;
 const LOOKED_EVERY_MS = 15_000;
 const MAX_REFUSED_CLAIMS = 3;
 
-export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: number): Lane => {
+/** How many slots were used in the second before, or in this one: what this process gets of a pace that many share. */
+const createPulse = (clock: Pick<Clock, 'now'>) => {
+  let second = 0;
+  let beats = 0;
+  let before = 0;
+  const turn = () => {
+    const now = Math.floor(clock.now() / 1_000);
+    if (now === second) return;
+    before = now === second + 1 ? beats : 0;
+    beats = 0;
+    second = now;
+  };
+  return {
+    beat: () => {
+      turn();
+      beats += 1;
+    },
+    perSecond: () => {
+      turn();
+      return Math.max(before, beats);
+    },
+  };
+};
+
+export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
   const { ports, clock, report } = run;
   const { relay } = ports.config;
   const rules = { claimMs: relay.sendTimeoutMs + CLAIM_MARGIN_MS, tries: relay.tries };
-  const target = Math.ceil((relay.rowsPerSecond * AHEAD_S) / Math.min(lanes, 3)) + ROWS_A_RECEIVE;
+  const pulse = createPulse(clock);
   const lateMs = lateAfterMs(relay);
 
   const steering = createSteering(run, name, feed);
@@ -198,7 +223,8 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
     if (run.isEnding() || isPaused() || isResting()) return;
     const gate = steering.gate();
     if (gate.kind === 'closed' || steering.control() === null) return;
-    const wanted = gate.kind === 'single' && gate.isTrial ? 1 : target;
+    const wanted =
+      gate.kind === 'single' && gate.isTrial ? 1 : ROWS_A_RECEIVE + Math.ceil(pulse.perSecond() * AHEAD_S);
     const short = Math.ceil((wanted - buffer.length) / ROWS_A_RECEIVE) - receives;
     const most = isDry ? 1 - receives : Math.min(short, RECEIVES_AT_ONCE - receives);
     const waitSeconds = isDry || receives + work === 0 ? 1 : 0;
@@ -441,6 +467,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig, lanes: numb
       if (!ready) return false;
       const { webhook } = gate;
       const takenAt = clock.now();
+      pulse.beat();
       assigned.push({
         ready,
         webhook,
