@@ -22,20 +22,6 @@ const MINUTE = 60_000;
 const WORK_MS = 62_000;
 const GRACE_MS = 20_000;
 
-const LONGEST_WAIT_MS = 1_000;
-
-/**
- * Says to ask again within a second. The forwarder takes a longer wait for a clock that jumped, and asks again without any
- * pause: nothing but that would then happen in virtual time. To be dropped once it waits.
- */
-const askedAgainSoon = (pacer: Pacer): Pacer => ({
-  ...pacer,
-  reserve: async (count) => {
-    const { slots, waitMs } = await pacer.reserve(count);
-    return { slots, waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
-  },
-});
-
 /** The relay of a world: queue and stores in memory, and a forwarder that begins every minute. */
 export interface RelayWorld {
   readonly controlStore: ControlStore;
@@ -66,7 +52,7 @@ export const createRelayWorld = (world: {
   const queue = createMemoryRowQueue({ clock });
   const controlStore = createMemoryControlStore();
   const deadLetters = createMemoryDeadLetters({ clock });
-  const pacer = askedAgainSoon(createMemoryPacer({ clock, rules: world.config.relay }));
+  const pacer = createMemoryPacer({ clock, rules: world.config.relay });
   const random = createRandom(world.seed + 2_000);
   const takePlaces = createPlaces({ clock, random });
   const faults: string[] = [];
