@@ -177,5 +177,5 @@ const ofDeadLetters = ({ installation, deadLetters, forward }: RelayAlarmsProps)
   }),
   threshold: 1,
   periods: 1,
-  text: `A row was received 50 times without being settled: whoever handled it died each time. It is in the queue ${deadLetterQueueName(installation)}, until the forwarder takes it from there into the dead letters. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${forward.description.name}, mend the reason, then: npx claywatch dead-letters list, and retry.`,
+  text: `A row was received 50 times without being settled: whoever handled it died each time. It is in the queue ${deadLetterQueueName(installation)}, until the forwarder takes it from there into the dead letters. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${forward.description.name}, mend the reason, then: npx claywatch dead-letters list FEED, and retry.`,
 });

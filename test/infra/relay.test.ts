@@ -43,7 +43,7 @@ beforeAll(() => {
     installation: 'acme',
     feeds: { leads: { webhooks: [{ id: 'leads-1', url: 'secretsmanager:acme/clay#leads1' }] } },
   });
-}, 60_000);
+}, 180_000);
 
 const PREFIX = 'https://sqs.<AWS::Region>.<AWS::URLSuffix>/<AWS::AccountId>/acme-rows-';
 const queueArn = (feed: string) =>

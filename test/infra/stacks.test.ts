@@ -32,7 +32,7 @@ beforeAll(() => {
     { installation: 'other', schedule: { everyMinutes: 5, missedAfterMinutes: 30 } },
     { reservedConcurrency: undefined },
   );
-}, 60_000);
+}, 180_000);
 
 const named = (name: string) => ({ FunctionName: `acme-${name}` });
 
