@@ -63,7 +63,7 @@ describe('draining a backlog', () => {
     'of 50,000 rows with %i forwarders uses 98 percent of what Clay takes, without one 429',
     async (forwarders) => {
       const total = 50_000;
-      const world = createForwardWorld({ feeds: { leads: feedOf('leads', 2) }, togetherMs: 5 });
+      const world = createForwardWorld({ feeds: { leads: feedOf('leads', 2) }, togetherMs: 20 });
       withLatency(world, 4);
       await world.put('leads', total);
       await drain(world, forwarders, total);
@@ -82,7 +82,7 @@ describe('draining a backlog', () => {
     async (forwarders) => {
       const world = createForwardWorld({
         feeds: Object.fromEntries(FEEDS.map((feed) => [feed, feedOf(feed, 1)])),
-        togetherMs: 5,
+        togetherMs: 20,
       });
       withLatency(world, 5);
       // One long queue, one of middling length, one short.

@@ -50,8 +50,11 @@ const pump = async (run: Run, lanes: readonly Lane[]): Promise<void> => {
     }
   };
 
-  while (!run.isEnding() && !lanes.every((lane) => lane.isIdle())) {
-    for (const lane of lanes) lane.maintain();
+  while (!run.isEnding()) {
+    const isIdle = lanes.every((lane) => lane.isIdle());
+    // A look that is under way is waited for: what it finds and nobody hears of would be hidden for a minute.
+    if (isIdle && lanes.every((lane) => lane.looks() === 0)) return;
+    for (const lane of lanes) lane.maintain(!isIdle);
     const underWay = lanes.reduce((sum, lane) => sum + lane.underWay(), 0);
     const wanted = Math.min(
       mostUnderWay - underWay,
@@ -95,16 +98,21 @@ export const createForwarder =
     const { clock, config } = ports;
     const startedAt = clock.now();
     const over = new AbortController();
+    const broken = new AbortController();
     const breakOff = new AbortController();
     const until = startedAt + workMs;
     const end = () => over.abort();
-    if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
+    const stop = () => {
+      end();
+      broken.abort();
+    };
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
 
     const run = createRun(ports, {
       until,
       isEnding: () => over.signal.aborted || Math.abs(clock.now() - startedAt) >= workMs,
-      receiving: over.signal,
+      receiving: broken.signal,
       exchanging: breakOff.signal,
     });
     over.signal.addEventListener('abort', run.bell.ring, { once: true });
@@ -117,7 +125,7 @@ export const createForwarder =
     void run.spawn('draining dead letters', () => drainUndeliverable(run, names));
     await pump(run, lanes);
     end();
-    signal?.removeEventListener('abort', end);
+    signal?.removeEventListener('abort', stop);
     await windUp(run, lanes, breakOff, graceMs);
     for (const lane of lanes) void run.spawn('finishing', () => lane.finish());
     await run.settled();

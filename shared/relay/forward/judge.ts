@@ -42,6 +42,8 @@ export const createJudge = (options: JudgeOptions): Judge => {
   /** Since the last accepted row: answers that speak against the webhook, and rows that were blamed. */
   let streak: { webhook: string; failures: number; blamed: number } | null = null;
   let acceptedAt: number | null = null;
+  /** A full webhook says so to every row that was under way; once is enough. */
+  const rebased = new Set<string>();
 
   const streakOf = (webhook: string) => {
     if (streak?.webhook !== webhook) {
@@ -97,7 +99,8 @@ export const createJudge = (options: JudgeOptions): Judge => {
 
   const rebase = async (webhook: string, at: number): Promise<void> => {
     const config = feed.webhooks.find(({ id }) => id === webhook);
-    if (!config || config.unlimited) return;
+    if (!config || config.unlimited || rebased.has(webhook)) return;
+    rebased.add(webhook);
     await ports.rows.rebase(name, webhook, { count: config.limit, at, why: 'limit-answer' });
   };
 

@@ -40,8 +40,10 @@ export interface Sending {
 /** A feed within one run: receives its rows, and sends them in the slots that it is given. */
 export interface Lane {
   readonly name: string;
-  /** Keeps the state fresh and rows at hand; returns at once. */
-  maintain(): void;
+  /** Keeps the state fresh, and rows at hand if `mayReceive`; returns at once. */
+  maintain(mayReceive: boolean): void;
+  /** Looks into the queue that are under way. */
+  looks(): number;
   /** Rows that could use a slot now. */
   wants(): number;
   /** Gives a slot to the next row; false when there is none that may go now. */
@@ -428,7 +430,8 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
 
   return {
     name,
-    maintain: () => {
+    looks: () => receives,
+    maintain: (mayReceive) => {
       steering.maintain();
       const gate = steering.gate();
       closedFor = gate.kind === 'closed' ? gate.why : null;
@@ -437,7 +440,7 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
         if (!isRenewed) spawn('renewing rows', () => renewOld(run, name, steering.control()));
         isRenewed = true;
       }
-      startReceiving();
+      if (mayReceive) startReceiving();
       const age = Math.abs(clock.now() - talliedAt);
       if (age >= LOOKED_EVERY_MS || (answers.length > 0 && age >= TALLY_EVERY_MS))
         spawn('counting answers', () => tally());

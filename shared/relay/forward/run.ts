@@ -13,7 +13,7 @@ export interface Run {
   readonly until: number;
   /** From then on nothing is received and no slot is taken. */
   isEnding(): boolean;
-  /** Aborted when the run ends: nobody waits for rows any more. */
+  /** Aborted when the run is told to stop: nobody waits for rows any more. */
   readonly receiving: AbortSignal;
   /** Aborted when time is up: an exchange with Clay is broken off. */
   readonly exchanging: AbortSignal;

@@ -1,5 +1,6 @@
 import type { FeedConfig } from '../../config/schema.ts';
 import { feedCapacity } from '../../rows/capacity.ts';
+import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { SendAnswer } from '../answer.ts';
 import type { FeedControl, RelayTally } from '../control.ts';
 import {
@@ -13,7 +14,7 @@ import {
   trickleAccepted,
   verify,
 } from '../control-change.ts';
-import { chooseWebhook, shouldRotateEarly } from '../failover.ts';
+import { chooseWebhook, failoverCounts, shouldRotateEarly } from '../failover.ts';
 import { takeTrial, trialDue, trialFailed, trip } from './breaker.ts';
 import { createRoom, type Room, type RoomChoice } from './room.ts';
 import type { Run } from './run.ts';
@@ -107,18 +108,30 @@ export const createSteering = (run: Run, name: string, feed: FeedConfig): Steeri
     snapshotAt = clock.now();
   };
 
+  /** Rows that the webhook and its table still take, at least. */
+  const leftOf = (snapshot: FeedSnapshot, active: string): number => {
+    const counts = failoverCounts(feed, snapshot);
+    const webhook = feed.webhooks.find(({ id }) => id === active);
+    const table = webhook?.table === undefined ? undefined : feed.tables[webhook.table];
+    const own = !webhook || webhook.unlimited ? Number.POSITIVE_INFINITY : webhook.limit;
+    const shared = !table || table.unlimited ? Number.POSITIVE_INFINITY : table.ceiling;
+    return Math.min(
+      own - (counts.webhooks[active]?.high ?? 0),
+      shared - (counts.tables[webhook?.table ?? '']?.high ?? 0),
+    );
+  };
+
   /** Once a run: whether what is left will last for the lead time. */
   const considerLeadTime = async (known: FeedControl): Promise<void> => {
     if (mode !== 'act' || feed.webhooks.length < 2 || known.active === null || isHeld(known)) return;
-    const [snapshot, depth] = await Promise.all([ports.rows.snapshot(name), ports.queue.depth(name)]);
-    if (!snapshot) return;
-    const now = clock.now();
+    const snapshot = await ports.rows.snapshot(name);
     const { leadMinutes } = relay.failover;
     // More than this does not go out within the lead time, however much waits.
-    const waiting = Math.min(
-      depth.waiting + depth.delayed,
-      Math.ceil(relay.rowsPerSecond * 60 * leadMinutes),
-    );
+    const most = Math.ceil(relay.rowsPerSecond * 60 * leadMinutes);
+    if (!snapshot || leftOf(snapshot, known.active) > most) return;
+    const now = clock.now();
+    const depth = await ports.queue.depth(name);
+    const waiting = Math.min(depth.waiting + depth.delayed, most);
     const capacityAt = (webhook: string) => feedCapacity(feed, snapshot, now, { [webhook]: waiting });
     const early = shouldRotateEarly(feed, known, capacityAt(known.active), { leadMinutes, now });
     if (!early) return;

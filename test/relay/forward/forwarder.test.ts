@@ -616,6 +616,27 @@ describe('failover', () => {
     expect(world.taken.size).toBe(1_100);
   });
 
+  it('comes before what is left would not last for the lead time', async () => {
+    const world = createForwardWorld({ relay: { failover: { leadMinutes: 60 } } });
+    // Four hours of 10,800 rows each: the 6,800 that are left of 50,000 do not last another one.
+    const hour = 60 * MINUTE;
+    for (let batch = 0; batch < 4 * 12; batch += 1) {
+      await world.ledger.recordSubmissionCount('leads', {
+        ...{ idempotencyKey: `batch-${batch}`, webhook: 'leads-1', count: 900 },
+        at: START - 4 * hour + batch * 5 * MINUTE,
+      });
+    }
+    await world.put('leads', 1);
+    await world.forward();
+    await fold(world);
+    await world.put('leads', 20);
+    await world.forward();
+    expect(await world.control.load('leads')).toMatchObject({
+      active: 'leads-2',
+      rotation: { from: 'leads-1', why: 'lead-time' },
+    });
+  });
+
   it('lets the first real row verify the standby before the others follow', async () => {
     const world = createForwardWorld({ takenBefore: { 'leads-1': 49_990 } });
     world.between = (http) => async (request, signal) => {
