@@ -59,10 +59,14 @@ const steadyRate = (times: readonly number[]): number => {
 };
 
 describe('draining a backlog', () => {
-  it.each([1, 2, 10])(
-    'of 50,000 rows with %i forwarders uses 98 percent of what Clay takes, without one 429',
-    async (forwarders) => {
-      const total = 50_000;
+  // Clay's own ceiling once; the rate of a tenth of it says as much of one forwarder, and of ten.
+  it.each([
+    [2, 50_000],
+    [1, 5_000],
+    [10, 5_000],
+  ])(
+    'with %i forwarders, of %i rows, uses 98 percent of what Clay takes, without one 429',
+    async (forwarders, total) => {
       const world = createForwardWorld({ feeds: { leads: feedOf('leads', 2) }, togetherMs: 20 });
       withLatency(world, 4);
       await world.put('leads', total);
