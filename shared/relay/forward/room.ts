@@ -57,6 +57,19 @@ const raised = ({ webhooks, tables }: FailoverCounts, rows: number): FailoverCou
   tables: raisedBands(tables, rows),
 });
 
+/** Nothing certainly fits: this may be because much is uncertain. */
+const DOUBTED: ReadonlySet<string> = new Set(['all-full', 'none-usable']);
+
+/**
+ * Webhooks by the low end of what they have taken. Past its limit a webhook refuses aloud, the row is not lost, and
+ * the count is known again [C]; so when nothing certainly fits, what may fit is tried. A full table says nothing [C]:
+ * tables stay at the high end.
+ */
+const withoutDoubt = ({ webhooks, tables }: FailoverCounts): FailoverCounts => ({
+  tables,
+  webhooks: Object.fromEntries(Object.entries(webhooks).map(([id, { low }]) => [id, { low, high: low }])),
+});
+
 export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSecond' | 'burst'>): Room => {
   let snapshot: FeedSnapshot | null = null;
   let countedAt = Number.NEGATIVE_INFINITY;
@@ -92,6 +105,24 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
 
   const present = (): FailoverCounts => failoverCounts(feed, snapshot, own);
 
+  /** By what certainly fits, whatever others sent meanwhile. */
+  const surely = (control: FeedControl, now: number, options: ChoiceOptions): RoomChoice => {
+    const counts = present();
+    const alone = chooseWebhook(feed, control, counts, options);
+    if (alone.kind !== 'use') return alone;
+    const more = others(now);
+    const later = raised(counts, more + MEMO_ROWS + relay.rowsPerSecond);
+    if (chooseWebhook(feed, control, later, options).kind === 'use') {
+      memo = { choice: alone, control, at: now, trial: options.trial, rows: MEMO_ROWS };
+      return alone;
+    }
+    const careful = chooseWebhook(feed, control, raised(counts, more), options);
+    // A share is no limit: to pass it by a few rows does no harm.
+    const isSafe = careful.kind === 'use' || (careful.kind === 'rotate' && careful.why === 'rotate-share');
+    if (isSafe) return alone;
+    return Math.abs(now - countedAt) > COUNT_EVERY_MS ? { kind: 'count' } : careful;
+  };
+
   return {
     counted: (made, at) => {
       snapshot = made;
@@ -108,25 +139,10 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
     choose: (control, now, options) => {
       if (memo && isStill(memo, control, now, options)) return memo.choice;
       memo = null;
-      const counts = present();
-      const alone = chooseWebhook(feed, control, counts, options);
-      if (alone.kind !== 'use') return alone;
-      const more = others(now);
-      const later = chooseWebhook(
-        feed,
-        control,
-        raised(counts, more + MEMO_ROWS + relay.rowsPerSecond),
-        options,
-      );
-      if (later.kind === 'use') {
-        memo = { choice: alone, control, at: now, trial: options.trial, rows: MEMO_ROWS };
-        return alone;
-      }
-      const careful = chooseWebhook(feed, control, raised(counts, more), options);
-      // A share is no limit: to pass it by a few rows does no harm.
-      const isSafe = careful.kind === 'use' || (careful.kind === 'rotate' && careful.why === 'rotate-share');
-      if (isSafe) return alone;
-      return Math.abs(now - countedAt) > COUNT_EVERY_MS ? { kind: 'count' } : careful;
+      const sure = surely(control, now, options);
+      if (sure.kind !== 'none' || !DOUBTED.has(sure.why)) return sure;
+      const hopeful = chooseWebhook(feed, control, withoutDoubt(raised(present(), others(now))), options);
+      return hopeful.kind === 'none' ? sure : hopeful;
     },
   };
 };

@@ -695,6 +695,24 @@ describe('failover', () => {
     expect(await world.queue.depth('leads')).toEqual({ waiting: 40, inFlight: 0, delayed: 0 });
   });
 
+  it('fills the last webhook until Clay says so, however much is uncertain', async () => {
+    const feed = feedOf('leads', 1);
+    const world = createForwardWorld({
+      feeds: { leads: { ...feed, webhooks: (feed.webhooks ?? []).map((each) => ({ ...each, limit: 200 })) } },
+    });
+    const lost = await world.put('leads', 150);
+    await world.ledger.claim(
+      'leads',
+      lost.map(({ id }) => ({ rowId: id, webhook: 'leads-1', at: world.clock.now(), attempt: 1 })),
+    );
+    await world.clock.advance(MINUTE);
+    await world.put('leads', 100);
+    for (let run = 0; run < 3; run += 1) await world.forward();
+    expect(world.taken.size).toBe(200);
+    expect(await leftInQueue(world, 'leads')).toBe(50);
+    expect((await fold(world)).webhooks).toMatchObject([{ unknown: 0, rebase: { count: 200 } }]);
+  });
+
   it('never lets several forwarders together put more into a table than it takes', async () => {
     const feed = feedOf('leads', 2);
     const world = createForwardWorld({
