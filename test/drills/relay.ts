@@ -446,11 +446,10 @@ const OWN: readonly Drill[] = [
     ],
   }),
   drill({
-    name: 'relay-noisy-day',
-    title:
-      'Twenty-four hours of rows through the relay, of which single ones fail in every way and are sent again',
+    name: 'relay-noisy-hours',
+    title: 'Six hours of rows through the relay, of which single ones fail in every way and are sent again',
     source: 'quality: no false alarm',
-    minutes: 1_440,
+    minutes: 360,
     // A callback that fails is a row that Clay does not send again: that would be no false alarm.
     steps: [{ minute: 0, on: 'noise', params: { surface: 'webhook' } }],
     traffic: { perMinute: () => 6 },

@@ -92,23 +92,24 @@ const status = async () => {
 };
 const fault = (name: string, method: 'PUT' | 'DELETE') => fetch(`${clay.url}/_faults/${name}`, { method });
 
-describe('the relay, end to end', () => {
+// A busy machine is slower; what is waited for is there in a second or two on a quiet one.
+describe('the relay, end to end', { timeout: 90_000 }, () => {
   it('takes rows over HTTP and sends each to Clay once, with its id; a restart loses none', async () => {
     const one = await postRows({ email: 'jane@example.org' });
     const many = await postRows(rowsOf(1, 12));
     const ids = [...one, ...many].sort();
     expect(new Set(ids).size).toBe(13);
-    await expect.poll(idsAtClay, { timeout: 12_000, interval: 100 }).toEqual(ids);
+    await expect.poll(idsAtClay, { timeout: 20_000, interval: 100 }).toEqual(ids);
 
     // Stopped in the middle: what is not on its way is given back, and the next runtime on the same state sends it.
     const late = await postRows(rowsOf(100, 40));
     await expect
-      .poll(async () => (await atClay()).length, { timeout: 8_000, interval: 20 })
+      .poll(async () => (await atClay()).length, { timeout: 20_000, interval: 20 })
       .toBeGreaterThan(16);
     await runtime.stop();
     expect((await atClay()).length).toBeLessThan(53);
     runtime = await startOn(stateDir);
-    await expect.poll(idsAtClay, { timeout: 12_000, interval: 100 }).toEqual([...ids, ...late].sort());
+    await expect.poll(idsAtClay, { timeout: 20_000, interval: 100 }).toEqual([...ids, ...late].sort());
     expect((await atClay()).every(({ webhook }) => webhook === 'leads-1')).toBe(true);
     expect(await readFile(runtime.logFile, 'utf8').catch(() => '')).not.toMatch(/example\.org|simulated-/);
   });
@@ -116,10 +117,10 @@ describe('the relay, end to end', () => {
   it('keeps rows through an outage, says that it holds them, and sends all of them afterwards', async () => {
     await fault('outage', 'PUT');
     const ids = [...(await postRows(rowsOf(1, 10)))].sort();
-    await expect.poll(async () => (await status()).mode, { timeout: 10_000, interval: 200 }).toBe('holding');
+    await expect.poll(async () => (await status()).mode, { timeout: 40_000, interval: 200 }).toBe('holding');
     expect(await atClay()).toEqual([]);
     await fault('outage', 'DELETE');
-    await expect.poll(idsAtClay, { timeout: 20_000, interval: 200 }).toEqual(ids);
+    await expect.poll(idsAtClay, { timeout: 40_000, interval: 200 }).toEqual(ids);
   });
 
   it('takes nothing of hostile requests, and says why', async () => {
