@@ -13,6 +13,7 @@ const AFTER_HELP = `
 Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
+  $ claywatch status                    whether rows reach Clay
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
 
@@ -43,11 +44,15 @@ const fromCommander = (error: CommanderError): ClaywatchError => {
 /** Help and version end the parsing, and are no error. */
 const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
-/** What the person who called can put right; a store that does not answer may do so later. */
+/** What the person who called can put right. */
+const CALLER =
+  /^(usage|config|environment|rows-key)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$/;
+/** What may be otherwise later. */
+const LATER = /^(store\.unreachable|secret\.unavailable|queue\.unavailable|(credits|relay)\.contended)$/;
+
 const codeOf = ({ code }: ClaywatchError): ExitCode => {
-  if (/^(usage|config|environment)\.|^store\.(not-found|no-credentials|forbidden)$/.test(code))
-    return EXIT.usage;
-  return code === 'store.unreachable' || code === 'credits.contended' ? EXIT.unavailable : EXIT.internal;
+  if (CALLER.test(code)) return EXIT.usage;
+  return LATER.test(code) ? EXIT.unavailable : EXIT.internal;
 };
 
 /**

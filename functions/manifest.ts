@@ -1,6 +1,9 @@
 import type { Config } from '../shared/config/schema.ts';
 import { callbackEnvironment } from './callback/environment.ts';
 import type { EnvironmentSchema } from './environment.ts';
+import { forwardEnvironment } from './forward/environment.ts';
+import { relayEnvironment } from './relay/environment.ts';
+import { respondEnvironment } from './respond/environment.ts';
 import { submissionsEnvironment } from './submissions/environment.ts';
 import { watchEnvironment } from './watch/environment.ts';
 
@@ -13,17 +16,41 @@ export interface ScheduleTrigger {
 /** Invoked by API Gateway (deployed) or by the local gateway, with an event in payload format 2.0. */
 export interface HttpTrigger {
   readonly kind: 'http';
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST';
   /** As API Gateway writes routes: `{feed}` is any one segment. */
   readonly path: string;
 }
 
 /**
- * What a function may do, and nothing else: `table` reads and writes every item, `rows` counts in the rows ledger,
- * `alerts` publishes to the alert topic, `secrets` reads the secrets that the configuration names, `callback-secrets`
- * and `submission-secrets` those that prove who sends to the one endpoint or the other.
+ * What a function may do, and nothing else.
+ *
+ * In the table: `table` reads and writes every item, `rows` counts in the rows ledger, `relay-state` keeps all that
+ * forwarding keeps (the ledger among it), `idempotency` remembers requests and entities, `read-status` reads what the
+ * status is made of, which is no row and no copy of one.
+ * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
+ * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
+ * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows.
+ * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
+ * reads how many wait. `alerts` publishes to the alert topic, `wake-forward` starts the forwarder.
  */
-export type Grant = 'table' | 'rows' | 'alerts' | 'secrets' | 'callback-secrets' | 'submission-secrets';
+export type Grant =
+  | 'table'
+  | 'read-status'
+  | 'rows'
+  | 'relay-state'
+  | 'idempotency'
+  | 'alerts'
+  | 'secrets'
+  | 'callback-secrets'
+  | 'submission-secrets'
+  | 'relay-secrets'
+  | 'status-secrets'
+  | 'webhook-secrets'
+  | 'rows-key'
+  | 'take-rows'
+  | 'send-rows'
+  | 'count-queues'
+  | 'wake-forward';
 
 export interface FunctionDescription {
   readonly name: string;
@@ -54,7 +81,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 50,
       trigger: { kind: 'schedule', everyMinutes: config.schedule.everyMinutes },
       environment: watchEnvironment,
-      grants: ['table', 'alerts', 'secrets'],
+      grants: ['table', 'alerts', 'secrets', 'count-queues'],
     },
     callback: {
       name: 'callback',
@@ -77,5 +104,36 @@ export const functionsOf = (config: Config) =>
       trigger: { kind: 'http', method: 'POST', path: '/v1/submissions/{feed}' },
       environment: submissionsEnvironment,
       grants: ['rows', 'submission-secrets'],
+    },
+    relay: {
+      name: 'relay',
+      entry: 'functions/relay/handler.ts',
+      description: 'Takes rows from senders and answers once they are durable.',
+      memoryMb: 1_024,
+      timeoutSeconds: 15,
+      trigger: { kind: 'http', method: 'POST', path: '/v1/rows/{feed}' },
+      environment: relayEnvironment,
+      grants: ['idempotency', 'relay-secrets', 'rows-key', 'take-rows', 'wake-forward'],
+    },
+    forward: {
+      name: 'forward',
+      entry: 'functions/forward/handler.ts',
+      description: 'Sends rows to Clay as fast as Clay allows.',
+      memoryMb: 512,
+      // Works for little more than a minute, so that the next one has begun before this one ends.
+      timeoutSeconds: 120,
+      trigger: { kind: 'schedule', everyMinutes: 1 },
+      environment: forwardEnvironment,
+      grants: ['relay-state', 'webhook-secrets', 'rows-key', 'send-rows'],
+    },
+    respond: {
+      name: 'respond',
+      entry: 'functions/respond/handler.ts',
+      description: 'Tells applications how it goes.',
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      trigger: { kind: 'http', method: 'GET', path: '/v1/status' },
+      environment: respondEnvironment,
+      grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

@@ -23,6 +23,13 @@ export const ERROR_CODES = {
     'An incident was changed by others so often that this change found no moment to be written.',
   'credits.contended':
     'The history of the credit balance was changed by others so often that a reading could not be written.',
+  'relay.not-found': 'A feed, webhook, dead letter or replay was named that there is not.',
+  'relay.not-configured': 'The feed takes no rows: `feeds.<feed>.relay.secret` names no secret.',
+  'relay.refused': 'What was asked for would break a limit of Clay, or lose rows; the message says which.',
+  'relay.contended':
+    'The state of a feed was changed by others so often that this change found no moment to be written.',
+  'rows-key.invalid': 'The key that encrypts rows is missing, or is not 32 bytes in base64.',
+  'queue.unavailable': 'The queue of rows did not answer, so nothing was taken or sent.',
   'store.corrupt': 'A stored item cannot be read back.',
   'store.not-found': 'Neither a local runtime is running here, nor was a table named that exists.',
   'store.unreachable': 'The store did not answer: the local runtime is gone, or AWS cannot be reached.',
@@ -32,6 +39,8 @@ export const ERROR_CODES = {
     'The feed is not known, or the secret that was sent with the request is not its secret.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
+  'request.refused': 'No row of the request was taken; `rows` says why, for each.',
+  'request.conflict': 'The Idempotency-Key was used before, for another body.',
   'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
   overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',
 } as const satisfies Record<string, string>;

@@ -2,6 +2,12 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
+import { registerDeadLetters } from './dead-letters.ts';
+import { registerFailover } from './failover.ts';
+import { registerHold } from './hold.ts';
+import { registerReplay } from './replay.ts';
+import { registerResume } from './resume.ts';
+import { registerStatus } from './status.ts';
 import { registerTriage } from './triage.ts';
 import { registerUsage } from './usage.ts';
 import { registerWebhook } from './webhook.ts';
@@ -15,6 +21,12 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
 export const COMMANDS: readonly Register[] = [
   registerTriage,
+  registerStatus,
+  registerHold,
+  registerResume,
+  registerFailover,
+  registerReplay,
+  registerDeadLetters,
   registerUsage,
   registerWebhook,
   registerCredits,

@@ -12,7 +12,9 @@ type ProblemCode = Extract<ErrorCode, `request.${string}` | 'overloaded'>;
 /** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.malformed': 400,
+  'request.refused': 400,
   'request.unauthorized': 401,
+  'request.conflict': 409,
   'request.too-large': 413,
   'request.unsupported': 415,
   overloaded: 429,

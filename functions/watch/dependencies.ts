@@ -2,17 +2,48 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoControlStore } from '../../shared/aws/dynamodb/relay/control-store.ts';
+import { createDynamoDeadLetters } from '../../shared/aws/dynamodb/relay/dead-letters.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSnsClient } from '../../shared/aws/sns/client.ts';
 import { createSnsPublisher } from '../../shared/aws/sns/publisher.ts';
+import { createSqsClient } from '../../shared/aws/sqs/client.ts';
+import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { loadConfig } from '../../shared/config/load.ts';
+import { relayedFeeds } from '../../shared/config/relayed.ts';
+import type { Config } from '../../shared/config/schema.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import { NO_SEAL } from '../../shared/relay/status-depths.ts';
+import type { RelayPorts } from '../../shared/watch/relays.ts';
 import type { WatchDependencies } from '../../shared/watch/run.ts';
 import type { WatchEnvironment } from './environment.ts';
+
+type Table = Parameters<typeof createDynamoControlStore>[0];
+
+/** Rows are counted and never read, so no key is needed; where no feed is relayed, no client either. */
+const relayOf = (
+  config: Config,
+  table: Table,
+  { ROW_QUEUE_PREFIX: queueUrlPrefix }: WatchEnvironment,
+): { readonly relay?: RelayPorts } =>
+  relayedFeeds(config).length === 0
+    ? {}
+    : {
+        relay: {
+          controlStore: createDynamoControlStore(table),
+          rowQueue: createSqsRowQueue({ client: createSqsClient(), queueUrlPrefix, seal: NO_SEAL }),
+          deadLetters: createDynamoDeadLetters({
+            ...table,
+            seal: NO_SEAL,
+            clock: systemClock,
+            keepDays: config.relay.deadLetters.keepDays,
+          }),
+        },
+      };
 
 /** Makes every adapter that `watch` needs; reads the configuration and opens no connection. */
 export const createDependencies = async (
@@ -38,5 +69,6 @@ export const createDependencies = async (
     creditStore: createDynamoCreditStore(store),
     publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),
     render: createRenderer(config),
+    ...relayOf(config, store, environment),
   };
 };

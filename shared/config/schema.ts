@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CAUSE_IDS, type Cause } from '../cause.ts';
+import { SEND_ANSWERS } from '../relay/answer.ts';
 import { SEVERITIES } from '../severity.ts';
 import { SECRET_REFERENCE, type SecretReference } from './secret-reference.ts';
 
@@ -213,6 +214,52 @@ const feed = z.strictObject({
     },
     'Reports of senders that post to Clay themselves, to `POST /v1/submissions/{feed}`.',
   ),
+  relay: section(
+    {
+      ...sender('x-claywatch-secret', 'a sender of rows'),
+      required: key(
+        z.array(text(100)).max(50).default([]),
+        'Keys that a row must have, with something in them. A dot reaches into an object.',
+      ),
+      schema: key(
+        z.record(z.string(), z.json()).optional(),
+        'A JSON Schema (2020-12) that a row must satisfy. A row that does not is refused with the place and the rule.',
+      ),
+      entity: bodyName(
+        'email',
+        'What the key is called that identifies the record, to see the same one enter again and again. Only a hash ' +
+          'of it is kept. A dot reaches into an object.',
+      ),
+      filters: section(
+        {
+          email: key(
+            text(100).optional(),
+            'The key whose value must be an e-mail address. Left out: none is looked at.',
+          ),
+          domain: key(
+            text(100).optional(),
+            'The key whose value must be the name of an internet domain. Left out: none is looked at.',
+          ),
+          personalDomains: key(
+            z.enum(['take', 'refuse']).default('take'),
+            'Whether addresses and domains of free mailbox providers are taken: no provider enriches them.',
+          ),
+          morePersonalDomains: key(
+            z.array(text(253)).max(1_000).default([]),
+            'Domains that count as personal beside the known ones.',
+          ),
+          duplicatesWithinMinutes: minutes(
+            0,
+            0,
+            43_200,
+            'The same `entity` within this time is refused. 0: never. At the same moment both may be taken.',
+          ),
+        },
+        'Rows that would only burn credits are refused, each with its reason.',
+      ),
+    },
+    'Rows on their way to Clay, taken at `POST /v1/rows/{feed}` and sent as fast as Clay allows.',
+  ),
 });
 
 const probe = z.strictObject({
@@ -342,6 +389,139 @@ const burn = section(
   'How fast credits burn, and when they run out.',
 );
 
+const answerRule = z.strictObject({
+  status: key(
+    z
+      .union([z.number().int().min(100).max(599), z.enum(['4xx', '5xx'])])
+      .meta({ allowed: 'a status such as 409, or "4xx" or "5xx"' }),
+    'The status of the answer.',
+  ),
+  body: key(
+    text(200).optional(),
+    'Text that the body must contain, in upper or lower case. Left out: any body.',
+  ),
+  means: key(
+    z.enum(SEND_ANSWERS),
+    'accepted, limit, unauthorized, rate, too-large, bad-request, gone, server, uncertain, unreachable or unknown.',
+  ),
+});
+
+const relay = section(
+  {
+    rowsPerSecond: key(
+      z.number().min(0.1).max(1_000).default(10),
+      'What Clay takes of a workspace, all webhooks together. Its support can raise it.',
+      { unit: 'rows per second' },
+    ),
+    burst: count(
+      20,
+      1,
+      10_000,
+      'rows',
+      'What Clay takes at once after a pause. Half of it is kept as a margin.',
+    ),
+    maxRowBytes: count(
+      102_400,
+      1_024,
+      // Sealed, it must fit into one message of SQS.
+      524_288,
+      'bytes',
+      'The largest row that Clay takes, with its row id.',
+    ),
+    maxRequestBytes: count(5_242_880, 1_024, 6_291_456, 'bytes', 'A larger request is refused with 413.'),
+    sendTimeoutMs: milliseconds(15_000, 500, 60_000, 'How long an answer of Clay is waited for.'),
+    answers: key(
+      z.array(answerRule).max(50).default([]),
+      'What answers mean, where it is not what Claywatch reads into them. The first rule that fits counts.',
+    ),
+    breaker: section(
+      {
+        failures: count(5, 1, 1_000, 'answers in a row', 'Failures after which sending stops.'),
+        tryAgainAfterMinutes: minutes(
+          1,
+          0.1,
+          1_440,
+          'When one real row is tried, after sending has stopped; doubled after each failure.',
+        ),
+        coolDownMinutes: minutes(15, 0.1, 1_440, 'The longest wait between two such rows.'),
+      },
+      'When the forwarder itself stops sending, before anything else has noticed.',
+    ),
+    trickle: section(
+      {
+        rows: count(
+          10,
+          0,
+          10_000,
+          'rows',
+          'Rows that must be accepted before full pace. 0: full pace at once.',
+        ),
+        rowsPerSecond: key(z.number().min(0.1).max(1_000).default(1), 'The pace until then.', {
+          unit: 'rows per second',
+        }),
+      },
+      'How sending starts again after it was stopped.',
+    ),
+    tries: count(
+      20,
+      1,
+      1_000,
+      'tries',
+      'A row that gets answers nobody understands so often, while others pass, becomes a dead letter.',
+    ),
+    failover: section(
+      {
+        leadMinutes: minutes(
+          60,
+          0,
+          43_200,
+          'Rotates to a standby when what is left will not last so long, if that is before `rotateAtShare`.',
+        ),
+      },
+      'When another webhook of the pool takes over.',
+    ),
+    outbox: section(
+      {
+        keepHours: count(168, 1, 720, 'hours', 'How long a row can be sent again after it was sent.'),
+      },
+      'Encrypted copies of rows that were sent, for a replay of those that never came back.',
+    ),
+    deadLetters: section(
+      {
+        keepDays: count(90, 1, 3_650, 'days', 'How long a row that was set aside is kept.'),
+      },
+      'Rows that cannot be sent.',
+    ),
+    idempotencyHours: count(24, 1, 720, 'hours', 'How long an `Idempotency-Key` is remembered.'),
+    rowsKey: key(
+      secret.optional(),
+      'Where the key is read from that encrypts rows at rest: 32 bytes in base64. Left out: one is made, deployed in ' +
+        'Secrets Manager, on one machine beside the store.',
+    ),
+    balanceReserve: key(
+      z.number().min(0).default(0),
+      'Credits that a replay must leave over. A replay that would use more is refused.',
+      { unit: 'data credits' },
+    ),
+  },
+  'How rows are sent to Clay.',
+);
+
+const deed = (what: string) =>
+  key(
+    z.enum(['act', 'propose']).default('act'),
+    `${what} propose: it is only proposed, on the timeline of the incident.`,
+  );
+
+const remediation = section(
+  {
+    hold: deed('Stops sending in an outage, without credits, and for a webhook that is gone or refuses us.'),
+    failover: deed('Rotates to a standby webhook before or at the limit.'),
+    resume: deed('Starts sending again when what stopped it is seen to work.'),
+  },
+  'What Claywatch does by itself when something breaks.',
+);
+
 const severities = z.array(severity).min(1);
 
 export const configSchema = z.strictObject({
@@ -463,6 +643,12 @@ export const configSchema = z.strictObject({
   actions: meter('actions', 'When the actions left are worth a message. Legacy workspaces have none.'),
   burn,
   rows,
+  relay,
+  remediation,
+  status: section(
+    sender('x-claywatch-secret', 'an application that asks how it goes'),
+    'Who may read `GET /v1/status`, beside the senders of rows.',
+  ),
 
   schedule: section(
     {
@@ -581,6 +767,7 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type Config = z.output<typeof configSchema>;
 export type FeedConfig = Config['feeds'][string];
 export type TableConfig = FeedConfig['tables'][string];
+export type RelayConfig = Config['relay'];
 export type WebhookConfig = FeedConfig['webhooks'][number];
 export type EndpointConfig = NonNullable<Config['integration']>;
 

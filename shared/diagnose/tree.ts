@@ -6,9 +6,9 @@ import {
   integrationHealthy,
   providersPass,
   servicesPass,
-  webhookAccepts,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
+import { nothingSetAside, paceKept, rowsForwarded, standbyLeft } from './questions/relay.ts';
 import {
   burnUsual,
   callbacksReadable,
@@ -23,6 +23,7 @@ import {
   webhookHasRoom,
 } from './questions/rows.ts';
 import { autoRunOn, cellsClean, connectionsUp } from './questions/table.ts';
+import { webhookAccepts } from './questions/webhooks.ts';
 import type { Question } from './rule.ts';
 
 /**
@@ -37,7 +38,11 @@ export const DECISION_TREE: readonly Question[] = [
   creditsLeft,
   burnUsual,
   webhookAccepts,
+  paceKept,
   webhookHasRoom,
+  standbyLeft,
+  rowsForwarded,
+  nothingSetAside,
   rowsGoStraight,
   tableHasRoom,
   autoRunOn,

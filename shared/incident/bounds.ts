@@ -4,7 +4,7 @@ import type { Incident, PendingNotification, TimelineEntry } from './incident.ts
 
 /**
  * How much an incident keeps, so that a stored one stays well under DynamoDB's 400 KB whatever it is fed: at most
- * about 270 KB with every list full and every character three bytes long.
+ * about 300 KB with every list full and every character three bytes long.
  */
 export const LIMITS = {
   /** UTF-16 units of a sentence. */
@@ -17,6 +17,7 @@ export const LIMITS = {
   ruledOut: 30,
   wouldChange: 10,
   effects: 30,
+  actions: 30,
   timeline: 100,
   /** How many of the timeline's first entries stay when the middle is dropped: they tell how it began. */
   timelineFirst: 20,
@@ -75,4 +76,5 @@ export const bound = (incident: Incident): Incident => ({
   timeline: boundTimeline(incident.timeline),
   pending: boundPending(incident.pending),
   deliveries: incident.deliveries.slice(-LIMITS.deliveries),
+  ...(incident.actions && { actions: incident.actions.slice(-LIMITS.actions) }),
 });

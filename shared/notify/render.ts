@@ -3,6 +3,7 @@ import type { Incident, PendingNotification, Transition } from '../incident/inci
 import { RUNBOOK } from '../runbook/index.ts';
 import { feedOf } from './affected.ts';
 import { audienceOf } from './audience.ts';
+import { reliefOf } from './done.ts';
 import { renderEmail } from './email/render-email.ts';
 import { knownHosts } from './known-hosts.ts';
 import type { RenderNotification } from './publisher.ts';
@@ -48,7 +49,13 @@ export const createRenderer = (config: Config): RenderNotification => {
     incidentId: incident.id,
     subject: renderSubject(incident, pending, config.installation),
     emailText: renderEmail(incident, pending, config, hosts),
-    smsText: renderSms(incident, pending, config.incidents.calendar.timeZone, config.installation),
+    smsText: renderSms(
+      incident,
+      pending,
+      config.incidents.calendar.timeZone,
+      config.installation,
+      reliefOf(incident, config, pending.transition === 'resolved'),
+    ),
     attributes: {
       severity: pending.severity,
       audience: audienceOf(incident, pending),

@@ -1,5 +1,6 @@
 import type { Incident, PendingNotification } from '../incident/incident.ts';
-import { RUNBOOK } from '../runbook/index.ts';
+import { RUNBOOK, type RunbookEntry } from '../runbook/index.ts';
+import type { Relief } from './done.ts';
 import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
 import { oneLine } from './text.ts';
 import { duration, shortTime } from './time.ts';
@@ -36,6 +37,11 @@ const optional = (before: string, text: string, room: number): string => {
   return text === '' || left < SHORTEST ? '' : `${before}${fitGsm7(text, left)}`;
 };
 
+const toDo = ({ sms, smsWhen }: RunbookEntry, relief: Relief | null): string =>
+  (relief === 'hold' || relief === 'failover' ? smsWhen?.[relief] : undefined) ?? sms;
+const leftToDo = ({ smsAfterwards, smsWhen }: RunbookEntry, relief: Relief | null): string =>
+  (relief === 'done' ? smsWhen?.afterwards : undefined) ?? smsAfterwards;
+
 /**
  * One SMS segment: severity, what is wrong, what to do, until when, and which incident. What to do, the deadline and
  * the id are always whole; the subject gives way first, then the installation, then the headline.
@@ -45,13 +51,14 @@ export const renderSms = (
   pending: PendingNotification,
   timeZone: string,
   installation: string,
+  relief: Relief | null = null,
 ): string => {
   const entry = RUNBOOK[incident.cause];
   const id = fitGsm7(toGsm7(oneLine(incident.id, 30)), 24);
   const isOver = pending.transition === 'resolved';
   const end = isOver
-    ? ` (${duration((incident.resolvedAt ?? incident.updatedAt) - incident.detectedAt)}). ${entry.smsAfterwards} ${id}`
-    : `. ${entry.sms} By ${shortTime(incident.respondBy, pending.createdAt, timeZone)} ${id}`;
+    ? ` (${duration((incident.resolvedAt ?? incident.updatedAt) - incident.detectedAt)}). ${leftToDo(entry, relief)} ${id}`
+    : `. ${toDo(entry, relief)} By ${shortTime(incident.respondBy, pending.createdAt, timeZone)} ${id}`;
   const start = opening(pending);
   const room = TEXT_SEPTETS - septets(start) - septets(end);
   const title = fitGsm7(entry.title, room);

@@ -34,9 +34,9 @@ const breaches = (
  * read by everybody; `watch`, `triage` and `usage` are the use cases that put the steps together.
  */
 const FLOW = [
-  ...['runbook', 'clay', 'forecast', 'rows', 'credits'],
-  ...['observe', 'diagnose', 'incident', 'notify'],
-  ...['usage', 'triage', 'watch'],
+  ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
+  ...['observe', 'diagnose', 'incident', 'remediate', 'notify'],
+  ...['replay', 'usage', 'triage', 'watch'],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
 

@@ -2,6 +2,7 @@ import type { FaultName } from '../../local/clay/faults/catalogue.ts';
 import type { Cause } from '../../shared/cause.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { Drill, ExpectedIncident, Step } from './drill.ts';
+import { RELAY_DRILLS } from './relay.ts';
 import { ROWS_DRILLS } from './rows.ts';
 
 /** One tick of a minute plus 15 s: the promise for a P1, confirmed within its run. */
@@ -558,4 +559,5 @@ export const DRILLS: readonly Drill[] = [
     expect: [expected('clay.outage', 'clay', 'P1', { beginsAt: 5, endsAt: 15 })],
   },
   ...ROWS_DRILLS,
+  ...RELAY_DRILLS,
 ] satisfies readonly Drill[];

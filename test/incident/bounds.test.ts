@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSE_IDS } from '../../shared/cause.ts';
 import type { Evidence, Verdict } from '../../shared/diagnose/verdict.ts';
+import { noteAction } from '../../shared/incident/actions.ts';
 import { boundEvidence, clip, LIMITS } from '../../shared/incident/bounds.ts';
 import { decide } from '../../shared/incident/decide.ts';
 import { markDelivered, markFailed } from '../../shared/incident/deliveries.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
-import { DAY, evidence, NOON, policy, verdict, WEBHOOK } from './fixtures.ts';
+import { DAY, evidence, NOON, opened, policy, verdict, WEBHOOK } from './fixtures.ts';
 
 /** Texts that are large in another way each: bytes, escapes, malformed, invisible. */
 const hostile = fc
@@ -50,6 +51,26 @@ describe('evidence', () => {
   });
 });
 
+describe('an action', () => {
+  it('is noted once, on the timeline too, and tells nobody by itself', () => {
+    const incident = opened();
+    const action = {
+      ref: 'hold:leads:1',
+      kind: 'hold',
+      mode: 'act',
+      feed: 'leads',
+      since: NOON,
+      text: 'Held.',
+    } as const;
+    const noted = noteAction(incident, action, NOON + 1);
+    expect(noted.actions).toEqual([{ ...action, opening: 0 }]);
+    expect(noted.timeline.at(-1)).toEqual({ at: NOON + 1, kind: 'action', text: 'Held.' });
+    expect(noted.pending).toEqual(incident.pending);
+    expect(noteAction(noted, action, NOON + 2)).toBe(noted);
+    expect(noteAction(incident, { ...action, mode: 'propose' }, NOON).timeline.at(-1)?.kind).toBe('proposed');
+  });
+});
+
 describe('the size of an incident', () => {
   const fill = (text: string, round: number): Verdict => {
     const items: Evidence[] = Array.from({ length: 14 }, (_, index) =>
@@ -84,6 +105,12 @@ describe('the size of an incident', () => {
       const failed = markFailed(from, head.id, text, now);
       return round % 3 === 0 ? markDelivered(failed, head.id, text, now) : failed;
     };
+    const acted = (from: Incident, round: number): Incident =>
+      noteAction(
+        from,
+        { ref: `${round} ${text}`, kind: 'hold', mode: 'act', feed: 'f'.repeat(40), since: now, text },
+        now,
+      );
     for (let round = 0; round < 160; round += 1) {
       now += DAY;
       const fact = {
@@ -92,7 +119,7 @@ describe('the size of an incident', () => {
         detectedAt: now,
         effects: round === 0 ? effects : [],
       } as const;
-      incident = settle(decide(incident, WEBHOOK, fact, policy, now) as Incident, round);
+      incident = acted(settle(decide(incident, WEBHOOK, fact, policy, now) as Incident, round), round);
       if (round % 2) {
         now += DAY;
         incident = decide(

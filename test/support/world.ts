@@ -3,6 +3,9 @@ import {
   type ClayOptions,
   DEFAULT_OPTIONS,
   SIMULATED_CALLBACK_SECRET,
+  SIMULATED_WEBHOOK_TOKEN,
+  simulatedUuid,
+  WEBHOOK_LIMIT,
 } from '../../local/clay/core/options.ts';
 import { createRandom } from '../../local/clay/core/random.ts';
 import { createClayHttpClient } from '../../local/clay/http-client.ts';
@@ -15,12 +18,15 @@ import type { IncidentStore } from '../../shared/incident/store.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { ControlStore } from '../../shared/relay/control.ts';
+import type { SendsLedger } from '../../shared/relay/sends.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
 import { createMemoryCreditStore } from './memory-credit-store.ts';
 import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { createRelayWorld, type RelayWorld } from './relay-world.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -130,6 +136,45 @@ export const ROWS_CLAY = {
   webhooks: DEFAULT_OPTIONS.webhooks.filter(({ table }) => table === 'leads'),
 } satisfies Partial<ClayOptions>;
 
+const POOL = ['leads-1', 'leads-2', 'leads-3'] as const;
+const SECRETS_OF_POOL = ['', '_2', '_3'] as const;
+
+/** The same, with senders that post to the relay, and a pool of webhooks of which the third feeds a table of its own. */
+export const RELAY_CONFIG = {
+  ...ROWS_CONFIG,
+  feeds: {
+    leads: {
+      ...ROWS_CONFIG.feeds.leads,
+      webhooks: POOL.map((id, index) => ({
+        id,
+        url: `env:CLAY_WEBHOOK_URL${SECRETS_OF_POOL[index]}` as const,
+        authToken: 'env:CLAY_WEBHOOK_TOKEN' as const,
+        table: index === 2 ? 'leads-b' : 'leads',
+      })),
+      tables: { leads: { ceiling: 200_000 }, 'leads-b': {} },
+      submissions: {},
+      relay: { secret: 'env:RELAY_SECRET' },
+    },
+  },
+} satisfies ConfigInput;
+
+export const RELAY_CLAY = {
+  ...ROWS_CLAY,
+  tables: ROWS_CLAY.tables.flatMap((table) => [
+    { ...table, ceiling: 200_000 },
+    { ...table, id: 'leads-b' },
+  ]),
+  webhooks: POOL.map((id, index) => ({
+    id,
+    uuid: simulatedUuid(index === 2 ? 9 : index + 1),
+    table: index === 2 ? 'leads-b' : 'leads',
+    token: SIMULATED_WEBHOOK_TOKEN,
+    authHeader: 'x-clay-webhook-auth',
+    limit: WEBHOOK_LIMIT,
+    startCount: 0,
+  })),
+} satisfies Partial<ClayOptions>;
+
 /** A message as it reached somebody. */
 export interface Delivered {
   readonly at: number;
@@ -145,6 +190,8 @@ export interface World {
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
+  /** Where senders post their rows to; null where they post to Clay. */
+  readonly relay: RelayWorld | null;
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
@@ -166,23 +213,31 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Rows flow; how, where it is not the default. */
   readonly traffic?: Partial<TrafficSettings>;
+  /** Rows go through the relay, to which the configuration must have the secret. */
+  readonly relay?: boolean;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
     readonly http?: (inner: HttpClient) => HttpClient;
     readonly incidentStore?: (inner: IncidentStore) => IncidentStore;
     readonly watchStore?: (inner: WatchStore) => WatchStore;
-    readonly rowsLedger?: (inner: RowsLedger) => RowsLedger;
+    readonly rowsLedger?: (inner: RowsLedger & SendsLedger) => RowsLedger;
     readonly creditStore?: (inner: CreditStore) => CreditStore;
+    readonly controlStore?: (inner: ControlStore) => ControlStore;
   };
 }
+
+const manyTurns = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+};
 
 /**
  * The real watch against the simulated Clay, in virtual time: everything but the network, the store and SNS is what
  * is deployed.
  */
 export const createWorld = (options: WorldOptions = {}): World => {
-  const clock = createVirtualClock(START);
+  // What forwarders do takes more turns than a probe.
+  const clock = createVirtualClock(START, options.relay ? { settle: manyTurns } : {});
   const clay = createClay({
     clock,
     random: createRandom(options.seed ?? 1),
@@ -211,27 +266,50 @@ export const createWorld = (options: WorldOptions = {}): World => {
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+    ...(options.relay
+      ? { 'env:CLAY_WEBHOOK_URL_3': `https://api.clay.com${clay.webhookPath('leads-3')}` }
+      : {}),
   };
+  const secretReader = { read: async (reference: string) => secrets[reference] ?? '' };
   const overNetwork = createClayHttpClient(clay, clock, BASE);
   const http: HttpClient = (request, signal) =>
     overNetwork({ ...request, url: request.url.replace('https://api.clay.com', BASE) }, signal);
+  const relay = options.relay
+    ? createRelayWorld({
+        clock,
+        config,
+        ledger: rowsLedger,
+        http,
+        secrets: secretReader,
+        seed: options.seed ?? 1,
+      })
+    : null;
   const build = (current: Config) =>
     createWatch({
       config: current,
       clock,
       http: options.around?.http?.(http) ?? http,
-      secrets: { read: async (reference) => secrets[reference] ?? '' },
+      secrets: secretReader,
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
       rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
       render: createRenderer(current),
+      ...(relay
+        ? {
+            relay: {
+              controlStore: options.around?.controlStore?.(relay.controlStore) ?? relay.controlStore,
+              rowQueue: relay.queue,
+              deadLetters: relay.deadLetters,
+            },
+          }
+        : {}),
     });
   let watch = build(config);
   const traffic = options.traffic
     ? startTraffic(
-        { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1 },
+        { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1, relay },
         options.traffic,
       )
     : null;
@@ -252,6 +330,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     delivered,
     reports,
     traffic,
+    relay,
     tick,
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();
@@ -266,7 +345,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
       slot += minutes * MINUTE;
     },
     reconfigure: (input) => {
-      watch = build(parseConfig(input, 'drill'));
+      const next = parseConfig(input, 'drill');
+      watch = build(next);
+      relay?.reconfigure(next);
     },
     slot: () => slot,
     watch: (at) => watch(at),

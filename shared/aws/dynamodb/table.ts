@@ -14,9 +14,19 @@
  * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
+ * | control state of a feed | `relay#<feed>` | `control` | | |
+ * | what forwarders counted | the same | `tally`, `tally#<window>` | | |
+ * | request with an `Idempotency-Key` | `idempotency#<feed>#<hash>` | `request` | | |
+ * | entity that was taken lately | `seen#<feed>#<hash>` | `entity` | | |
+ * | the workspace's pace | `pace#workspace` | `state` | | |
+ * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
+ * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
+ * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
+ * | replays | `replay` | `<id>` | | |
  *
- * The sort key of both indexes is `<time of opening>#<id>`. Indexes hold keys only: they are written when an incident
- * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
+ * The sort key of both indexes is `<time of opening>#<id>`, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys
+ * only: they are written when an incident opens and closes, not on each of its changes, and readers fetch the item
+ * itself, strongly consistent.
  */
 export const tableDefinition = {
   partitionKey: { name: 'pk', type: 'S' },

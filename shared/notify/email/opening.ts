@@ -1,12 +1,15 @@
 import { isOpen } from '../../incident/incident.ts';
+import { reliefOf } from '../done.ts';
 import { wrap } from '../text.ts';
 import { bothTimes, duration, relative, utcTime } from '../time.ts';
 import {
+  bullet,
   counted,
   endOf,
   evidenceLine,
   isGood,
   type Letter,
+  more,
   numbered,
   paragraph,
   SHOWN,
@@ -76,7 +79,25 @@ const whatClaywatchDid = (letter: Letter): string => {
     pending.transition === 'triggered'
       ? `opened this incident at ${stamp(incident.openedAt, letter)} UTC`
       : 'kept this incident up to date';
-  return `${first}${ruledOut}, ${then} and told everybody who is subscribed. It changed nothing in Clay or in your systems.`;
+  const did =
+    (incident.actions ?? []).length > 0
+      ? 'About the rows:'
+      : 'It changed nothing in Clay or in your systems.';
+  return `${first}${ruledOut}, ${then} and told everybody who is subscribed. ${did}`;
+};
+
+/** What was done about the rows, and what is proposed, the newest last; each can be undone by a command. */
+const actionLines = ({ incident, show }: Letter): readonly string[] => {
+  const all = incident.actions ?? [];
+  return [
+    ...all.slice(-SHOWN.actions).map(({ text }) => bullet(show(text, 240))),
+    ...more(all, SHOWN.actions),
+  ];
+};
+
+const inShort = ({ incident, entry, config }: Letter): string => {
+  const relief = reliefOf(incident, config, false);
+  return (relief === 'hold' || relief === 'failover' ? entry.smsWhen?.[relief] : undefined) ?? entry.sms;
 };
 
 /** What is wrong, what Claywatch did, what to click: everything that somebody needs who was just woken up. */
@@ -84,9 +105,9 @@ const openLines = (letter: Letter): readonly string[] => {
   const { incident, entry, show } = letter;
   return [
     ...section('WHAT IS WRONG', [paragraph(show(incident.summary, 400)), paragraph(entry.meaning)]),
-    ...section('WHAT CLAYWATCH DID', [paragraph(whatClaywatchDid(letter))]),
+    ...section('WHAT CLAYWATCH DID', [paragraph(whatClaywatchDid(letter)), ...actionLines(letter)]),
     ...section('WHAT TO DO NOW', [
-      paragraph(`In short: ${entry.sms}`),
+      paragraph(`In short: ${inShort(letter)}`),
       ...entry.steps.map((step, index) => stepLines(index, step)),
     ]),
   ];
@@ -118,6 +139,7 @@ const resolvedLines = (letter: Letter): readonly string[] => {
       : [];
   return [
     ...section('WHAT HAPPENED', [paragraph(show(incident.summary, 400)), paragraph(span), ...relapses]),
+    ...section('WHAT CLAYWATCH DID ABOUT THE ROWS', actionLines(letter)),
     ...section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter)),
     ...section(
       'LEFT TO DO',

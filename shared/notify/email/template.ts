@@ -1,6 +1,7 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import type { Severity } from '../../severity.ts';
 import { affectedFeeds } from '../affected.ts';
+import { isMitigated } from '../done.ts';
 import { WIDTH } from '../text.ts';
 import { bothTimes, relative } from '../time.ts';
 import { bullet, counted, field, type Letter, more, numbered, SHOWN, stamp } from './letter.ts';
@@ -48,7 +49,7 @@ const currentStatus = ({ incident, pending }: Letter): string => {
   if (!isOpen(incident)) return 'Resolved';
   const last = incident.timeline.findLast(isAction);
   const better = pending.transition === 'severity-lowered' || last?.kind === 'recovering';
-  return better ? 'Mitigating' : 'Investigating';
+  return better || isMitigated(incident) ? 'Mitigating' : 'Investigating';
 };
 
 const actionsTaken = (letter: Letter): string => {
