@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { LOCAL_AWS } from '../local/aws.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
@@ -18,6 +15,7 @@ import { addHold, changeControl } from '../shared/relay/control-change.ts';
 import type { QueuedRow, RowQueue } from '../shared/relay/queue.ts';
 import { createSeal } from '../shared/seal/node-seal.ts';
 import type { LoadPlan, LoadResult } from './callbacks-load.ts';
+import { hasMissed, inBatches, line, load, ms, percentile, promise } from './report.ts';
 
 /*
  * Rows per second that the relay takes on the local runtime: its HTTP server, the very handler, and queue and store on
@@ -71,33 +69,6 @@ const rowOf = (index: number) => ({
   notes: 'Asked for a call next week; prefers mornings. '.repeat(4),
   created_at: '2026-11-21T17:24:00.000Z',
 });
-
-const load = async (plan: LoadPlan): Promise<LoadResult> => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./callbacks-load.ts', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.end(JSON.stringify(plan));
-  return JSON.parse(await text(child.stdout)) as LoadResult;
-};
-
-const inBatches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
-  Number.NaN;
-
-const line = (label: string, value: string, note = '') =>
-  console.log(`  ${label.padEnd(44)}${value.padStart(12)}${note && `  ${note}`}`);
-const ms = (value: number) => `${value.toFixed(value < 1 ? 2 : 1)} ms`;
-
-let missed = false;
-const promise = (label: string, value: string, promised: string, holds: boolean) => {
-  line(label, value, `promised: ${promised}; ${holds ? 'kept' : 'MISSED'}`);
-  missed ||= !holds;
-};
 
 const show = ({ latencies, answers }: LoadResult) => {
   line(
@@ -236,4 +207,4 @@ try {
 } finally {
   await rm(stateDir, { recursive: true, force: true });
 }
-process.exitCode = missed ? 1 : 0;
+process.exitCode = hasMissed() ? 1 : 0;
