@@ -19,6 +19,8 @@ export default defineConfig({
 
   // The flows of rows into Clay and back. A feed takes `webhooks` (the URL of each is a secret, so it is named) and
   // a `callback` to probe. Webhooks are not posted to by default: each POST is a real row that spends credits.
+  // With `relay: { secret }` senders post to Claywatch instead, `POST /v1/rows/leads`: no row is lost to rate limits and
+  // outages, and the next webhook of the pool takes over before one is full.
   feeds: {
     leads: {
       description: 'Inbound leads on their way to enrichment and back.',

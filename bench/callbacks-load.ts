@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
 /**
- * Sends callbacks from a process of its own, so that the sender's work is not on the receiver's account.
+ * Sends callbacks, or rows, from a process of its own, so that the sender's work is not on the receiver's account.
  * Reads a plan (JSON, standard input), writes what it saw (JSON, standard output).
  */
 
@@ -27,6 +27,8 @@ export interface LoadResult {
   readonly answers: Readonly<Record<string, number>>;
   /** By `outcome`, of every row. */
   readonly outcomes: Readonly<Record<string, number>>;
+  /** Those that the relay issued, in the order of its answers. */
+  readonly rowIds: readonly string[];
 }
 
 const run = async ({ url, header, secret, bodies, pace, forMs }: LoadPlan): Promise<LoadResult> => {
@@ -34,6 +36,7 @@ const run = async ({ url, header, secret, bodies, pace, forMs }: LoadPlan): Prom
   const answers: Record<string, number> = {};
   const outcomes: Record<string, number> = {};
   const latencies: number[] = [];
+  const rowIds: string[] = [];
   const count = (counts: Record<string, number>, name: string) => {
     counts[name] = (counts[name] ?? 0) + 1;
   };
@@ -46,6 +49,7 @@ const run = async ({ url, header, secret, bodies, pace, forMs }: LoadPlan): Prom
       const done = (answer: string, text = '') => {
         count(answers, answer);
         countOutcomes(text);
+        if (answer === '202') rowIds.push(...(JSON.parse(text) as { row_ids: string[] }).row_ids);
         latencies.push(performance.now() - dueAt);
         resolve();
       };
@@ -87,7 +91,7 @@ const run = async ({ url, header, secret, bodies, pace, forMs }: LoadPlan): Prom
     await Promise.all(answered);
   }
   agent.destroy();
-  return { sent: next, wallMs: performance.now() - startedAt, latencies, answers, outcomes };
+  return { sent: next, wallMs: performance.now() - startedAt, latencies, answers, outcomes, rowIds };
 };
 
 if (import.meta.main) {

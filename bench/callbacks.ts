@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { LOCAL_AWS } from '../local/aws.ts';
 import { startRuntime } from '../local/runtime.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
@@ -13,6 +10,7 @@ import { parseConfig } from '../shared/config/parse.ts';
 import type { RowsLedger } from '../shared/rows/ledger.ts';
 import { createPlaces, rowIdAt } from '../shared/rows/row-id.ts';
 import type { LoadPlan, LoadResult } from './callbacks-load.ts';
+import { hasMissed, inBatches, line, load, ms, percentile, promise } from './report.ts';
 
 /*
  * Callbacks per second on the local runtime: its HTTP server, the very handler, and the store on disk. The sender is a
@@ -59,34 +57,6 @@ const bodyOf = (row_id: string, index: number) => ({
   provider: index % 3 === 0 ? 'alpha-data' : 'beta-data',
   crm_status: 'SUCCESS',
 });
-
-const load = async (plan: LoadPlan): Promise<LoadResult> => {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./callbacks-load.ts', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.end(JSON.stringify(plan));
-  return JSON.parse(await text(child.stdout)) as LoadResult;
-};
-
-const inBatches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
-
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ??
-  Number.NaN;
-
-const line = (label: string, value: string, note = '') =>
-  console.log(`  ${label.padEnd(44)}${value.padStart(12)}${note && `  ${note}`}`);
-const ms = (value: number) => `${value.toFixed(1)} ms`;
-const kept = (holds: boolean) => (holds ? 'kept' : 'MISSED');
-
-let missed = false;
-const promise = (label: string, value: string, promised: string, holds: boolean) => {
-  line(label, value, `promised: ${promised}; ${kept(holds)}`);
-  missed ||= !holds;
-};
 
 const showLatency = ({ latencies }: LoadResult) => {
   line('latency p50', ms(percentile(latencies, 0.5)));
@@ -225,4 +195,4 @@ try {
 } finally {
   await rm(stateDir, { recursive: true, force: true });
 }
-process.exitCode = missed ? 1 : 0;
+process.exitCode = hasMissed() ? 1 : 0;

@@ -1,11 +1,11 @@
 /**
- * What the rows ledger costs and keeps: write units per row, read units per look and per fold, exactness under
- * duplicates, and the state of a feed of ten million rows.
+ * What the rows ledger costs and keeps: write units per row, reported and sent, read units per look and per fold,
+ * exactness under duplicates, and the state of a feed of ten million rows.
  *
  * Units are those that the store reports (ReturnConsumedCapacity), on DynamoDB Local where Java is, else on the
  * embedded store. Time is virtual; nothing here measures speed.
  *
- * Usage: npm run bench:ledger
+ * Usage: npm run bench:ledger [-- relay]; with `relay` only what sending rows costs, on the embedded store
  */
 import { DeleteItemCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../shared/aws/dynamodb/document.ts';
@@ -44,6 +44,9 @@ const RETAIN_DAYS = 35;
 /** The promises: write units of one callback alone, and of each in a batch. */
 const ONE_BY_ONE = 1.0;
 const BATCHED = 0.1;
+/** The same of a row that is sent: claimed and settled. */
+const SENT_ONE_BY_ONE = 2.0;
+const SENT_BATCHED = 0.15;
 const ROWS = 500;
 const TEN_MILLION = 10_000_000;
 /** Ten million rows in the 35 days that rows are remembered. */
@@ -167,6 +170,97 @@ const costOfRows = async (table: LocalTable): Promise<void> => {
   say(
     'submission or callback, costs one write more, by which it is given a place; numbered ids share it by ten.',
   );
+};
+
+/** How rows are sent. */
+interface Sending {
+  readonly what: string;
+  /** Rows of one claim. */
+  readonly size: number;
+  /** Ids that are issued together. */
+  readonly issued?: number;
+  readonly mixed?: boolean;
+  /** Settled by another process than the one that claimed. */
+  readonly elsewhere?: boolean;
+  /** Milliseconds that rows wait before they are sent. */
+  readonly waited?: number;
+  readonly promise?: number;
+}
+
+const SENDINGS: readonly Sending[] = [
+  { what: 'one by one', size: 1, promise: SENT_ONE_BY_ONE },
+  { what: 'one by one, as issued', size: 1, issued: 1, promise: SENT_ONE_BY_ONE },
+  { what: 'by ten (a receive)', size: 10 },
+  { what: 'by twenty', size: 20, promise: SENT_BATCHED },
+  { what: 'by a hundred', size: 100, promise: SENT_BATCHED },
+  { what: 'by twenty, waited 3 h', size: 20, waited: 3 * HOUR, promise: SENT_BATCHED },
+  { what: 'by ten, out of order', size: 10, mixed: true },
+  { what: 'by ten, settled elsewhere', size: 10, elsewhere: true },
+];
+
+/** Reads, claims and settles rows; some are settled twice. */
+const measureSends = async (table: LocalTable, sending: Sending) => {
+  const { size, issued = ROWS, mixed = false, elsewhere = false, waited = 0 } = sending;
+  const clock = createBenchClock(START);
+  const random = createRandom(17);
+  const { ledger, used } = createMeter(table, clock);
+  const other = createMeter(table, clock);
+  feeds += 1;
+  const feed = `sent-${feeds}`;
+  for (const process of [ledger, other.ledger])
+    await process.recordCallbacks(feed, [callbackOf('warm-up', START, random)]);
+  const take = ID_KINDS['issued by Claywatch'](clock);
+  const ids = Array.from({ length: ROWS / issued }, () => take(issued)).flat();
+  clock.move(waited);
+  const parts = partsOf(mixed ? shuffled(ids, random) : ids, size);
+  const claimsOf = (rows: readonly string[]) =>
+    rows.map((rowId) => ({ rowId, webhook: 'leads-1', at: clock.now(), attempt: 1 }));
+  const resultsOf = (rows: readonly string[]) =>
+    rows.map((rowId) => ({
+      ...{ rowId, webhook: 'leads-1', attempt: 1, at: clock.now() },
+      outcome: 'accepted' as const,
+    }));
+  let [claimed, settled, looked] = [0, 0, 0];
+  let reads = 0;
+  for (const part of parts) {
+    const look = await used(() => ledger.sends(feed, part));
+    const claim = await used(() => ledger.claim(feed, claimsOf(part)));
+    clock.move(300);
+    const settling = elsewhere ? other : { ledger, used };
+    const settle = await settling.used(() => settling.ledger.settle(feed, resultsOf(part)));
+    looked += look.read;
+    claimed += claim.write;
+    settled += settle.write;
+    reads += claim.read + settle.read;
+  }
+  await ledger.settle(feed, resultsOf(ids.slice(0, 50)));
+  const { totals, webhooks, resent } = await ledger.fold(feed, clock.now());
+  const isExact =
+    totals.submitted === ROWS &&
+    webhooks[0]?.accepted === ROWS &&
+    webhooks[0].unknown === 0 &&
+    resent?.acceptedAgain === 0;
+  const perRow = (units: number) => units / ROWS;
+  return {
+    ...{ claimed: perRow(claimed), settled: perRow(settled), looked: perRow(looked), reads: perRow(reads) },
+    writes: perRow(claimed + settled),
+    isExact,
+  };
+};
+
+const costOfSends = async (table: LocalTable): Promise<void> => {
+  const widths = [26, 10, 10, 10, 12, 10, 8];
+  say();
+  say(
+    `Units per row that is sent, ${grouped(ROWS)} rows each: looked up, claimed before the request, settled after`,
+  );
+  say(cells(['rows are sent', 'claim w', 'settle w', 'both w', 'look-up r', 'other r', 'exact'], widths));
+  for (const sending of SENDINGS) {
+    const { claimed, settled, writes, looked, reads, isExact } = await measureSends(table, sending);
+    const units = [claimed, settled, writes, looked, reads].map((each) => each.toFixed(3));
+    const line = cells([sending.what, ...units, isExact ? 'yes' : 'NO'], widths);
+    say(check(isExact && writes <= (sending.promise ?? Number.POSITIVE_INFINITY), line));
+  }
 };
 
 /** One fold a minute at the rate of a feed of ten million rows, until everything that it always reads is full. */
@@ -405,11 +499,18 @@ const items = (rows: number, rate: Awaited<ReturnType<typeof costOfFolds>>): voi
 
 const main = async (): Promise<void> => {
   const began = performance.now();
+  if (process.argv[2] === 'relay') {
+    const embedded = await startDynalite('claywatch-bench');
+    await costOfSends(embedded);
+    await embedded.close();
+    return;
+  }
   const obstacle = whyNoDynamoDbLocal();
   const table = await (obstacle ? startDynalite : startDynamoDbLocal)('claywatch-bench');
   say(`Units as reported by ${obstacle ? `the embedded store, dynalite (${obstacle})` : 'DynamoDB Local'}.`);
   say();
   await costOfRows(table);
+  await costOfSends(table);
   const rate = await costOfFolds(table);
   await table.close();
   await longRun();
@@ -418,7 +519,7 @@ const main = async (): Promise<void> => {
   say();
   say(
     failures === 0
-      ? `As promised: at most ${ONE_BY_ONE} write unit per callback one by one, at most ${BATCHED} batched, all counts exact.`
+      ? `As promised: at most ${ONE_BY_ONE} write unit per callback one by one, at most ${BATCHED} batched; per row sent at most ${SENT_ONE_BY_ONE} and ${SENT_BATCHED}; all counts exact.`
       : `${failures} figures are not as promised.`,
   );
   say(`${((performance.now() - began) / 1_000).toFixed(0)} s`);

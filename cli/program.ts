@@ -14,6 +14,7 @@ Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
   $ claywatch incidents                 what is open, and who has it
+  $ claywatch status                    whether rows reach Clay
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
 
@@ -44,22 +45,15 @@ const fromCommander = (error: CommanderError): ClaywatchError => {
 /** Help and version end the parsing, and are no error. */
 const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
-const UNAVAILABLE: ReadonlySet<string> = new Set([
-  'store.unreachable',
-  'credits.contended',
-  'incident.contended',
-  'alerts.unavailable',
-]);
+/** What the person who called can put right. */
+const CALLER =
+  /^(usage|config|environment|rows-key|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$|^incident\.(not-found|refused)$/;
+/** What may be otherwise later. */
+const LATER = /^(store\.unreachable|(secret|queue|alerts)\.unavailable|(credits|incident|relay)\.contended)$/;
 
-/** What the person who called can put right; a store that does not answer may do so later. */
 const codeOf = ({ code }: ClaywatchError): ExitCode => {
-  if (
-    /^(usage|config|environment|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^incident\.(not-found|refused)$/.test(
-      code,
-    )
-  )
-    return EXIT.usage;
-  return UNAVAILABLE.has(code) ? EXIT.unavailable : EXIT.internal;
+  if (CALLER.test(code)) return EXIT.usage;
+  return LATER.test(code) ? EXIT.unavailable : EXIT.internal;
 };
 
 /**

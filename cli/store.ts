@@ -3,6 +3,7 @@ import { LOCAL_AWS } from '../local/aws.ts';
 import { findRuntime, type RunningRuntime } from '../local/runtime-file.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
 import { createDynamoCreditStore } from '../shared/aws/dynamodb/credit-store.ts';
+import { createDynamoControlStore } from '../shared/aws/dynamodb/relay/control-store.ts';
 import { createDynamoRowsLedger } from '../shared/aws/dynamodb/rows/ledger.ts';
 import { type StoreInWords, storeFault } from '../shared/aws/dynamodb/store-fault.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -11,7 +12,9 @@ import { parseConfig } from '../shared/config/parse.ts';
 import type { Config } from '../shared/config/schema.ts';
 import type { CreditStore } from '../shared/credits/store.ts';
 import { ClaywatchError } from '../shared/errors.ts';
+import type { ControlStore } from '../shared/relay/control.ts';
 import type { RowsLedger } from '../shared/rows/ledger.ts';
+import { openRowsAtRest, type RowsAtRest, type Table } from './rows-at-rest.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of every command that reads what was counted. */
@@ -34,15 +37,13 @@ export interface OpenStore {
   readonly source: StoreSource;
   readonly rows: RowsLedger;
   readonly credits: CreditStore;
+  readonly controls: ControlStore;
+  /** The queues, and whatever else holds rows; opened at the first use. */
+  readonly atRest: RowsAtRest;
   /** For adapters that only few commands need. */
   readonly table: Table;
   /** Null for a deployed installation. */
   readonly runtime: RunningRuntime | null;
-}
-
-export interface Table {
-  readonly client: ReturnType<typeof createDynamoClient>;
-  readonly tableName: string;
 }
 
 const DEFAULT_STATE = '.claywatch';
@@ -143,6 +144,8 @@ export const withStore = async <T>(
   const { config, name } = await configOf(flags, place, terminal);
   const client = createDynamoClient(place.client);
   const store = { client, tableName: place.tableName };
+  const { runtime } = place;
+  const atRest = openRowsAtRest({ config, env: terminal.env, table: store, runtime });
   try {
     return await use({
       config,
@@ -154,12 +157,15 @@ export const withStore = async <T>(
         matureAfterMinutes: config.rows.lost.afterMinutes,
       }),
       credits: createDynamoCreditStore(store),
+      controls: createDynamoControlStore(store),
+      atRest,
       table: store,
-      runtime: place.runtime,
+      runtime,
     });
   } catch (error) {
     throw storeFault(error, place.words);
   } finally {
+    await atRest.close();
     client.destroy();
   }
 };

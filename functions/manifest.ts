@@ -22,18 +22,22 @@ export interface HttpTrigger {
 }
 
 /**
- * What a function may do, and nothing else: `table` reads and writes every item, `rows` counts in the rows ledger,
- * `alerts` publishes to the alert topic, `secrets` reads the secrets that the configuration names, `callback-secrets`
- * and `submission-secrets` those that prove who sends to the one endpoint or the other, `relay-secrets` those of senders
- * of rows, `status-secrets` those of whoever may read the status, `webhook-secrets` the webhooks' URLs and tokens, and
- * `rows-key` the key that seals rows. `take-rows` puts rows into the queues, `send-rows` takes them out, gives them
- * back and sets them aside, `count-queues` reads how many wait; `wake-forward` starts the forwarder. `idempotency`
- * remembers requests and entities in the table; `read-table` reads it.
+ * What a function may do, and nothing else.
+ *
+ * In the table: `table` reads and writes every item, `rows` counts in the rows ledger, `relay-state` keeps all that
+ * forwarding keeps (the ledger among it), `idempotency` remembers requests and entities, `read-status` reads what the
+ * status is made of, which is no row and no copy of one.
+ * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
+ * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
+ * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows.
+ * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
+ * reads how many wait. `alerts` publishes to the alert topic, `wake-forward` starts the forwarder.
  */
 export type Grant =
   | 'table'
-  | 'read-table'
+  | 'read-status'
   | 'rows'
+  | 'relay-state'
   | 'idempotency'
   | 'alerts'
   | 'secrets'
@@ -77,7 +81,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 50,
       trigger: { kind: 'schedule', everyMinutes: config.schedule.everyMinutes },
       environment: watchEnvironment,
-      grants: ['table', 'alerts', 'secrets'],
+      grants: ['table', 'alerts', 'secrets', 'count-queues'],
     },
     callback: {
       name: 'callback',
@@ -120,7 +124,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 120,
       trigger: { kind: 'schedule', everyMinutes: 1 },
       environment: forwardEnvironment,
-      grants: ['table', 'webhook-secrets', 'rows-key', 'send-rows'],
+      grants: ['relay-state', 'webhook-secrets', 'rows-key', 'send-rows'],
     },
     respond: {
       name: 'respond',
@@ -130,6 +134,6 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', method: 'GET', path: '/v1/status' },
       environment: respondEnvironment,
-      grants: ['read-table', 'relay-secrets', 'status-secrets', 'count-queues'],
+      grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

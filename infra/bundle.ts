@@ -17,16 +17,8 @@ const BANNER = [
   'process.setSourceMapsEnabled(true);',
 ].join('');
 
-/**
- * Writes a function's whole deployment package into a directory: one minified module with everything that it imports
- * (the SDK too, so that what was tested is what runs), its source map, and the validated configuration.
- */
-export const bundleFunction = (
-  { entry }: FunctionDescription,
-  config: Config,
-  directory: string,
-): Metafile => {
-  const { outputFiles, metafile } = buildSync({
+const build = (entry: string) =>
+  buildSync({
     absWorkingDir: ROOT,
     entryPoints: [entry],
     // A name inside the repository: the source map is then the same on every machine.
@@ -45,6 +37,22 @@ export const bundleFunction = (
     metafile: true,
     logLevel: 'silent',
   });
+
+/** Installations differ in their configuration only, so that each entry is built once, however many are synthesized. */
+const built = new Map<string, ReturnType<typeof build>>();
+
+/**
+ * Writes a function's whole deployment package into a directory: one minified module with everything that it imports
+ * (the SDK too, so that what was tested is what runs), its source map, and the validated configuration.
+ */
+export const bundleFunction = (
+  { entry }: FunctionDescription,
+  config: Config,
+  directory: string,
+): Metafile => {
+  const result = built.get(entry) ?? build(entry);
+  built.set(entry, result);
+  const { outputFiles, metafile } = result;
   mkdirSync(directory, { recursive: true });
   for (const { path, contents } of outputFiles) writeFileSync(join(directory, basename(path)), contents);
   writeFileSync(join(directory, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);

@@ -1,4 +1,9 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-export const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
-  new PolicyStatement({ sid, actions, resources });
+export const allow = (
+  sid: string,
+  actions: string[],
+  resources: string[],
+  conditions?: Conditions,
+): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources, ...(conditions === undefined ? {} : { conditions }) });

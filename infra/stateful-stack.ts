@@ -1,16 +1,27 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { functionsOf } from '../functions/manifest.ts';
+import { deployedRowsKey, generatedRowsKey, relayedFeeds } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
+import { parseSecretReference } from '../shared/config/secret-reference.ts';
 import { AlertTopic } from './constructs/alert-topic.ts';
 import { OperatorTopic } from './constructs/operator-topic.ts';
+import { RowQueues, rowQueueUrlPrefix } from './constructs/row-queues.ts';
+import { RowsKey } from './constructs/rows-key.ts';
 import { Secrets } from './constructs/secrets.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { deployedSecretsOf } from './secret-references.ts';
 
-/** What must outlive a deployment: state, secrets, and the topics that people have confirmed. */
+/** What rows need on their way through; only where a feed takes any. */
+export interface RowState {
+  readonly queues: RowQueues;
+  readonly keyArn: string;
+}
+
+/** What must outlive a deployment: state, rows, secrets, and the topics that people have confirmed. */
 export class StatefulStack extends Stack {
   readonly table: TableV2;
   readonly alerts: ITopic;
@@ -18,6 +29,7 @@ export class StatefulStack extends Stack {
   readonly undelivered: IQueue;
   /** By the name of the secret. */
   readonly readableSecretArns: ReadonlyMap<string, string>;
+  readonly rows: RowState | undefined;
 
   constructor(scope: Construct, id: string, config: Config, props: StackProps) {
     super(scope, id, props);
@@ -27,12 +39,35 @@ export class StatefulStack extends Stack {
     this.alerts = alerts;
     this.undelivered = undelivered;
     this.operators = new OperatorTopic(this, 'Operators', installation).topic;
+    const feeds = relayedFeeds(config);
+    const rowsKey = parseSecretReference(deployedRowsKey(config)).name;
+    const makesRowsKey = feeds.length > 0 && rowsKey === generatedRowsKey(installation);
     this.readableSecretArns = new Secrets(
       this,
       'Secrets',
       installation,
-      deployedSecretsOf(config),
+      deployedSecretsOf(config).filter((name) => !(makesRowsKey && name === rowsKey)),
     ).readableArns;
+    if (feeds.length > 0) {
+      this.rows = {
+        queues: new RowQueues(this, 'Rows', {
+          installation,
+          feeds,
+          visibility: Duration.seconds(functionsOf(config).forward.timeoutSeconds),
+        }),
+        keyArn: makesRowsKey
+          ? new RowsKey(this, 'RowsKey', rowsKey).arn
+          : (this.readableSecretArns.get(rowsKey) ?? ''),
+      };
+      new CfnOutput(this, 'RowQueuePrefix', {
+        value: rowQueueUrlPrefix(this, installation),
+        description: 'With the name of a feed: the URL of the queue of its rows',
+      });
+      new CfnOutput(this, 'DeadLetterQueue', {
+        value: this.rows.queues.deadLetters.queueUrl,
+        description: 'Messages that nobody could settle',
+      });
+    }
     new CfnOutput(this, 'TableName', { value: this.table.tableName, description: 'State and incidents' });
     new CfnOutput(this, 'AlertTopicArn', { value: alerts.topicArn, description: 'Every notification' });
   }

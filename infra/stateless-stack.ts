@@ -1,9 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { CallbackEnvironment } from '../functions/callback/environment.ts';
-import { functionsOf } from '../functions/manifest.ts';
+import type { ForwardEnvironment } from '../functions/forward/environment.ts';
+import { type FunctionDescription, functionsOf, type HttpTrigger } from '../functions/manifest.ts';
+import type { RelayEnvironment } from '../functions/relay/environment.ts';
+import type { RespondEnvironment } from '../functions/respond/environment.ts';
 import type { SubmissionsEnvironment } from '../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../functions/watch/environment.ts';
+import { deployedRowsKey } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { DEPLOYED_CONFIG } from './bundle.ts';
 import { DescribedFunction } from './constructs/described-function.ts';
@@ -13,8 +18,10 @@ import { HttpEndpoint } from './constructs/http-endpoint.ts';
 import { OwnAlarms } from './constructs/own-alarms.ts';
 import { People } from './constructs/people.ts';
 import { keptQueue } from './constructs/queue.ts';
+import { RelayAlarms } from './constructs/relay-alarms.ts';
 import { statementsOf } from './constructs/rights.ts';
-import type { StatefulStack } from './stateful-stack.ts';
+import { rowQueueUrlPrefix } from './constructs/row-queues.ts';
+import type { RowState, StatefulStack } from './stateful-stack.ts';
 
 export interface StatelessStackProps extends StackProps {
   readonly state: StatefulStack;
@@ -23,20 +30,47 @@ export interface StatelessStackProps extends StackProps {
 
 /** Long enough for a weekend; later runs have made up for it. */
 const FAILURES_KEPT_DAYS = 4;
+/** The one of this minute, the one of the last that is about to end, and one that a row woke. */
+const FORWARDERS_AT_ONCE = 3;
+
+/** A function that answers requests. */
+interface Endpoint {
+  readonly id: string;
+  readonly description: FunctionDescription & { readonly trigger: HttpTrigger };
+  readonly environment: Readonly<Record<string, string>>;
+  /** The output that says where it is. */
+  readonly url: string;
+  /** What it means that it does not answer. */
+  readonly without: string;
+}
+
+/** The forwarder, and what it takes rows from. */
+interface Forward {
+  readonly description: ReturnType<typeof functionsOf>['forward'];
+  readonly deployed: DescribedFunction;
+  readonly rows: RowState;
+}
 
 /** What may be thrown away and made again: functions, their schedules, alarms, and who is subscribed. */
 export class StatelessStack extends Stack {
   constructor(scope: Construct, id: string, config: Config, props: StatelessStackProps) {
     super(scope, id, props);
-    const { installation, schedule, notify } = config;
     const { state } = props;
-    const { watch: description, ...endpoints } = functionsOf(config);
+    const scheduleGroup = this.addWatch(config, props);
+    const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
+    this.addEndpoint(config, state, forward);
+    new People(this, 'People', { notify: config.notify, ...state });
+  }
+
+  private addWatch(config: Config, { state, reservedConcurrency }: StatelessStackProps): ScheduleGroup {
+    const { installation, schedule } = config;
+    const { watch: description } = functionsOf(config);
     const environment: WatchEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, installation),
       ALERT_TOPIC_ARN: state.alerts.topicArn,
     };
-
     const failures = keptQueue(this, 'Failures', {
       queueName: `${installation}-${description.name}-failures`,
       days: FAILURES_KEPT_DAYS,
@@ -46,12 +80,12 @@ export class StatelessStack extends Stack {
     const { function: watch, log } = new DescribedFunction(this, 'Watch', {
       description,
       config,
-      environment,
+      environment: { ...environment },
       rights: statementsOf(description.grants, config, state),
       failures,
-      reservedConcurrency: props.reservedConcurrency,
+      reservedConcurrency,
     });
-    const { schedule: everyMinute } = new FunctionSchedule(this, 'WatchSchedule', {
+    const { schedule: everyMinute, group } = new FunctionSchedule(this, 'WatchSchedule', {
       name: description.name,
       installation,
       everyMinutes: description.trigger.everyMinutes,
@@ -71,31 +105,55 @@ export class StatelessStack extends Stack {
     });
     // Otherwise the dead-man alarm would ring while the first deployment is still under way.
     alarms.node.addDependency(everyMinute);
-    this.addEndpoint(config, state, endpoints);
-    new People(this, 'People', { notify, ...state });
+    return group;
   }
-  /** Functions that answer requests. Not reserved: the endpoint's own throttle keeps them from starving others. */
-  private addEndpoint(
+
+  /** What sends rows to Clay. A turn that fails is not tried again: the next one is a minute away, and finds the rows. */
+  private addForward(
     config: Config,
-    state: StatefulStack,
-    { callback, submissions }: Pick<ReturnType<typeof functionsOf>, 'callback' | 'submissions'>,
-  ): void {
+    { state, reservedConcurrency }: StatelessStackProps,
+    rows: RowState,
+    group: ScheduleGroup,
+  ): Forward {
     const { installation } = config;
-    const environment: CallbackEnvironment & SubmissionsEnvironment = {
+    const { forward: description } = functionsOf(config);
+    const environment: ForwardEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, installation),
+      DEAD_LETTER_QUEUE: rows.queues.deadLetters.queueUrl,
+      ROWS_KEY: deployedRowsKey(config),
     };
-    const functions = [
-      { id: 'Callback', description: callback },
-      { id: 'Submissions', description: submissions },
-    ].map(({ id, description }) => ({
-      name: description.name,
+    const deployed = new DescribedFunction(this, 'Forward', {
       description,
-      function: new DescribedFunction(this, id, {
-        description,
+      config,
+      environment: { ...environment },
+      rights: statementsOf(description.grants, config, state),
+      reservedConcurrency: reservedConcurrency === undefined ? undefined : FORWARDERS_AT_ONCE,
+    });
+    new FunctionSchedule(this, 'ForwardSchedule', {
+      name: description.name,
+      installation,
+      everyMinutes: description.trigger.everyMinutes,
+      target: deployed.function,
+      group,
+    });
+    return { description, deployed, rows };
+  }
+
+  /** Functions that answer requests. Not reserved: the endpoint's own throttle keeps them from starving others. */
+  private addEndpoint(config: Config, state: StatefulStack, forward: Forward | undefined): void {
+    const { installation } = config;
+    const { operators } = state;
+    const forwardArn = forward?.deployed.function.functionArn;
+    const functions = this.endpointsOf(config, state, forward).map((endpoint) => ({
+      ...endpoint,
+      name: endpoint.description.name,
+      function: new DescribedFunction(this, endpoint.id, {
+        description: endpoint.description,
         config,
-        environment,
-        rights: statementsOf(description.grants, config, state),
+        environment: endpoint.environment,
+        rights: statementsOf(endpoint.description.grants, config, { ...state, forwardArn }),
       }).function,
     }));
     const endpoint = new HttpEndpoint(
@@ -104,20 +162,81 @@ export class StatelessStack extends Stack {
       installation,
       functions.map(({ description, function: target }) => ({ description, target })),
     );
-    new EndpointAlarms(this, 'EndpointAlarms', {
-      installation,
-      endpoint,
-      functions,
-      operators: state.operators,
-    });
-    for (const { id, trigger } of [
-      { id: 'CallbackUrl', trigger: callback.trigger },
-      { id: 'SubmissionsUrl', trigger: submissions.trigger },
-    ]) {
-      new CfnOutput(this, id, {
-        value: `${endpoint.api.apiEndpoint}${trigger.path}`,
-        description: `${trigger.method} here, with the name of the feed`,
+    new EndpointAlarms(this, 'EndpointAlarms', { installation, endpoint, functions, operators });
+    for (const { url, description } of functions) {
+      const { method, path } = description.trigger;
+      new CfnOutput(this, url, {
+        value: `${endpoint.api.apiEndpoint}${path}`,
+        description: `${method} here${path.includes('{feed}') ? ', with the name of the feed' : ''}`,
       });
     }
+    const relay = functions.find(({ id }) => id === 'Relay');
+    if (!forward || !relay) return;
+    const alarms = new RelayAlarms(this, 'RelayAlarms', {
+      installation,
+      relay,
+      forward: { description: forward.description, function: forward.deployed.function },
+      accessLog: endpoint.accessLog,
+      queues: forward.rows.queues.byFeed,
+      deadLetters: forward.rows.queues.deadLetters,
+      operators,
+    });
+    // As above: not before it runs.
+    alarms.node.addDependency(this.node.findChild('ForwardSchedule'));
+  }
+
+  private endpointsOf(
+    config: Config,
+    state: StatefulStack,
+    forward: Forward | undefined,
+  ): readonly Endpoint[] {
+    const { callback, submissions, relay, respond } = functionsOf(config);
+    const counting: CallbackEnvironment & SubmissionsEnvironment = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: state.table.tableName,
+    };
+    const asking: RespondEnvironment = {
+      ...counting,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, config.installation),
+    };
+    const taking: RelayEnvironment | undefined = forward && {
+      ...asking,
+      ROWS_KEY: deployedRowsKey(config),
+      FORWARD_FUNCTION: forward.deployed.function.functionName,
+    };
+    return [
+      {
+        id: 'Callback',
+        description: callback,
+        environment: { ...counting },
+        url: 'CallbackUrl',
+        without: 'rows are not counted',
+      },
+      {
+        id: 'Submissions',
+        description: submissions,
+        environment: { ...counting },
+        url: 'SubmissionsUrl',
+        without: 'rows are not counted',
+      },
+      ...(taking
+        ? [
+            {
+              id: 'Relay',
+              description: relay,
+              environment: { ...taking },
+              url: 'RowsUrl',
+              without: 'rows are not taken: senders are answered 429 and must send again',
+            },
+          ]
+        : []),
+      {
+        id: 'Respond',
+        description: respond,
+        environment: { ...asking },
+        url: 'StatusUrl',
+        without: 'applications cannot ask how it goes, and may switch to what they fall back to',
+      },
+    ];
   }
 }

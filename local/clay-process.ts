@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { ClaywatchError } from '../shared/errors.ts';
+import type { PoolEntry } from './clay/core/options.ts';
 import { COMPILE_CACHE_DIR } from './compile-cache.ts';
 
 /** An endpoint of ours, and how whoever sends to it proves who it is. */
-export interface ClayCallback {
+export interface OwnEndpoint {
   readonly url: string;
   readonly secret: string;
 }
@@ -14,10 +15,11 @@ export interface ClayCallback {
 /** What flows through a simulated Clay. */
 export interface ClayFlow {
   /** Where its HTTP API columns send enriched rows. */
-  readonly callback: ClayCallback;
-  /** Made-up rows, and where their sender reports those that Clay accepted. */
+  readonly callback: OwnEndpoint;
+  readonly webhooks: readonly PoolEntry[];
+  /** Made-up rows, and where their sender posts them; nothing is sent when it is left out. */
   readonly rowsPerMinute: number;
-  readonly report: ClayCallback;
+  readonly relay?: OwnEndpoint;
   /** Data credits and actions to begin with. */
   readonly credits: number;
 }
@@ -87,7 +89,7 @@ const notStarted = (port: number, said: string): ClaywatchError =>
  * One that ran already goes on sending its callbacks where it was told to.
  */
 export const startClayProcess = async (wanted: number, flow: ClayFlow): Promise<ClayProcess> => {
-  const { callback, report, rowsPerMinute, credits } = flow;
+  const { callback, webhooks, relay, rowsPerMinute, credits } = flow;
   const port = wanted === 0 ? await freePort() : wanted;
   const url = `http://127.0.0.1:${port}`;
   if (await isSimulatedClay(url)) return { url, port, started: false, stop: async () => undefined };
@@ -103,10 +105,8 @@ export const startClayProcess = async (wanted: number, flow: ClayFlow): Promise<
       String(port),
       '--callback-url',
       callback.url,
-      '--report-url',
-      report.url,
-      '--rows-per-minute',
-      String(rowsPerMinute),
+      ...webhooks.flatMap(({ id, table, startCount }) => ['--webhook', `${id}:${table}:${startCount}`]),
+      ...(relay ? ['--relay-url', relay.url, '--rows-per-minute', String(rowsPerMinute)] : []),
       '--credits',
       String(credits),
       '--actions',
@@ -118,7 +118,7 @@ export const startClayProcess = async (wanted: number, flow: ClayFlow): Promise<
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         ...process.env,
-        SUBMISSIONS_SECRET: report.secret,
+        RELAY_SECRET: relay?.secret ?? '',
         NODE_COMPILE_CACHE: COMPILE_CACHE_DIR,
         CLAY_CALLBACK_SECRET: callback.secret,
       },

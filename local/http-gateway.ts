@@ -29,6 +29,16 @@ interface Answer {
 /** What API Gateway takes of a body, bytes. */
 const MAX_BODY_BYTES = 10_485_760;
 const MAX_DRAINED_BYTES = 4 * MAX_BODY_BYTES;
+/** How long a sender may take, ms. */
+export interface SenderPatience {
+  /** Until the headers are here. */
+  readonly headersMs: number;
+  /** Until the whole request is here. */
+  readonly requestMs: number;
+}
+/** API Gateway gives the whole of a request 30 s; whoever sends a byte at a time ties up nothing of ours for longer. */
+const PATIENCE: SenderPatience = { headersMs: 10_000, requestMs: 30_000 };
+const LOOK_FOR_SLOW_EVERY_MS = 1_000;
 /** As many requests as may be under way; Lambda has so many instances. */
 const MAX_CONCURRENT = 1_000;
 const FINISH_WITHIN_MS = 5_000;
@@ -125,12 +135,15 @@ const send = (response: ServerResponse, { statusCode, headers, body = '', isBase
  * answers. Reachable from this machine only. Throws `local.port-in-use`.
  *
  * @param port 0: any free one
+ * @param patience slower senders are answered 408 and cut off
  */
 export const startHttpGateway = async (
   port: number,
   routes: readonly GatewayRoute[],
+  patience: SenderPatience = PATIENCE,
 ): Promise<HttpGateway> => {
   let underWay = 0;
+  let stopping = false;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const found = routeMatching(routes, request.method ?? '', request.url ?? '');
@@ -145,13 +158,21 @@ export const startHttpGateway = async (
       .then(answerOf, () => UNAVAILABLE);
   };
 
-  const server = createServer((request, response) => {
+  const limits = {
+    headersTimeout: patience.headersMs,
+    requestTimeout: patience.requestMs,
+    connectionsCheckingInterval: Math.min(LOOK_FOR_SLOW_EVERY_MS, patience.headersMs),
+  };
+  const server = createServer(limits, (request, response) => {
     underWay += 1;
     response.once('close', () => {
       underWay -= 1;
     });
     answer(request).then(
-      (its) => send(response, its),
+      (its) => {
+        if (stopping) response.shouldKeepAlive = false;
+        send(response, its);
+      },
       // A sender that went away mid-request is no concern of anybody.
       () => response.destroy(),
     );
@@ -166,6 +187,7 @@ export const startHttpGateway = async (
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise((resolve) => {
+        stopping = true;
         const timer = setTimeout(() => server.closeAllConnections(), FINISH_WITHIN_MS);
         server.close(() => {
           clearTimeout(timer);
@@ -179,7 +201,7 @@ export const startHttpGateway = async (
 const inUse = (port: number, cause: Error): ClaywatchError =>
   new ClaywatchError(
     'local.port-in-use',
-    `Port ${port}, where the callbacks were to arrive, is taken by another program.`,
+    `Port ${port}, where rows and callbacks were to arrive, is taken by another program.`,
     'Stop that program, or choose another port: --port N.',
     { cause },
   );

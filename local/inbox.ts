@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
 import type { Subscription } from '../shared/notify/filter-policy.ts';
@@ -109,6 +109,12 @@ const keep = async (message: InboxMessage): Promise<void> => {
   await rename(partial, message.file);
 };
 
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
 const discardOldest = async (dir: string): Promise<void> => {
   // Names begin with the time, so the order of names is the order of messages.
   const names = (await readdir(dir)).filter((name) => name.endsWith('.txt')).sort();
@@ -132,7 +138,8 @@ export const openInbox = async ({
 
   const take = async (mailbox: Mailbox, body: string): Promise<void> => {
     const message = received(body, mailbox.recipient, dir);
-    if (!message) return;
+    // One that is there was told of by a runtime that was killed before it could say so.
+    if (!message || (await isThere(message.file))) return;
     await keep(message);
     kept.push(message);
     if (kept.length > KEPT) kept.shift();

@@ -74,7 +74,7 @@ const carryOver = async (runtime: Runtime, view: View): Promise<void> => {
 
 const lookOnce = async (runtime: Runtime, view: View): Promise<number> => {
   const report = await runtime.runOnce(Math.floor(Date.now() / 1_000) * 1_000);
-  view.report(report, 0);
+  view.report(report, 0, await runtime.relayStatus().catch(() => null));
   return CONCLUSION_EXIT[report.diagnosis?.conclusion ?? 'cannot-tell'];
 };
 
@@ -133,17 +133,19 @@ const main = async (): Promise<number> => {
   }
 };
 
-/** The store has no other way to say that its files are broken or that the disk is full. */
+/** Store and queues have no other way to say that their files are broken or that the disk is full. */
 const storeFault = (error: Error): ClaywatchError =>
   new ClaywatchError(
     'local.state-unusable',
-    `The store in the state directory failed: ${error.message}.`,
+    `What is kept in the state directory cannot be written any more: ${error.message}.`,
     'See that the disk has room; if it stays so, start with --fresh to forget the store.',
     { cause: error },
   );
 
 process.on('uncaughtException', (error) => {
-  const ofStore = /node_modules[\\/](dynalite|classic-level|abstract-level)[\\/]/.test(error.stack ?? '');
+  const ofStore =
+    /node_modules[\\/](dynalite|classic-level|abstract-level)[\\/]/.test(error.stack ?? '') ||
+    ('code' in error && error.code === 'ERR_SQLITE_ERROR');
   process.exit(explainFault(ofStore ? storeFault(error) : error));
 });
 // The reader of a pipe may leave before us: then there is nobody to tell.

@@ -21,6 +21,16 @@ const schema = z.object({
     })
     .optional()
     .catch(undefined),
+  /** Of the embedded SQS, and the URLs of its row queues without the name of the feed. */
+  sqs: z
+    .object({
+      endpoint: z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/),
+      queuePrefix: z.string().regex(/^http:\/\/\S+$/),
+    })
+    .optional()
+    .catch(undefined),
+  /** The file with the key that seals rows; it is readable for this person only. */
+  rowsKeyFile: z.string().min(1).optional().catch(undefined),
 });
 
 /** How to reach the store of a local runtime that is running. */

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type FunctionDescription, functionsOf } from '../functions/manifest.ts';
+import { functionsOf } from '../functions/manifest.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../shared/aws/dynamodb/create-table.ts';
 import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store.ts';
@@ -8,18 +8,23 @@ import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import type { IncidentStore } from '../shared/incident/store.ts';
 import { subscriptionsOf } from '../shared/notify/filter-policy.ts';
+import type { RelayStatus } from '../shared/relay/status.ts';
 import type { WatchReport } from '../shared/watch/run.ts';
 import { LOCAL_AWS } from './aws.ts';
 import { startDynamoDb } from './dynamodb.ts';
-import { inheritedEnvironment } from './function-environment.ts';
-import { createFunctionHost, type FunctionHost } from './function-host.ts';
 import { createFunctionLog } from './function-log.ts';
-import { startHttpGateway } from './http-gateway.ts';
+import { type LocalFunctions, startFunctions } from './functions.ts';
+import type { SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { startMessaging } from './messaging.ts';
+import { createRelayStatusReader } from './relay-status.ts';
 import { writeRuntimeFile } from './runtime-file.ts';
 import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
+import { createTeardown, type Teardown } from './teardown.ts';
+
+/** A run of `watch`, a forwarder, or a message that could not be taken into the inbox. */
+export type FaultOf = 'run' | 'forwarder' | 'inbox';
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -32,13 +37,15 @@ export interface RuntimeOptions {
   readonly clock?: Clock;
   /** Where requests to functions arrive; default: any free port. */
   readonly httpPort?: number;
+  /** How slow senders may be; default: as slow as API Gateway lets them. */
+  readonly patience?: SenderPatience;
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
-  readonly onReport?: (report: WatchReport, missed: number) => void;
+  readonly onReport?: (report: WatchReport, missed: number, relay: RelayStatus | null) => void;
   readonly onMessage?: (message: InboxMessage) => void;
-  /** A run that failed, or a message that could not be taken into the inbox; both are tried again. */
-  readonly onFault?: (error: Error) => void;
+  /** Something that failed and is tried again. */
+  readonly onFault?: (error: Error, of: FaultOf) => void;
 }
 
 export interface Runtime {
@@ -46,7 +53,7 @@ export interface Runtime {
     readonly dynamodb: string;
     readonly sns: string;
     readonly sqs: string;
-    /** Of the functions that answer requests: `<http>/v1/callbacks/{feed}`. */
+    /** Of the functions that answer requests: `<http>/v1/rows/{feed}`. */
     readonly http: string;
   };
   readonly stateDir: string;
@@ -56,6 +63,8 @@ export interface Runtime {
   readonly topicArn: string;
   readonly inbox: Inbox;
   readonly incidents: IncidentStore;
+  /** How the relay goes; null when no feed has one. */
+  relayStatus(): Promise<RelayStatus | null>;
   /** Runs `watch` for a slot (epoch ms) and waits for its messages to be in the inbox. Rejects when the run fails. */
   runOnce(slot: number): Promise<WatchReport>;
   /** Runs `watch` at once and then on every slot until `stop`. */
@@ -68,23 +77,12 @@ const TABLE_NAME = 'claywatch';
 /** A run that takes longer at the end is cut off; being safe to kill, it is done again. */
 const FINISH_WITHIN_MS = 10_000;
 
-/** Undoes steps in reverse, also after a step that failed half way. */
-const createTeardown = () => {
-  const steps: (() => void | Promise<void>)[] = [];
-  return {
-    add: (step: () => void | Promise<void>) => void steps.push(step),
-    run: async () => {
-      for (const step of steps.splice(0).reverse()) await step();
-    },
-  };
-};
-type Teardown = ReturnType<typeof createTeardown>;
-
 const startStore = async (path: string, dir: string, teardown: Teardown) => {
   const dynamodb = await startDynamoDb(path);
   teardown.add(dynamodb.stop);
   const client = createDynamoClient({ ...LOCAL_AWS, endpoint: dynamodb.endpoint });
   teardown.add(() => client.destroy());
+  const table = { client, tableName: TABLE_NAME };
   try {
     await ensureTable(client, TABLE_NAME);
   } catch (error) {
@@ -97,24 +95,26 @@ const startStore = async (path: string, dir: string, teardown: Teardown) => {
   }
   return {
     endpoint: dynamodb.endpoint,
-    incidents: createDynamoIncidentStore({ client, tableName: TABLE_NAME }),
+    table,
+    incidents: createDynamoIncidentStore(table),
   };
 };
 
-/** What a function is given, and nothing else: as deployed. */
-const only = (names: readonly string[], values: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
-
 const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));
 
-const createRuns = (host: FunctionHost, inbox: Inbox, options: RuntimeOptions) => {
+const createRuns = (
+  watch: LocalFunctions['watch'],
+  inbox: Inbox,
+  relayStatus: Runtime['relayStatus'],
+  options: RuntimeOptions,
+) => {
   const stopping = new AbortController();
   const finished = new AbortController();
   let current: Promise<unknown> = Promise.resolve();
 
   const runOnce = async (slot: number): Promise<WatchReport> => {
     const running = (async () => {
-      const report = (await host.invoke({ slot: isoInstant(slot) })) as WatchReport;
+      const report = (await watch({ slot: isoInstant(slot) })) as WatchReport;
       await inbox.settle();
       return report;
     })();
@@ -129,9 +129,10 @@ const createRuns = (host: FunctionHost, inbox: Inbox, options: RuntimeOptions) =
       run: async (slot, missed) => {
         options.onRun?.(slot);
         try {
-          options.onReport?.(await runOnce(slot), missed);
+          const report = await runOnce(slot);
+          options.onReport?.(report, missed, await relayStatus().catch(() => null));
         } catch (fault) {
-          options.onFault?.(asError(fault));
+          options.onFault?.(asError(fault), 'run');
         }
       },
     });
@@ -151,7 +152,7 @@ const createRuns = (host: FunctionHost, inbox: Inbox, options: RuntimeOptions) =
 
 /**
  * The whole product on this machine: the real functions by their one description (functions/manifest.ts), against a
- * DynamoDB kept on disk and SNS and SQS in memory, every port chosen by the operating system. Throws `local.*`.
+ * DynamoDB and SQS kept on disk and SNS in memory, every port chosen by the operating system. Throws `local.*`.
  */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
   const { config } = options;
@@ -161,48 +162,41 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     teardown.add(state.release);
     await writeFile(state.config, JSON.stringify(config, null, 2), { mode: 0o600 });
     const store = await startStore(state.dynamodb, state.dir, teardown);
-    const messaging = await startMessaging(subscriptionsOf(config));
+    const messaging = await startMessaging({
+      recipients: subscriptionsOf(config),
+      config,
+      path: state.queues,
+      visibilitySeconds: functionsOf(config).forward.timeoutSeconds,
+    });
     teardown.add(messaging.stop);
     const inbox = await openInbox({
       messaging,
       dir: state.inbox,
       onMessage: (message) => options.onMessage?.(message),
-      onError: (fault) => options.onFault?.(asError(fault)),
+      onError: (fault) => options.onFault?.(asError(fault), 'inbox'),
       clock: options.clock ?? systemClock,
     });
     teardown.add(inbox.stop);
 
-    const { watch, callback, submissions } = functionsOf(config);
-    const onLog = createFunctionLog(state.log);
-    const hostOf = (description: FunctionDescription): FunctionHost => {
-      const host = createFunctionHost({
-        functionName: description.name,
-        module: new URL(`../${description.entry}`, import.meta.url),
-        env: {
-          ...inheritedEnvironment(config, options.env ?? process.env),
-          AWS_ENDPOINT_URL_DYNAMODB: store.endpoint,
-          AWS_ENDPOINT_URL_SNS: messaging.endpoint,
-          ...only(Object.keys(description.environment.shape), {
-            CLAYWATCH_CONFIG: state.config,
-            TABLE_NAME,
-            ALERT_TOPIC_ARN: messaging.topicArn,
-          }),
-        },
-        timeoutMs: description.timeoutSeconds * 1_000,
-        onLog,
-      });
-      teardown.add(host.stop);
-      return host;
-    };
-    const gateway = await startHttpGateway(
-      options.httpPort ?? 0,
-      [callback, submissions].map((description) => {
-        const { invoke } = hostOf(description);
-        return { trigger: description.trigger, invoke };
-      }),
+    const functions = await startFunctions(
+      {
+        config,
+        env: options.env ?? process.env,
+        clock: systemClock,
+        httpPort: options.httpPort ?? 0,
+        patience: options.patience,
+        state,
+        dynamodbEndpoint: store.endpoint,
+        tableName: TABLE_NAME,
+        messaging,
+        onLog: createFunctionLog(state.log),
+        onFault: (fault) => options.onFault?.(asError(fault), 'forwarder'),
+      },
+      teardown,
     );
-    teardown.add(gateway.stop);
-    const runs = createRuns(hostOf(watch), inbox, options);
+    const relay = createRelayStatusReader({ config, table: store.table, messaging });
+    teardown.add(relay.close);
+    const runs = createRuns(functions.watch, inbox, relay.read, options);
     teardown.add(runs.stop);
     teardown.add(
       await writeRuntimeFile(state.dir, {
@@ -210,6 +204,8 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         endpoint: store.endpoint,
         tableName: TABLE_NAME,
         config: state.config,
+        sqs: { endpoint: messaging.endpoint, queuePrefix: messaging.rowQueuePrefix },
+        ...(functions.rowsKeyFile === undefined ? {} : { rowsKeyFile: functions.rowsKeyFile }),
       }),
     );
 
@@ -218,7 +214,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         dynamodb: store.endpoint,
         sns: messaging.endpoint,
         sqs: messaging.endpoint,
-        http: gateway.url,
+        http: functions.url,
       },
       stateDir: state.dir,
       inboxDir: state.inbox,
@@ -227,6 +223,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       topicArn: messaging.topicArn,
       inbox,
       incidents: store.incidents,
+      relayStatus: relay.read,
       runOnce: runs.runOnce,
       follow: runs.follow,
       stop: teardown.run,

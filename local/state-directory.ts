@@ -7,6 +7,10 @@ import { lockState } from './state-lock.ts';
 export interface StateDirectory {
   readonly dir: string;
   readonly dynamodb: string;
+  /** The file of the queues; SQLite keeps two more beside it. */
+  readonly queues: string;
+  /** The key that seals rows. */
+  readonly rowsKey: string;
   readonly inbox: string;
   readonly config: string;
   readonly log: string;
@@ -44,13 +48,23 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
   const state = {
     dir,
     dynamodb: join(dir, 'dynamodb'),
+    queues: join(dir, 'queues.db'),
+    rowsKey: join(dir, 'rows.key'),
     inbox: join(dir, 'inbox'),
     config: join(dir, 'config.json'),
     log: join(dir, 'watch.log'),
     release,
   };
   try {
-    const kept = [state.dynamodb, state.inbox, state.config, state.log, `${state.log}.1`];
+    const kept = [
+      state.dynamodb,
+      ...['', '-wal', '-shm'].map((suffix) => `${state.queues}${suffix}`),
+      state.rowsKey,
+      state.inbox,
+      state.config,
+      state.log,
+      `${state.log}.1`,
+    ];
     if (fresh) await Promise.all(kept.map((name) => rm(name, { recursive: true, force: true })));
     await mkdir(state.inbox, { recursive: true });
     return state;

@@ -46,6 +46,7 @@ export const ERROR_CODES = {
   'request.forbidden': 'The secret that was sent may look, and not act.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
+  'request.refused': 'No row of the request was taken; `rows` says why, for each.',
   'request.conflict': 'The Idempotency-Key was used before, for another body.',
   'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
   overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',

@@ -2,11 +2,17 @@ import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
+import { registerDeadLetters } from './dead-letters.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerFailover } from './failover.ts';
+import { registerHold } from './hold.ts';
 import { registerIncidents } from './incidents.ts';
 import { registerNotify } from './notify.ts';
 import { registerPostmortem } from './postmortem.ts';
+import { registerReplay } from './replay.ts';
+import { registerResume } from './resume.ts';
 import { registerSilence } from './silence.ts';
+import { registerStatus } from './status.ts';
 import { registerTriage } from './triage.ts';
 import { registerUsage } from './usage.ts';
 import { registerWebhook } from './webhook.ts';
@@ -22,6 +28,12 @@ export const COMMANDS: readonly Register[] = [
   registerTriage,
   registerIncidents,
   registerPostmortem,
+  registerStatus,
+  registerHold,
+  registerResume,
+  registerFailover,
+  registerReplay,
+  registerDeadLetters,
   registerDoctor,
   registerSilence,
   registerNotify,

@@ -15,6 +15,7 @@ type ProblemCode = Extract<
 /** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.malformed': 400,
+  'request.refused': 400,
   'request.unauthorized': 401,
   'request.conflict': 409,
   'request.too-large': 413,

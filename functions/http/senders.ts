@@ -89,18 +89,32 @@ export const createSenders = ({ feeds, secrets, clock, onFault }: SendersOptions
   const isUnread = (reference: SecretReference): boolean =>
     clock.now() - (known.get(reference)?.at ?? Number.NEGATIVE_INFINITY) >= VALID_UNREAD_MS;
 
+  /** Makes the same two comparisons whatever there is to compare with. */
+  const knows = (event: HttpEvent, config: SenderConfig | undefined): boolean => {
+    const sent = digestOf(headerOf(event, config?.header ?? someHeader)?.trim() ?? '');
+    const matches = [config?.secret, config?.previousSecret].map((reference) =>
+      timingSafeEqual(sent, digestFor(reference)),
+    );
+    return config !== undefined && matches.includes(true);
+  };
+  // For every feed alike: which one cannot be checked is nobody's business.
+  const turnedAway = (): Exclude<Admission, { kind: 'admitted' }> => ({
+    kind: [...references].some(isUnread) ? 'unavailable' : 'refused',
+  });
+
   return {
     admit: async (event: HttpEvent): Promise<Admission> => {
       await readAll();
       const feed = event.pathParameters?.feed ?? '';
       const config = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
-      const sent = digestOf(headerOf(event, config?.header ?? someHeader)?.trim() ?? '');
-      const matches = [config?.secret, config?.previousSecret].map((reference) =>
-        timingSafeEqual(sent, digestFor(reference)),
-      );
-      if (config && matches.includes(true)) return { kind: 'admitted', feed };
-      // For every feed alike: which one cannot be checked is nobody's business.
-      return { kind: [...references].some(isUnread) ? 'unavailable' : 'refused' };
+      return knows(event, config) ? { kind: 'admitted', feed } : turnedAway();
+    },
+    /** For a request that is of no feed: whoever may send to any of them. Compares with all, whichever it is. */
+    admitToAny: async (event: HttpEvent): Promise<Admission> => {
+      await readAll();
+      const known = Object.entries(feeds).map(([feed, config]) => ({ feed, isKnown: knows(event, config) }));
+      const found = known.find(({ isKnown }) => isKnown);
+      return found ? { kind: 'admitted', feed: found.feed } : turnedAway();
     },
   };
 };

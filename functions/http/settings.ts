@@ -3,7 +3,10 @@ import type { Config } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 
 /** What of the configuration the endpoints go by. */
-export type IntakeSettings = Pick<Config, 'installation' | 'feeds' | 'rows'>;
+export type IntakeSettings = Pick<
+  Config,
+  'installation' | 'feeds' | 'rows' | 'relay' | 'remediation' | 'status'
+>;
 
 /**
  * Reads the configuration that CDK or the local runtime has validated and written as JSON, every default filled in.
@@ -11,9 +14,12 @@ export type IntakeSettings = Pick<Config, 'installation' | 'feeds' | 'rows'>;
  */
 export const readSettings = async (path: string): Promise<IntakeSettings> => {
   try {
-    const { installation, feeds, rows } = JSON.parse(await readFile(path, 'utf8')) as IntakeSettings;
-    if (!rows?.maxCallbackBytes) throw new TypeError('not a validated configuration');
-    return { installation, feeds, rows };
+    const { installation, feeds, rows, relay, remediation, status } = JSON.parse(
+      await readFile(path, 'utf8'),
+    ) as IntakeSettings;
+    if (!rows?.maxCallbackBytes || !relay?.maxRequestBytes)
+      throw new TypeError('not a validated configuration');
+    return { installation, feeds, rows, relay, remediation, status };
   } catch {
     // The reason is left out: a parser's message quotes what it could not parse.
     throw new ClaywatchError(
@@ -26,7 +32,7 @@ export const readSettings = async (path: string): Promise<IntakeSettings> => {
 
 /** One setting of every feed. */
 export const ofEachFeed = <T>(
-  { feeds }: IntakeSettings,
+  { feeds }: Pick<IntakeSettings, 'feeds'>,
   pick: (feed: Config['feeds'][string], name: string) => T,
 ): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, pick(feed, name)]));

@@ -1,5 +1,6 @@
 // The small zod: it is loaded while a row waits.
 import * as z from 'zod/mini';
+import { SECRET_REFERENCE } from '../../shared/config/secret-reference.ts';
 
 /** What `relay` is given, and nothing else. */
 export const relayEnvironment = z.object({
@@ -9,7 +10,7 @@ export const relayEnvironment = z.object({
   /** The URL of a feed's queue without the name of the feed. */
   ROW_QUEUE_PREFIX: z.string().check(z.regex(/^https?:\/\/\S+$/, 'the beginning of the URLs of SQS queues')),
   /** Where the key that seals rows is read from: `env:NAME` or `secretsmanager:NAME`. */
-  ROWS_KEY: z.string().check(z.minLength(1, 'the name of a secret')),
+  ROWS_KEY: z.string().check(z.regex(SECRET_REFERENCE, 'the name of a secret')),
   /** The function that a row wakes. */
   FORWARD_FUNCTION: z.string().check(z.minLength(1, 'the name of a function')),
 });

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { entityHash } from '../http/entity-hash.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
 import type { SubmissionsEnvironment } from './environment.ts';
 import type { SubmissionsDependencies } from './handler.ts';
 
 const DAY_MS = 86_400_000;
-/** Of 64: 96 bits, so that no two entities meet by chance. */
-const HASH_CHARACTERS = 24;
 
 /** Makes every adapter that `submissions` needs; reads the configuration and opens no connection. */
 export const createDependencies = async (
@@ -27,12 +25,7 @@ export const createDependencies = async (
       limits: new Map(webhooks.map(({ id, limit, unlimited }) => [id, unlimited ? null : limit])),
       entity: submissions.entity,
       retainMs: retainDays * DAY_MS,
-      // Different in every installation and feed, so that hashes of two of them cannot be laid side by side.
-      hash: (entity) =>
-        createHash('sha256')
-          .update(JSON.stringify([settings.installation, feed, entity]))
-          .digest('hex')
-          .slice(0, HASH_CHARACTERS),
+      hash: entityHash(settings.installation, feed),
     })),
     senders: createSenders({
       feeds: ofEachFeed(settings, ({ submissions }) => submissions),

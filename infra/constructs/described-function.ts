@@ -24,21 +24,27 @@ export interface DescribedFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Everything that the function may do beside writing its log, and handing over its failed events. */
   readonly rights: readonly PolicyStatement[];
-  /** Where events of a schedule end that failed until the next one was due; a request has somebody to answer to. */
+  /**
+   * Where events of a schedule end that failed until the next one was due; a request has somebody to answer to. Left
+   * out: they are not tried again either, and whoever comes next does their work.
+   */
   readonly failures?: IQueue;
   /** Instances kept for this function, so that others cannot starve it; undefined: no reservation. */
   readonly reservedConcurrency?: number | undefined;
 }
 
-/** An event of a schedule is tried again until the next one is due, which looks at everything anyway. */
-const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefined) =>
-  trigger.kind === 'schedule' && failures
+/** An event of a schedule waits at most until the next one is due, which looks at everything anyway. */
+const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefined) => {
+  if (trigger.kind === 'http') return {};
+  const maxEventAge = Duration.minutes(trigger.everyMinutes);
+  return failures
     ? {
-        maxEventAge: Duration.minutes(trigger.everyMinutes),
+        maxEventAge,
         retryAttempts: 2,
         onFailure: { bind: () => ({ destination: failures.queueArn }) },
       }
-    : {};
+    : { maxEventAge, retryAttempts: 0 };
+};
 
 /** A function of the manifest, with its own role, log and package. */
 export class DescribedFunction extends Construct {

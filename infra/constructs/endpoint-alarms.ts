@@ -10,14 +10,19 @@ import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
 export interface EndpointAlarmsProps {
   readonly installation: string;
   readonly endpoint: HttpEndpoint;
-  readonly functions: readonly { readonly name: string; readonly function: LambdaFunction }[];
+  readonly functions: readonly {
+    readonly name: string;
+    readonly function: LambdaFunction;
+    /** What it means that this function does not answer. */
+    readonly without: string;
+  }[];
   readonly operators: ITopic;
 }
 
 const sum = { period: Duration.minutes(1), statistic: Stats.SUM };
 const LOG = 'CloudWatch Logs, log group';
 
-/** Alarms on the endpoint: what it cannot take, Clay repeats once or not at all. */
+/** Alarms on the endpoint: what it cannot take, Clay repeats once or not at all, and senders of rows as they please. */
 export class EndpointAlarms extends Construct {
   constructor(scope: Construct, id: string, props: EndpointAlarmsProps) {
     super(scope, id);
@@ -38,7 +43,7 @@ export class EndpointAlarms extends Construct {
         threshold: 1,
         periods: 3,
         breaching: 2,
-        text: `Claywatch's endpoint answers 5xx, and Clay does not send such a row again: it is lost. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint, and the AWS Health Dashboard for API Gateway and Lambda.`,
+        text: `Claywatch's endpoint answers 5xx, and Clay does not send such a row again: it is lost. Senders of rows were not told that theirs were taken. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint, and the AWS Health Dashboard for API Gateway and Lambda.`,
       },
       {
         name: 'endpoint-shedding',
@@ -46,7 +51,7 @@ export class EndpointAlarms extends Construct {
         threshold: 1,
         periods: 3,
         breaching: 2,
-        text: `Claywatch's endpoint answers 429. Clay repeats such a row once, or as often as its column says, and then loses it. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint and the lines with level WARN or ERROR of ${props.functions.map(({ name }) => `/aws/lambda/${installation}-${name}`).join(' and ')}: a throttled store or function, or a secret that cannot be read.`,
+        text: `Claywatch's endpoint answers 429. Clay repeats such a row once, or as often as its column says, and then loses it; a sender of rows must send again. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint and the lines with level WARN or ERROR of ${props.functions.map(({ name }) => `/aws/lambda/${installation}-${name}`).join(' and ')}: a throttled store or function, or a secret that cannot be read.`,
       },
       {
         name: 'endpoint-unauthorized',
@@ -54,16 +59,16 @@ export class EndpointAlarms extends Construct {
         threshold: 10,
         periods: 5,
         breaching: 3,
-        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column sends the new one, and give the old one as previousSecret meanwhile; rows refused so are lost. If not, somebody is trying: nothing needs to be done.`,
+        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. If not, somebody is trying: nothing needs to be done.`,
       },
-      ...props.functions.flatMap(({ name, function: target }): readonly AlarmDefinition[] => [
+      ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] => [
         {
           name: `${name}-failing`,
           metric: target.metricErrors(sum),
           threshold: 1,
           periods: 3,
           breaching: 2,
-          text: `The function ${installation}-${name} dies or runs out of time, so rows are not counted. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${name}: error_code and remedy say what to do.`,
+          text: `The function ${installation}-${name} dies or runs out of time, so ${without}. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${name}: error_code and remedy say what to do.`,
         },
         {
           name: `${name}-throttled`,
@@ -71,7 +76,7 @@ export class EndpointAlarms extends Construct {
           threshold: 1,
           periods: 3,
           breaching: 2,
-          text: `The function ${installation}-${name} is throttled, so rows are not counted: the account is at its limit of concurrent executions. See Service Quotas, AWS Lambda.`,
+          text: `The function ${installation}-${name} is throttled, so ${without}: the account is at its limit of concurrent executions. See Service Quotas, AWS Lambda.`,
         },
       ]),
     ]);

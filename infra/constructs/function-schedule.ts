@@ -19,8 +19,10 @@ export interface FunctionScheduleProps {
   readonly installation: string;
   readonly everyMinutes: number;
   readonly target: IFunction;
-  /** Where turns end that the function could not be given. */
-  readonly failures: IQueue;
+  /** Where turns end that the function could not be given. Left out: nowhere, since the next turn makes up for it. */
+  readonly failures?: IQueue;
+  /** One that is there already: its name is the installation's. */
+  readonly group?: ScheduleGroup;
 }
 
 /**
@@ -29,21 +31,24 @@ export interface FunctionScheduleProps {
  */
 export class FunctionSchedule extends Construct {
   readonly schedule: Schedule;
+  readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, props: FunctionScheduleProps) {
     super(scope, id);
     const { name, installation, everyMinutes, target, failures } = props;
-    const scheduleGroup = new ScheduleGroup(this, 'Group', {
-      scheduleGroupName: installation,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    this.group =
+      props.group ??
+      new ScheduleGroup(this, 'Group', {
+        scheduleGroupName: installation,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         // Nobody else's schedule may borrow this role.
         conditions: {
           StringEquals: {
             'aws:SourceAccount': Stack.of(this).account,
-            'aws:SourceArn': scheduleGroup.scheduleGroupArn,
+            'aws:SourceArn': this.group.scheduleGroupArn,
           },
         },
       }),
@@ -52,7 +57,7 @@ export class FunctionSchedule extends Construct {
         schedule: new PolicyDocument({
           statements: [
             allow('Invoke', ['lambda:InvokeFunction'], [target.functionArn]),
-            allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn]),
+            ...(failures ? [allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn])] : []),
           ],
         }),
       },
@@ -60,13 +65,13 @@ export class FunctionSchedule extends Construct {
     this.schedule = new Schedule(this, 'Schedule', {
       scheduleName: `${installation}-${name}`,
       description: `Runs ${installation}-${name} every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}.`,
-      scheduleGroup,
+      scheduleGroup: this.group,
       schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)),
       timeWindow: TimeWindow.off(),
       target: new LambdaInvoke(target, {
         input: ScheduleTargetInput.fromObject({ slot: ContextAttribute.scheduledTime }),
         role: role.withoutPolicyUpdates(),
-        deadLetterQueue: failures,
+        ...(failures ? { deadLetterQueue: failures } : {}),
         maxEventAge: Duration.minutes(everyMinutes),
         retryAttempts: 3,
       }),

@@ -46,7 +46,7 @@ export class HttpEndpoint extends Construct {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${installation}-endpoint`,
-      description: 'Claywatch: rows coming back from Clay, and reports of rows sent to it.',
+      description: 'Claywatch: rows to Clay, rows coming back from it, and how it goes.',
       createDefaultStage: false,
     });
     for (const { description, target } of routes) this.addRoute(description, target);
@@ -92,7 +92,7 @@ export class HttpEndpoint extends Construct {
     acknowledge(
       route,
       'AwsSolutions-APIG4',
-      "Clay's columns can send a static header only, neither a signature nor a token; the function compares it in constant time, with two valid during rotation.",
+      "Whoever asks sends a static header: Clay's columns can send neither a signature nor a token. The function compares it in constant time, with two valid during rotation.",
     );
   }
 }

@@ -2,8 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { EXIT, type Said, usage } from './cli/exit.ts';
 import { clearFaults, postRows, showFaults, showState, switchFault } from './cli/remote.ts';
 import { type RunSettings, run } from './cli/run.ts';
-import { amount, DEFAULT_PORT, perMinute, portNumber, rowCount } from './cli/settings.ts';
-import { DEFAULT_OPTIONS, SIMULATED_CALLBACK_SECRET } from './core/options.ts';
+import { amount, DEFAULT_PORT, perMinute, poolEntry, portNumber, rowCount } from './cli/settings.ts';
+import { DEFAULT_OPTIONS, type PoolEntry, poolOf, SIMULATED_CALLBACK_SECRET } from './core/options.ts';
 import { nearestFaults } from './faults/switchboard.ts';
 
 interface RunFlags {
@@ -20,6 +20,8 @@ interface RunFlags {
   readonly callbackUrl?: string;
   readonly rowsPerMinute?: number;
   readonly reportUrl?: string;
+  readonly relayUrl?: string;
+  readonly webhook: readonly PoolEntry[];
   readonly fault: readonly string[];
   readonly log?: true;
 }
@@ -27,6 +29,7 @@ interface RunFlags {
 /** Only what was given: the rest keeps its default. */
 const optionsOf = (flags: RunFlags): RunSettings['options'] => {
   const { webhookLimit: limit, tableCeiling: ceiling } = flags;
+  const pool = flags.webhook.length > 0 ? poolOf(flags.webhook) : DEFAULT_OPTIONS;
   const callback = {
     url: flags.callbackUrl ?? '',
     header: 'x-callback-secret',
@@ -39,12 +42,8 @@ const optionsOf = (flags: RunFlags): RunSettings['options'] => {
     ...(flags.actions === undefined ? {} : { actions: flags.actions }),
     ...(flags.latency === undefined ? {} : { latencyMs: flags.latency }),
     ...(flags.callbackUrl === undefined ? {} : { callback }),
-    ...(limit === undefined
-      ? {}
-      : { webhooks: DEFAULT_OPTIONS.webhooks.map((webhook) => ({ ...webhook, limit })) }),
-    ...(ceiling === undefined
-      ? {}
-      : { tables: DEFAULT_OPTIONS.tables.map((table) => ({ ...table, ceiling })) }),
+    webhooks: pool.webhooks.map((webhook) => (limit === undefined ? webhook : { ...webhook, limit })),
+    tables: pool.tables.map((table) => (ceiling === undefined ? table : { ...table, ceiling })),
   };
 };
 
@@ -64,6 +63,15 @@ const settingsOf = (flags: RunFlags): RunSettings => ({
           url: flags.reportUrl,
           header: 'x-claywatch-secret',
           secret: process.env.SUBMISSIONS_SECRET ?? '',
+        },
+      }),
+  ...(flags.relayUrl === undefined
+    ? {}
+    : {
+        relay: {
+          url: flags.relayUrl,
+          header: 'x-claywatch-secret',
+          secret: process.env.RELAY_SECRET ?? '',
         },
       }),
   options: optionsOf(flags) ?? {},
@@ -110,7 +118,13 @@ program
       .argParser((name: string, all: string[]) => [...all, name])
       .default([], 'none'),
   )
+  .addOption(
+    new Option('--webhook <ID:TABLE[:TAKEN]>', 'a webhook, in the place of the usual ones; may be repeated')
+      .argParser((text: string, all: PoolEntry[]) => [...all, poolEntry(text, all)])
+      .default([], 'leads-1, leads-2, accounts-1, stream-1'),
+  )
   .option('--rows-per-minute <N>', 'send made-up rows to the first webhook', perMinute)
+  .option('--relay-url <URL>', 'send made-up rows to a relay, not to a webhook (secret header: RELAY_SECRET)')
   .option(
     '--report-url <URL>',
     'where the sender of made-up rows reports them (secret header: SUBMISSIONS_SECRET)',

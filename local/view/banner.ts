@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { subscriptionsOf, unroutedSeverities } from '../../shared/notify/filter-policy.ts';
 import type { ClayProcess } from '../clay-process.ts';
@@ -51,12 +52,22 @@ const tells = ({ config }: BannerOptions, colors: Colors): string => {
   return [people.join(', '), gap].filter(Boolean).join('; ');
 };
 
-/** Where rows may come back; a feed without a secret takes nobody's. */
-const takes = ({ config, runtime }: BannerOptions): string => {
-  const open = Object.entries(config.feeds).filter(([, { callbacks }]) => callbacks.secret !== undefined);
-  return open.length > 0
-    ? `callbacks at ${open.map(([name]) => `${runtime.endpoints.http}/v1/callbacks/${name}`).join(', ')}`
-    : 'no callbacks: no feed names a secret of its sender (feeds.*.callbacks.secret)';
+/** Where rows may come in and come back; a feed without a secret takes nobody's. */
+const takes = ({ config, runtime }: BannerOptions): readonly string[] => {
+  const urls = (path: string, feeds: readonly string[]) =>
+    feeds.map((feed) => `${runtime.endpoints.http}/v1/${path}/${feed}`).join(', ');
+  const relayed = relayedFeeds(config);
+  const calledBack = Object.entries(config.feeds).flatMap(([name, { callbacks }]) =>
+    callbacks.secret === undefined ? [] : [name],
+  );
+  return [
+    relayed.length > 0
+      ? `rows at ${urls('rows', relayed)}; how they go: GET ${runtime.endpoints.http}/v1/status`
+      : 'no rows: no feed names a secret of its senders (feeds.*.relay.secret)',
+    calledBack.length > 0
+      ? `callbacks at ${urls('callbacks', calledBack)}`
+      : 'no callbacks: no feed names a secret of its sender (feeds.*.callbacks.secret)',
+  ];
 };
 
 const pace = ({ everySeconds, clay }: BannerOptions): string => {
@@ -74,8 +85,8 @@ const tryIt = ({ clay }: BannerOptions, colors: Colors): readonly string[] => {
   return [
     '',
     '  Break something, from another terminal:',
-    command('fault outage on', 'Clay is down'),
-    command('fault outage off', 'and back'),
+    command('fault outage on', 'Clay is down: rows wait, an incident opens'),
+    command('fault outage off', 'and back: rows go on, a trickle first'),
     command('fault provider-down on', 'a provider fails for rows'),
     command('faults', 'what else can go wrong'),
   ];
@@ -91,10 +102,14 @@ export const banner = (options: BannerOptions, colors: Colors): string => {
     '',
     row('watches', watching(options)),
     row('', feeds(options)),
-    row('takes', takes(options)),
+    ...takes(options).map((text, index) => row(index === 0 ? 'takes' : '', text)),
     row('looks', pace(options)),
     row('tells', tells(options, colors)),
     row('inbox', `${shownPath(runtime.inboxDir)}, where e-mail and SMS are kept`),
+    row(
+      'keeps',
+      `${shownPath(runtime.stateDir)}: rows that wait, counts and incidents outlive a restart or a kill`,
+    ),
     row('log', shownPath(runtime.logFile)),
     ...tryIt(options, colors),
     '',

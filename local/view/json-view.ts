@@ -8,10 +8,10 @@ export const createJsonView = (out: Terminal): View => {
       write('started', { everySeconds, clay: clay?.url ?? null, endpoints, tableName, topicArn, inboxDir }),
     carriedOver: () => undefined,
     runStarted: () => undefined,
-    report: ({ slot, ...rest }, missed) =>
-      write('run', { slot: new Date(slot).toISOString(), missed, ...rest }),
+    report: ({ slot, ...rest }, missed, relay) =>
+      write('run', { slot: new Date(slot).toISOString(), missed, ...rest, relay }),
     message: ({ at, ...rest }) => write('message', { at: new Date(at).toISOString(), ...rest }),
-    fault: ({ name, message }) => write('fault', { name, message }),
+    fault: ({ name, message }, of) => write('fault', { of, name, message }),
     notice: () => undefined,
     end: () => write('stopped', {}),
   };

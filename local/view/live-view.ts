@@ -1,8 +1,11 @@
 import type { Incident } from '../../shared/incident/incident.ts';
+import type { RelayStatus } from '../../shared/relay/status.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
 import type { InboxMessage } from '../inbox.ts';
+import type { FaultOf } from '../runtime.ts';
 import { type BannerOptions, banner } from './banner.ts';
 import { messageBlock } from './message.ts';
+import { createRelayView } from './relay.ts';
 import {
   carriedOverLine,
   changeLine,
@@ -19,9 +22,10 @@ export interface View {
   started(start: BannerOptions): void;
   carriedOver(incidents: readonly Incident[]): void;
   runStarted(slot: number): void;
-  report(report: WatchReport, missed: number): void;
+  /** @param relay how the relay goes; null without one, or when nobody can say */
+  report(report: WatchReport, missed: number, relay: RelayStatus | null): void;
   message(message: InboxMessage): void;
-  fault(error: Error): void;
+  fault(error: Error, of: FaultOf): void;
   notice(text: string): void;
   /** Nothing more will come. */
   end(): void;
@@ -33,6 +37,11 @@ export interface Terminal {
   write(text: string): unknown;
 }
 
+const FAILED: Readonly<Record<FaultOf, string>> = {
+  run: 'the run failed',
+  forwarder: 'a forwarder failed; the next one goes on',
+  inbox: 'a message could not be taken into the inbox; it is tried again',
+};
 const CLEAR_LINE = '\r\u001b[2K';
 const LINE_BEFORE = '\u001b[1A\r\u001b[2K';
 /** A run that takes longer than this is looking at a failure again. */
@@ -44,12 +53,14 @@ const LONG_RUN_MS = 1_500;
  */
 export const createLiveView = (out: Terminal, env: Readonly<Record<string, string | undefined>>): View => {
   const colors = colorsFor(out, env);
+  const relayView = createRelayView(colors);
   const rewrites = Boolean(out.isTTY);
   /** What the last line on the terminal says, while a later run may still take its place. */
   let open: string | undefined;
   /** Below it stands that a run takes long. */
   let looking = false;
   let explained = '';
+  let forwarderSaid = '';
   let running = false;
   let longRun: NodeJS.Timeout | undefined;
   const waiting: InboxMessage[] = [];
@@ -84,13 +95,14 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
     const sorted = waiting.splice(0).sort((a, b) => a.protocol.localeCompare(b.protocol));
     for (const message of sorted) line(messageBlock(message, colors, out.columns));
   };
-  const showReport = (report: WatchReport) => {
+  const showReport = (report: WatchReport, relay: RelayStatus | null) => {
     const words = headline(report);
-    openLine(words, runLine(report, colors));
+    openLine(words, runLine(report, colors, relayView.flow(report, relay)));
     const key = verdictKey(report);
     if (key !== '' && key !== explained) for (const text of explain(report, colors)) line(text);
     if (key !== '') explained = key;
     for (const change of report.changes) line(changeLine(change, colors));
+    for (const text of relayView.changes(relay)) line(text);
     line(deliveryLine(report, colors));
   };
 
@@ -103,22 +115,26 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
       running = true;
       if (rewrites) longRun = setTimeout(sayLooking, LONG_RUN_MS, slot);
     },
-    report: (report, missed) => {
+    report: (report, missed, relay) => {
       running = false;
       if (missed > 0) {
         const slots = missed === 1 ? '1 slot' : `${missed} slots`;
         line(colors.dim(`          ${slots} passed without a run: a run was long, or the machine slept`));
       }
-      showReport(report);
+      showReport(report, relay);
       showWaiting();
     },
     message: (message) => {
       if (running) waiting.push(message);
       else line(messageBlock(message, colors, out.columns));
     },
-    fault: (error) => {
+    fault: (error, of) => {
+      const text = `          ${FAILED[of]}: ${printable(error.message)}`;
+      // A forwarder is started again at once, and would say the same each time.
+      if (of !== 'forwarder' || text !== forwarderSaid) line(colors.red(text));
+      if (of === 'forwarder') forwarderSaid = text;
+      if (of !== 'run') return;
       running = false;
-      line(colors.red(`          the run failed: ${printable(error.message)}`));
       showWaiting();
     },
     notice: (text) => line(colors.dim(text)),

@@ -60,7 +60,9 @@ export const headline = ({ result, diagnosis, observations }: WatchReport): stri
   if (result === 'duplicate') return 'already looked at: this slot or a later one was done before';
   if (result === 'busy') return 'not looked: an earlier run has not finished, or was killed; trying again';
   if (!diagnosis || diagnosis.conclusion === 'healthy') return 'healthy';
-  const name = diagnosis.primary ? verdictName(diagnosis.primary) : '';
+  // What is left of a cause that has ended is hidden behind it, and nothing else is wrong.
+  const named = diagnosis.primary ?? diagnosis.hidden[0];
+  const name = named ? verdictName(named) : '';
   if (diagnosis.conclusion === 'cannot-tell') return `cannot tell ${name}`.trimEnd();
   return observations.every((seen) => seen.outcome === 'ok' || isSilent(seen)) ? `${name}, recovering` : name;
 };
@@ -82,14 +84,16 @@ const creditsOf = ({ observations }: WatchReport): string => {
   return typeof left === 'number' ? `${COUNT.format(left)} credits` : '';
 };
 
-/** What flows: rows of the last hour, and what is left to pay for more. */
-const flow = (report: WatchReport): string => {
+/** What flows: rows on their way, rows of the last hour, and what is left to pay for more. */
+const flow = (report: WatchReport, relay: string): string => {
   const rows = rowsOf(report);
-  return rows === '' ? '' : [rows, creditsOf(report)].filter(Boolean).join(', ');
+  return rows === ''
+    ? relay
+    : [relay, [rows, creditsOf(report)].filter(Boolean).join(', ')].filter(Boolean).join('; ');
 };
 
-/** One line: when, what it came to, what flows, and how each look went. */
-export const runLine = (report: WatchReport, colors: Colors): string => {
+/** One line: when, what it came to, what flows (of the relay as it is given), and how each look went. */
+export const runLine = (report: WatchReport, colors: Colors, relay = ''): string => {
   const { diagnosis } = report;
   const words = headline(report).padEnd(9);
   const paint =
@@ -101,7 +105,7 @@ export const runLine = (report: WatchReport, colors: Colors): string => {
   return [
     colors.dim(timeOfDay(report.slot)),
     colors.bold(paint(words)),
-    flow(report),
+    flow(report, relay),
     marks(report.observations, colors),
   ]
     .filter(Boolean)

@@ -1,8 +1,10 @@
 import { priceCanary } from '../observe/canary.ts';
 import { checkCondition } from '../observe/conditions.ts';
+import { schemaFaults } from '../relay/intake/schema-faults.ts';
 import type { Problem } from './problem.ts';
 import { nearest, shownPath } from './problem.ts';
 import { redactText } from './redact.ts';
+import { DEAD_LETTER_FEED, relayedFeeds, rowQueuePrefix } from './relayed.ts';
 import type { Config, EndpointConfig, FeedConfig } from './schema.ts';
 
 type Path = readonly PropertyKey[];
@@ -218,6 +220,49 @@ export const canariesOverBudget = (config: Config): Problem[] =>
     }),
   );
 
+/** SQS's own limit of a queue's name. */
+const MAX_QUEUE_NAME = 80;
+
+/** Every feed with a relay has a queue, named after the installation and the feed. */
+const rowQueues = (config: Config): Problem[] =>
+  relayedFeeds(config).flatMap((name) => {
+    const path = ['feeds', name];
+    if (name === DEAD_LETTER_FEED) {
+      return [
+        problem(
+          path,
+          'the name of the queue for rows that cannot be sent; must be another name, or no relay',
+        ),
+      ];
+    }
+    const length = rowQueuePrefix(config.installation).length + name.length;
+    return length > MAX_QUEUE_NAME
+      ? [
+          problem(
+            path,
+            `its queue would have a name of ${length} characters, installation and feed joined, and SQS takes ` +
+              `${MAX_QUEUE_NAME}; shorten installation or the name of the feed by ${length - MAX_QUEUE_NAME}`,
+          ),
+        ]
+      : [];
+  });
+
+/** A feed without `relay.secret` has no queue, so nobody could be let in by the previous one. */
+const previousRelaySecrets = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
+  relay.previousSecret !== undefined && relay.secret === undefined
+    ? [
+        problem(
+          ['feeds', name, 'relay', 'previousSecret'],
+          `without ${shownPath(['feeds', name, 'relay', 'secret'])}; name the present secret there`,
+        ),
+      ]
+    : [];
+
+const rowSchemas = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
+  schemaFaults(relay.schema ?? {}).map(({ path, text }) =>
+    problem(['feeds', name, 'relay', 'schema', ...path], text),
+  );
+
 /** What the schema cannot see because it concerns two keys at once. Pure. */
 export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(webhookIds),
@@ -233,4 +278,7 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...connectivity(config),
   ...recipients(config),
   ...channelIds(config),
+  ...rowQueues(config),
+  ...Object.entries(config.feeds).flatMap(previousRelaySecrets),
+  ...Object.entries(config.feeds).flatMap(rowSchemas),
 ];

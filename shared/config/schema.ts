@@ -423,7 +423,8 @@ const relay = section(
     maxRowBytes: count(
       102_400,
       1_024,
-      1_048_576,
+      // Sealed, it must fit into one message of SQS.
+      524_288,
       'bytes',
       'The largest row that Clay takes, with its row id.',
     ),

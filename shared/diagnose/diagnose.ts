@@ -4,7 +4,7 @@ import type { Signal } from '../observe/signals.ts';
 import { QUESTIONS } from '../runbook/questions.ts';
 import { compareSeverity, type Severity } from '../severity.ts';
 import { boardOf } from './board.ts';
-import { explainedBy, lingers } from './hiding.ts';
+import { explainedBy, isOfThatTime, lingers } from './hiding.ts';
 import {
   type Cleared,
   type Found,
@@ -157,8 +157,10 @@ export const diagnose = (signals: readonly Signal[], options: DiagnoseOptions = 
   const inForce: readonly Key[] = [...found.filter((one) => !tentative.has(one)), ...stillOpen];
   const feedOf = (subject: string) =>
     Object.hasOwn(feedOfProbe, subject) ? feedOfProbe[subject] : undefined;
+  const lasts = (one: Found, agoMs: number) =>
+    agoMs < lingers(one) || isOfThatTime(one, (options.now ?? 0) - agoMs);
   const explained = (one: Found) =>
-    explainedBy(one, [...inForce, ...ended.filter(({ agoMs }) => agoMs < lingers(one))], feedOf);
+    explainedBy(one, [...inForce, ...ended.filter(({ agoMs }) => lasts(one, agoMs))], feedOf);
   const all = found.map((one) => toVerdict(one, asked, options, tentative.has(one), explained(one)));
 
   const verdicts = all.filter(({ hiddenBy }) => hiddenBy === undefined).sort(byUrgency);

@@ -1,4 +1,6 @@
 import type { Cause } from '../cause.ts';
+import { isSeenByRows } from '../observe/relay/probes.ts';
+import type { Evidence } from '../observe/signals.ts';
 import type { Key } from './rule.ts';
 import { feedOf, isAboutRows } from './subject.ts';
 
@@ -74,7 +76,7 @@ export const HIDING: readonly Hiding[] = [
     hides: either(
       startsWith('webhook.', 'enrichment.', 'table.', 'api-key.', 'api.', 'rows.'),
       isOneOf('clay.degraded', 'callback.failing'),
-      gapOf('clay.', 'webhook:'),
+      gapOf('clay.', 'webhook:', 'relay:'),
       (effect) => effect.cause === 'own.unhealthy' && effect.subject === 'integration',
       (effect) => startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject),
     ),
@@ -136,3 +138,13 @@ export const lingers = (effect: Key): number => {
   if (startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject)) return 20 * MINUTE;
   return effect.cause === 'enrichment.stalled' ? 5 * MINUTE : 0;
 };
+
+/**
+ * What only rows have shown, and none of them since the upstream cause ended: rows were held meanwhile, so the first ones
+ * that go again are to say whether anything is left of it.
+ */
+export const isOfThatTime = (
+  { cause, evidence }: Key & { readonly evidence: readonly Evidence[] },
+  endedAt: number,
+): boolean =>
+  cause.startsWith('webhook.') && evidence.every(({ probe, at }) => isSeenByRows(probe) && at <= endedAt);

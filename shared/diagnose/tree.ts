@@ -6,10 +6,10 @@ import {
   integrationHealthy,
   providersPass,
   servicesPass,
-  webhookAccepts,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
 import { messagesArrive } from './questions/own.ts';
+import { nothingSetAside, paceKept, rowsForwarded, standbyLeft } from './questions/relay.ts';
 import {
   burnUsual,
   callbacksReadable,
@@ -24,6 +24,7 @@ import {
   webhookHasRoom,
 } from './questions/rows.ts';
 import { autoRunOn, cellsClean, connectionsUp } from './questions/table.ts';
+import { webhookAccepts } from './questions/webhooks.ts';
 import type { Question } from './rule.ts';
 
 /**
@@ -38,7 +39,11 @@ export const DECISION_TREE: readonly Question[] = [
   creditsLeft,
   burnUsual,
   webhookAccepts,
+  paceKept,
   webhookHasRoom,
+  standbyLeft,
+  rowsForwarded,
+  nothingSetAside,
   rowsGoStraight,
   tableHasRoom,
   autoRunOn,

@@ -4,7 +4,7 @@ import type { Delivery, Incident, PendingNotification, TimelineEntry } from './i
 
 /**
  * How much an incident keeps, so that a stored one stays well under DynamoDB's 400 KB whatever it is fed: at most
- * about 340 KB with every list full and every character three bytes long.
+ * about 375 KB with every list full and every character three bytes long.
  */
 export const LIMITS = {
   /** UTF-16 units of a sentence. */
@@ -22,6 +22,7 @@ export const LIMITS = {
   ruledOut: 30,
   wouldChange: 10,
   effects: 30,
+  actions: 30,
   timeline: 100,
   /** How many of the timeline's first entries stay when the middle is dropped: they tell how it began. */
   timelineFirst: 20,
@@ -151,4 +152,5 @@ export const bound = (incident: Incident): Incident => ({
   timeline: boundTimeline(incident.timeline),
   pending: boundPending(incident.pending),
   deliveries: boundDeliveries(incident.deliveries),
+  ...(incident.actions && { actions: incident.actions.slice(-LIMITS.actions) }),
 });

@@ -84,6 +84,9 @@ export interface TimelineEntry {
     | 'hidden-by-upstream'
     | 'unhidden'
     | 'recovering'
+    /** What Claywatch did because of it, and what it proposes to do. */
+    | 'action'
+    | 'proposed'
     | 'notified'
     | 'notify-failed'
     | 'note'
@@ -117,6 +120,25 @@ export interface Escalation {
   readonly taken: number;
   /** When the next one is due, epoch ms; null: all are taken. */
   readonly nextAt: number | null;
+}
+
+/** What Claywatch did because of an incident, or proposes; each can be undone by an operator. */
+export interface IncidentAction {
+  /** Names it once and for all, so that it is noted once: `hold:leads:1700000000000`. */
+  readonly ref: string;
+  /**
+   * overruled: an operator undid what Claywatch had done, and it does not do it again in this opening · reconcile:
+   * nothing was changed; it says what is left of the rows
+   */
+  readonly kind: 'hold' | 'failover' | 'resume' | 'overruled' | 'reconcile';
+  readonly mode: 'act' | 'propose';
+  readonly feed: string;
+  /** When it was done, epoch ms; of a resume: since when there was the hold that it ends. */
+  readonly since: number;
+  /** Which opening of the incident it was done in: `Incident.reopenings` of that time. */
+  readonly opening: number;
+  /** In a sentence or two, for people. */
+  readonly text: string;
 }
 
 /** One open problem, keyed by cause and subject; changed only by conditional writes of a whole new version. */
@@ -170,6 +192,8 @@ export interface Incident {
   readonly hiddenBy?: { readonly cause: Cause; readonly subject: string };
   /** Other verdicts that this one explains; they are not told on their own. */
   readonly effects?: readonly { readonly cause: Cause; readonly subject: string }[];
+  /** What was done about it, oldest first; the same is on the timeline. */
+  readonly actions?: readonly IncidentAction[];
   /** Newest first, one per probe and finding; what resolved it comes first once it is resolved. */
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];

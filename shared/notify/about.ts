@@ -3,6 +3,7 @@ import { type Incident, isOpen, type PendingNotification, type TimelineEntry } f
 import { FINDINGS } from '../observe/findings.ts';
 import type { Evidence } from '../observe/signals.ts';
 import { RUNBOOK, type RunbookEntry } from '../runbook/index.ts';
+import { isMitigated } from './done.ts';
 import { knownHosts } from './known-hosts.ts';
 import { oneLine } from './text.ts';
 
@@ -94,17 +95,17 @@ const TURNS: ReadonlySet<TimelineEntry['kind']> = new Set([
   'recovering',
 ]);
 
-/** Investigating: nobody has it yet · Identified: somebody has it · Mitigating: it gets better and is not over. */
+/** Investigating: nobody has it yet · Identified: somebody has it · Mitigating: it gets better, or its rows are looked after, and it is not over. */
 export const currentStatus = (incident: Incident): CurrentStatus => {
   if (!isOpen(incident)) return 'Resolved';
   const last = incident.timeline.findLast(({ kind }) => TURNS.has(kind))?.kind;
-  if (incident.status === 'mitigated' || last === 'recovering' || last === 'severity-lowered')
-    return 'Mitigating';
+  const isBetter = last === 'recovering' || last === 'severity-lowered';
+  if (incident.status === 'mitigated' || isBetter || isMitigated(incident)) return 'Mitigating';
   return incident.status === 'acknowledged' ? 'Identified' : 'Investigating';
 };
 
 /** What Claywatch itself did to Clay or to the relay because of it. */
-export const isMeasure = ({ kind }: TimelineEntry): boolean => (kind as string) === 'action';
+export const isMeasure = ({ kind }: TimelineEntry): boolean => kind === 'action';
 
 /** What was done or happened, rather than what was delivered. */
 export const isAction = ({ kind }: TimelineEntry): boolean =>

@@ -10,7 +10,7 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 /** The feed that an incident is about: `leads` of `leads`, `leads/leads-1` or a probe of that feed; null when none. */
 export const feedOf = (incident: Pick<Incident, 'subject'>, config: Known): string | null => {
   // A monitoring gap is about a probe: `webhook:leads/leads-1`, `callback:leads`.
-  const subject = incident.subject.replace(/^(webhook|callback|probe|rows):/, '');
+  const subject = incident.subject.replace(/^(webhook|callback|probe|rows|relay):/, '');
   const [feed = ''] = subject.split('/');
   if (own(config.feeds, feed)) return feed;
   const probed = own(config.probes, subject)?.feed;

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { type Incident, isPage, type PendingNotification } from '../incident/incident.ts';
 import { RUNBOOK } from '../runbook/index.ts';
 import { closedByHand, endOf, eventOf, isReminder } from './about.ts';
+import { inShort, leftInShort } from './done.ts';
 import { stepOf } from './escalation.ts';
 import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
 import type { MessageLinks } from './links.ts';
@@ -69,18 +70,17 @@ const opening = (sms: Sms): string => {
 
 /** What to do and until when, or when there is news; always whole. */
 const closing = ({ incident, pending, config }: Sms): string => {
-  const { sms, smsAfterwards } = RUNBOOK[incident.cause];
   const time = (at: number) => shortTime(at, pending.createdAt, config.incidents.calendar.timeZone);
   if (pending.transition === 'resolved') {
     const took = ` (${duration(endOf(incident) - incident.detectedAt)}).`;
-    return closedByHand(incident, pending) ? took : `${took} ${smsAfterwards}`;
+    return closedByHand(incident, pending) ? took : `${took} ${leftInShort(incident, config)}`;
   }
   if (pending.transition === 'update-due') return `. Write it now. Next by ${time(incident.nextUpdateAt)}`;
   if (!isPage(pending) && incident.status !== 'triggered')
     return `. Next update ${time(incident.nextUpdateAt)}`;
   if (pending.transition === 'updated') return `. Respond by ${time(incident.respondBy)}`;
   const isOverdue = incident.respondBy < pending.createdAt;
-  return `. ${sms} ${isOverdue ? 'Due' : 'By'} ${time(incident.respondBy)}`;
+  return `. ${inShort(incident, config)} ${isOverdue ? 'Due' : 'By'} ${time(incident.respondBy)}`;
 };
 
 /** Which step, and whom it pages; or who set the severity. */

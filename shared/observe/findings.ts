@@ -127,9 +127,15 @@ export const FINDINGS = {
     ...TRANSPORT,
     'not-run': 'unknown',
   },
-  /** One Clay webhook source: real submissions, a free check, or a priced canary. */
+  /**
+   * One Clay webhook source: real submissions, a free check, or a priced canary. idle: no rows of late · failed-over: it
+   * is full, and another one has only just taken over · retired: rows go to another one, which works
+   */
   webhook: {
     accepting: 'ok',
+    idle: 'unknown',
+    retired: 'ok',
+    'failed-over': 'failing',
     'limit-reached': 'failing',
     unauthorized: 'failing',
     gone: 'failing',
@@ -169,10 +175,25 @@ export const FINDINGS = {
     reached: 'failing',
     'reached-standby-ready': 'failing',
   },
-  /** A table's rows against its ceiling. */
-  'table-count': { room: 'ok', 'too-few': 'unknown', near: 'failing', full: 'failing' },
+  /** A table's rows against its ceiling. retired: rows go to another table, and that works. */
+  'table-count': { room: 'ok', retired: 'ok', 'too-few': 'unknown', near: 'failing', full: 'failing' },
   /** The same records entering again and again. */
   loops: { none: 'ok', 'too-few': 'unknown', looping: 'failing' },
+  /** The queue of rows on their way to Clay: does our forwarder work it off. held: something stops it, on purpose. */
+  relay: {
+    forwarding: 'ok',
+    idle: 'unknown',
+    held: 'unknown',
+    'not-looking': 'failing',
+    ageing: 'failing',
+    'not-run': 'unknown',
+  },
+  /** The pace of the workspace, by the 429 that rows get. */
+  pace: { kept: 'ok', idle: 'unknown', limited: 'failing', 'limited-long': 'failing' },
+  /** Rows that were set aside through no fault of their own. */
+  'dead-letters': { steady: 'ok', growing: 'failing', 'not-run': 'unknown' },
+  /** What can still take over when the webhook in use is full. */
+  standby: { ready: 'ok', 'last-in-use': 'failing' },
   /** The balance history: can it be read and written. */
   'credit-history': { readable: 'ok', 'not-run': 'unknown' },
   /** A balance that somebody else pushes to us. */
@@ -190,9 +211,9 @@ export const FINDINGS = {
 
 /**
  * Findings of something that was looked at, and of which too much is not known to say anything: nobody sent a row,
- * or too few for a rate. They open nothing and close nothing, and are no gap either: there was nothing to see.
+ * rows are held, or there are too few for a rate. They open nothing and close nothing, and are no gap either: there was nothing to see.
  */
-const SILENT: ReadonlySet<string> = new Set<Finding>(['idle', 'too-few', 'no-forecast']);
+const SILENT: ReadonlySet<string> = new Set<Finding>(['idle', 'held', 'too-few', 'no-forecast']);
 export const isSilent = ({ finding }: { readonly finding: Finding }): boolean => SILENT.has(finding);
 
 export type Surface = keyof typeof FINDINGS;

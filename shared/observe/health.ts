@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { NO_ANSWER } from './findings.ts';
 import type { Observation } from './observation.ts';
+import { isSeenByRows } from './relay/probes.ts';
 
 /**
  * What is held to be true of one probe after thresholds: one odd observation does not change it, and neither does
@@ -37,6 +38,9 @@ export const TRANSIENT: ReadonlySet<string> = new Set([
   'server-error',
   'slow',
   'rate-limited',
+  'limited',
+  'limited-long',
+  'not-looking',
   'condition-failed',
 ]);
 
@@ -92,12 +96,24 @@ const decide = (prior: ProbeHealth, seen: Observation, runs: ProbeHealth['runs']
   return { outcome: prior.outcome, evidence: prior.evidence };
 };
 
-/** A declared state that can no longer be read gives way to what is measured; a measured failure does not. */
-const lapseDeclared = (health: ProbeHealth, now: number, policy: HealthPolicy): ProbeHealth =>
+/** The breaker tries a row every quarter of an hour at least; without any for longer, rows say nothing of now. */
+const ROWS_SAY_NOTHING_AFTER = 20 * MINUTE;
+
+/**
+ * How long a failure is held while nothing is seen: a declared state that can no longer be read gives way to what is
+ * measured, and what rows said to the rows that come. Any other measured failure holds until it is seen working.
+ */
+const heldFor = ({ evidence, probe }: ProbeHealth, policy: HealthPolicy): number => {
+  if (evidence.surface === 'clay-status') return policy.unknownThresholdMinutes * MINUTE;
+  return evidence.surface === 'webhook' && isSeenByRows(probe)
+    ? ROWS_SAY_NOTHING_AFTER
+    : Number.POSITIVE_INFINITY;
+};
+
+const lapse = (health: ProbeHealth, now: number, policy: HealthPolicy): ProbeHealth =>
   health.outcome === 'failing' &&
-  health.evidence.surface === 'clay-status' &&
   health.unknownSince !== null &&
-  now - health.unknownSince >= policy.unknownThresholdMinutes * MINUTE
+  now - health.unknownSince >= heldFor(health, policy)
     ? { ...health, outcome: 'not-seen-yet', since: now, firstFailedAt: null }
     : health;
 
@@ -165,7 +181,7 @@ export const stepHealth = (
   const { outcome, evidence } = decide({ ...prior, flapping }, seen, runs, policy);
   const changed = outcome !== prior.outcome;
 
-  return lapseDeclared(
+  return lapse(
     {
       probe: seen.probe,
       outcome,

@@ -28,6 +28,31 @@ export interface Hold {
 }
 
 /**
+ * Why rows go to another webhook. first: the feed's first row · rotate-share: the one before reached its
+ * `rotateAtShare` · lead-time: what was left of it would not have lasted · limit, table-full: it takes no more · removed:
+ * it is not configured any more · unusable: it was new, and its first row was refused · operator: somebody's word
+ */
+export type RotationReason =
+  | 'first'
+  | 'rotate-share'
+  | 'lead-time'
+  | 'limit'
+  | 'table-full'
+  | 'removed'
+  | 'unusable'
+  | 'operator';
+
+/** How the active webhook came into use. */
+export interface Rotation {
+  readonly at: number;
+  readonly from: string | null;
+  readonly why: RotationReason;
+  readonly by: string;
+  /** True once it has accepted a row, then or ever before. */
+  readonly verified: boolean;
+}
+
+/**
  * The relay's control state of one feed: small, changed by one conditional write of a new version, read by forwarders
  * every second or so. What is counted is elsewhere (`RelayTally`).
  */
@@ -35,11 +60,14 @@ export interface FeedControl {
   readonly feed: string;
   /** Where rows go. Null before the first row. */
   readonly active: string | null;
+  /** How `active` came into use; absent before the first row. */
+  readonly rotation?: Rotation;
+  /** A webhook that is not there is unproven. */
   readonly webhooks: Readonly<Record<string, { readonly standing: WebhookStanding; readonly since: number }>>;
   readonly holds: readonly Hold[];
   /** After a hold: a first trickle, then full pace. Null: full pace. */
   readonly trickle: { readonly since: number; readonly rowsLeft: number } | null;
-  /** The last changes, newest first, for people: rotations, holds, releases. */
+  /** The last changes, newest first, for people: rotations, holds, releases, replays, dead letters that were dropped. */
   readonly history: readonly ControlChange[];
   /** Optimistic version; 0 before the first write. */
   readonly version: number;
@@ -47,7 +75,15 @@ export interface FeedControl {
 
 export interface ControlChange {
   readonly at: number;
-  readonly kind: 'hold' | 'release' | 'rotate' | 'verify' | 'standing' | 'full-pace';
+  readonly kind:
+    | 'hold'
+    | 'release'
+    | 'rotate'
+    | 'verify'
+    | 'standing'
+    | 'full-pace'
+    | 'replay'
+    | 'dead-letters';
   readonly text: string;
   readonly by: string;
 }
@@ -73,7 +109,7 @@ export interface RelayTally {
           readonly status: number | null;
           readonly at: number;
         } | null;
-        /** Failures in a row; 0 after an accepted row. */
+        /** Answers in a row that speak against the webhook (`FAILURES`); 0 after an accepted row. */
         readonly streak: number;
       }
     >
@@ -86,13 +122,18 @@ export interface RelayTally {
   readonly oldestTakenAt: number | null;
 }
 
+/** Where control states and tallies live. Every call rejects when the store does not answer. */
 export interface ControlStore {
   /** Strongly consistent; the state before the first write when there is none. */
   load(feed: string): Promise<FeedControl>;
   /** Writes if the store still holds `next.version - 1`. */
   save(next: FeedControl): Promise<'written' | 'conflict'>;
+  /** May miss what was counted within the last moment. */
   tally(feed: string): Promise<RelayTally>;
-  /** Adds what was seen since the last call. */
+  /**
+   * Adds what was seen since the last call, beside others who do the same. For people and for rates: a call that is
+   * repeated after a lost answer may count twice, unlike the rows ledger.
+   */
   count(feed: string, seen: TallySeen): Promise<void>;
 }
 

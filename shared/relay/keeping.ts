@@ -19,7 +19,7 @@ export type DeadLetterReason =
 
 /** A row that is set aside. */
 export interface DeadLetter {
-  /** Sorts by time. */
+  /** Sorts by time. Of a row, best `deadLetterId(row.id)`: a row that is set aside twice is then there once. */
   readonly id: string;
   readonly feed: string;
   readonly at: number;
@@ -29,23 +29,35 @@ export interface DeadLetter {
   readonly detail: string;
   readonly status: number | null;
   readonly webhook: string | null;
-  /** Null for a message that could not be read; then it is kept as it was. */
+  /** Null for a message that could not be read; then it is kept as it was, in `body`. */
   readonly row: QueuedRow | null;
+  /** Of an unreadable message: as it was received. */
+  readonly body?: string;
+  /** It is there, but the key at hand does not open it. Said by the store; `row` is null then, and `body` absent. */
+  readonly locked?: true;
 }
 
 /** Dead letters, sealed; they expire after `relay.deadLetters.keepDays`. */
 export interface DeadLetterStore {
-  /** Idempotent by id. */
+  /** Idempotent by id: the last one said is kept. */
   put(letters: readonly DeadLetter[]): Promise<void>;
+  /** In the order of the ids, oldest first. `cursor`: where the page before ended; null: nothing comes after. */
   list(
     feed: string,
     query: { readonly limit: number; readonly cursor?: string; readonly fault?: DeadLetterFault },
   ): Promise<{ readonly letters: readonly DeadLetter[]; readonly cursor: string | null }>;
   byId(feed: string, id: string): Promise<DeadLetter | null>;
-  /** `gone`: it is not there (any more); an expected outcome. */
-  remove(feed: string, id: string): Promise<'removed' | 'gone'>;
+  /**
+   * `gone`: it is not there (any more); an expected outcome. With `at`, only the letter that was set aside at that time:
+   * a row that was sent again meanwhile, and set aside again, stays.
+   */
+  remove(feed: string, id: string, at?: number): Promise<'removed' | 'gone'>;
+  /** May lag behind by a second. */
   count(feed: string): Promise<Readonly<Record<DeadLetterFault, number>>>;
 }
+
+/** The id of the dead letter of a row. Row ids begin with their time. */
+export const deadLetterId = (rowId: string): string => `dl-${rowId}`;
 
 /** Rows as they were sent, sealed, until they expire (`relay.outbox.keepHours`): what a replay of accepted rows is made of. */
 export interface Outbox {
@@ -53,39 +65,9 @@ export interface Outbox {
   keep(feed: string, rows: readonly QueuedRow[]): Promise<void>;
   /** Those of the rows that are still kept; in no order. */
   find(feed: string, rowIds: readonly string[]): Promise<readonly QueuedRow[]>;
-}
-
-/** Requests that were named by `Idempotency-Key`, for `relay.idempotencyHours`. */
-export interface IdempotencyStore {
-  /**
-   * `new`: the ids are this request's from now on. `known`: an earlier request with the same key has these ids; put
-   * them into the queue again if it is not known to be done. `conflict`: the key was used for another body.
-   */
-  begin(
+  /** Which of the rows are still kept, and until when, epoch ms; in no order. Reads none of them. */
+  kept(
     feed: string,
-    key: string,
-    request: { readonly digest: string; readonly rowIds: readonly string[]; readonly takenAt: number },
-  ): Promise<
-    | { readonly kind: 'new' }
-    | {
-        readonly kind: 'known';
-        readonly rowIds: readonly string[];
-        readonly takenAt: number;
-        readonly done: boolean;
-      }
-    | { readonly kind: 'conflict' }
-  >;
-  done(feed: string, key: string): Promise<void>;
-}
-
-/** Entities that were taken lately, to refuse the same one within a window. Written after the row is durable. */
-export interface SeenStore {
-  /** In the order of the hashes: when each was last taken, epoch ms, or null. */
-  lastTaken(feed: string, hashes: readonly string[]): Promise<readonly (number | null)[]>;
-  taken(feed: string, hashes: readonly string[], at: number, keepMs: number): Promise<void>;
-}
-
-/** Starts a forwarder unless one runs; a hint, not a promise: the schedule starts one every minute anyway. */
-export interface Waker {
-  wake(): Promise<void>;
+    rowIds: readonly string[],
+  ): Promise<readonly { readonly rowId: string; readonly until: number }[]>;
 }

@@ -59,16 +59,20 @@ export interface QueueDepth {
  * the queue does not answer; repeating it is safe.
  */
 export interface RowQueue {
-  /** Resolves when every row is durable; rejects when any is not. Rows may then be there twice after a repetition. */
+  /**
+   * Resolves when every row is durable; rejects when any is not. Rows may then be there twice after a repetition.
+   * `delaySeconds`: at most 900.
+   */
   send(feed: string, rows: readonly QueuedRow[], options?: { readonly delaySeconds?: number }): Promise<void>;
-  /** At most ten; none when none came within `waitSeconds` (0 to 20). */
+  /** At most ten; none when none came within `waitSeconds` (0 to 20), or before the signal was aborted. */
   receive(
     feed: string,
     options: { readonly waitSeconds: number; readonly visibilitySeconds: number },
     signal?: AbortSignal,
   ): Promise<Received>;
+  /** A handle that is no longer valid changes nothing: the message is somebody else's, or gone. So with `release`. */
   remove(feed: string, handles: readonly string[]): Promise<void>;
-  /** Gives messages back, to be received again after so many seconds. */
+  /** Gives messages back, to be received again after so many seconds, or keeps them hidden so long: at most 11 h. */
   release(feed: string, handles: readonly string[], afterSeconds: number): Promise<void>;
   depth(feed: string): Promise<QueueDepth>;
 }

@@ -5,6 +5,7 @@
  * |---|---|
  * | `s` `k` | submitted; of these, only reported as a number |
  * | `c` `un` | called back; of these, never announced |
+ * | `ra` `ru` | sends accepted beyond the first of their row; attempts whose outcome is not known |
  * | `r <result>` | callbacks by result |
  * | `f <status>` | failed callbacks by status |
  * | `p <provider> <what>` | callbacks by provider: results, `credits`, `limited` |

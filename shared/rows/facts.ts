@@ -1,3 +1,4 @@
+import type { Attempt, AttemptResult } from './attempt.ts';
 import type { CallbackRecord, SubmissionRecord } from './ledger.ts';
 import type { RowFact } from './row.ts';
 
@@ -31,7 +32,30 @@ interface Frame {
 export const factOfSubmission = (record: SubmissionRecord, { now, retainDays }: Frame): RowFact => ({
   kind: record.outcome === 'accepted' ? 'submitted' : 'unknown',
   fact: { at: sane(record.at, now, retainDays), webhook: word(record.webhook) },
-  ...(record.entity && { entity: word(record.entity).slice(-MAX_ENTITY) }),
+  ...(record.entity && { entity: entityOf(record.entity) as string }),
+});
+
+/** The end of an entity's hash that is kept: see `factOfSubmission`. */
+export const entityOf = (entity: string | undefined): string | undefined =>
+  entity ? word(entity).slice(-MAX_ENTITY) : undefined;
+
+/** An attempt as it is claimed. */
+export const attemptOf = (
+  claim: Omit<Attempt, 'outcome'>,
+  { now, retainDays }: Frame,
+): Omit<Attempt, 'outcome'> => ({
+  attempt: claim.attempt,
+  webhook: word(claim.webhook),
+  at: sane(claim.at, now, retainDays),
+  ...(claim.token !== undefined && { token: claim.token }),
+});
+
+/** What came of an attempt. */
+export const resultOf = (result: AttemptResult, { now, retainDays }: Frame): AttemptResult => ({
+  attempt: result.attempt,
+  webhook: word(result.webhook),
+  at: sane(result.at, now, retainDays),
+  outcome: result.outcome,
 });
 
 /** A number of rows without their ids counts like one row, whose name is the idempotency key. */

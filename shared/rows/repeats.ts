@@ -1,4 +1,4 @@
-import type { Row } from './row.ts';
+import { openIn, type Row, submissionOf } from './row.ts';
 import { HOUR } from './sum.ts';
 
 /** How many entities are named, by their number of entries only. */
@@ -10,8 +10,9 @@ const MOST = 20;
  */
 export const repeatsIn = (rows: Iterable<Row>, now: number): readonly number[] => {
   const entries = new Map<string, number>();
-  for (const { entity, submitted, unknown } of rows) {
-    const at = submitted?.at ?? unknown[0]?.at;
+  for (const row of rows) {
+    const { entity } = row;
+    const at = (submissionOf(row) ?? row.unknown[0] ?? openIn(row)[0])?.at;
     if (entity === undefined || at === undefined || at <= now - HOUR) continue;
     entries.set(entity, (entries.get(entity) ?? 0) + 1);
   }

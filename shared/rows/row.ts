@@ -1,14 +1,21 @@
-/** What is known of one row: facts that, once there, never change. */
+import type { Attempt } from './attempt.ts';
+
+/**
+ * What is known of one row. What was reported of it, once there, never changes; an attempt of a forwarder goes from open
+ * to accepted, or to nothing when it is refused.
+ */
 export interface Row {
-  /** Clay took it. */
+  /** Somebody reported that Clay took it. */
   readonly submitted?: {
     readonly at: number;
     readonly webhook: string;
     /** Stands for so many rows of which only the number is known. */
     readonly count?: number;
   };
-  /** It was sent and no answer was seen; at most once per webhook. */
+  /** Somebody reported that it was sent and no answer was seen; at most once per webhook. */
   readonly unknown: readonly { readonly at: number; readonly webhook: string }[];
+  /** What forwarders did themselves, in the order of the attempts. */
+  readonly sends?: readonly Attempt[];
   /** It came back. */
   readonly back?: RowBack;
   readonly entity?: string;
@@ -34,13 +41,21 @@ export type RowFact =
 
 export const NEW_ROW: Row = { unknown: [] };
 
+const acceptedIn = ({ sends = [] }: Row): readonly Attempt[] =>
+  sends.filter(({ outcome }) => outcome === 'accepted');
+
+/** Attempts whose outcome is not known. */
+export const openIn = ({ sends = [] }: Row): readonly Attempt[] =>
+  sends.filter(({ outcome }) => outcome === 'open');
+
 /**
  * The row with one more fact, or null when nothing new is said: the first report counts. An acceptance after an
  * unknown outcome is news, and so is an unknown outcome at another webhook than the one that accepted: that one may
- * have taken the row as well.
+ * have taken the row as well. Nobody need report what a forwarder saw accepted.
  */
 export const withFact = (row: Row, said: RowFact): Row | null => {
   if (said.kind === 'back') return row.back ? null : { ...row, back: said.fact };
+  if (acceptedIn(row).length > 0) return null;
   const entity = row.entity ?? said.entity;
   const base = { ...row, ...(entity !== undefined && { entity }) };
   if (said.kind === 'submitted') return row.submitted ? null : { ...base, submitted: said.fact };
@@ -49,24 +64,54 @@ export const withFact = (row: Row, said: RowFact): Row | null => {
   return { ...base, unknown: [...row.unknown, said.fact] };
 };
 
-/** Each mark is written once; of two readings of the same rows the one with more marks is the later. */
+/**
+ * What was reported of a row, in marks that are each written once: of two readings of the same rows the one with more
+ * marks is the later. Attempts come and go; how often they have changed is counted with the rows' bucket.
+ */
 export const marksOf = (row: Row): number =>
   (row.submitted ? 1 : 0) + row.unknown.length + (row.back ? 1 : 0);
 
+interface Sent {
+  readonly at: number;
+  readonly webhook: string;
+  readonly count?: number;
+}
+
 /**
- * The submission as it counts: accepted, or without an answer and proved by the callback. Of several without an
- * answer, the callback is held to prove the first.
+ * The submission as it counts, once for each row: the first that a forwarder saw accepted, else the one that was
+ * reported, else one without an answer that is proved by the callback, which is held to prove the first.
  */
-export const submissionOf = (row: Row): Row['submitted'] =>
-  row.submitted ?? (row.back ? row.unknown.toSorted(earliest)[0] : undefined);
+export const submissionOf = (row: Row): Sent | undefined =>
+  acceptedIn(row).toSorted(earliest)[0] ??
+  row.submitted ??
+  (row.back ? [...openIn(row), ...row.unknown].toSorted(earliest)[0] : undefined);
 
-const earliest = (
-  one: { readonly at: number; readonly webhook: string },
-  other: { readonly at: number; readonly webhook: string },
-): number => one.at - other.at || (one.webhook < other.webhook ? -1 : 1);
+const earliest = (one: Sent, other: Sent): number =>
+  one.at - other.at || (one.webhook < other.webhook ? -1 : one.webhook > other.webhook ? 1 : 0);
 
-/** Sent, and neither confirmed at that webhook nor refuted. */
-export const unansweredOf = (row: Row): Row['unknown'] => {
-  const counted = submissionOf(row)?.webhook;
-  return row.unknown.filter(({ webhook }) => webhook !== counted);
+/** Every time that a webhook took the row, as Clay counts: what forwarders saw accepted, else the one submission. */
+export const acceptancesOf = (row: Row): readonly Sent[] => {
+  const accepted = acceptedIn(row);
+  if (accepted.length > 0) return accepted;
+  const submission = submissionOf(row);
+  return submission ? [submission] : [];
+};
+
+/** Sent, and neither confirmed at that webhook nor refuted: attempts one by one, reports once for each webhook. */
+export const unansweredOf = (row: Row): readonly Sent[] => {
+  const counted = submissionOf(row);
+  const reported = acceptedIn(row).length > 0 ? [] : row.unknown;
+  return [
+    ...reported.filter(({ webhook }) => webhook !== counted?.webhook),
+    ...openIn(row).filter((attempt) => attempt !== counted),
+  ];
+};
+
+/** When the row was sent the last time before it came back: what its round trip is measured from. */
+export const sentBeforeBack = (row: Row, back: number): number | undefined => {
+  const submission = submissionOf(row);
+  return (
+    submission &&
+    acceptedIn(row).reduce((at, send) => (send.at <= back ? Math.max(at, send.at) : at), submission.at)
+  );
 };

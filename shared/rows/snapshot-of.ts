@@ -148,6 +148,7 @@ export const snapshotOf = (feed: string, state: LedgerState, frame: SnapshotFram
       credits: amount(all.totals.cr),
       actions: amount(all.totals.ac),
     },
+    resent: { acceptedAgain: all.totals.ra ?? 0, uncertain: all.totals.ru ?? 0 },
     windows: windowsOf(all, state),
     hours: hoursOf(all, asOf),
     outstanding: outstandingOf(open, asOf),

@@ -63,7 +63,7 @@ export const ROUND_TRIP_BINS: readonly number[] = [
 /** A webhook's lifetime count. */
 export interface WebhookCount {
   readonly webhook: string;
-  /** Accepted in the ledger since counting began; without `startCount`. */
+  /** Sends that it accepted since counting began, without `startCount`: a row that was sent again counts again. */
   readonly accepted: number;
   /** Sent without an answer, and not confirmed since. The true count lies in [accepted, accepted + unknown]. */
   readonly unknown: number;
@@ -110,6 +110,13 @@ export interface FeedSnapshot {
     readonly results: ResultCounts;
     readonly credits: number;
     readonly actions: number;
+  };
+  /** Possible duplicates at Clay; absent in a snapshot that was made before they were counted. */
+  readonly resent?: {
+    /** Sends that were accepted beyond the first of their row. */
+    readonly acceptedAgain: number;
+    /** Attempts of forwarders whose outcome is not known: under way, or uncertain for good. */
+    readonly uncertain: number;
   };
   /** The last 24 hours at least, oldest first; windows in which nothing happened are left out. */
   readonly windows: readonly RowsWindow[];

@@ -1,5 +1,13 @@
 import { addCounters, type Counters, count, nameOf } from './counters.ts';
-import { marksOf, type Row, submissionOf, unansweredOf } from './row.ts';
+import {
+  acceptancesOf,
+  marksOf,
+  openIn,
+  type Row,
+  sentBeforeBack,
+  submissionOf,
+  unansweredOf,
+} from './row.ts';
 import { ROUND_TRIP_BINS } from './snapshot.ts';
 
 export const MINUTE = 60_000;
@@ -30,7 +38,7 @@ export const rebaseOf = (rebases: Rebases, webhook: string): Rebases[string] | u
  * hour holds those of its slices, a day is the sum of its hours.
  */
 export interface RowsSum {
-  /** Grows with every fact learned: of two sums of the same rows the one with more marks is the later. */
+  /** Grows with every fact learned and every change of an attempt: of two sums of the same rows the one with more marks is the later. */
   readonly marks: number;
   /** The version of the state that it was made with; decides between sums with as many marks. */
   readonly revision: number;
@@ -91,17 +99,16 @@ export interface SumFrame {
   readonly now: number;
   readonly rebases: Rebases;
   readonly revision: number;
+  /** How often attempts to send these rows were changed: attempts leave no mark that stays. */
+  readonly changes?: number;
 }
 
-const sumSubmission = (sum: Draft, row: Row, { rebases }: SumFrame): void => {
+const sumSubmission = (sum: Draft, row: Row): void => {
   const submission = submissionOf(row);
   if (!submission) return;
   const { at, webhook, count: rows = 1 } = submission;
   if (rows === 0) return;
-  const rebase = rebaseOf(rebases, webhook);
   count(sum.totals, 's', rows);
-  count(sum.totals, nameOf('a', webhook), rows);
-  if (rebase && at > rebase.at) count(sum.totals, nameOf('z', webhook, rebase.at), rows);
   sum.lastSubmission = later(sum.lastSubmission, at);
   count(under(sum.hours, startOf(at, HOUR)), nameOf('s', webhook), rows);
   const window = under(sum.windows, startOf(at, WINDOW));
@@ -113,7 +120,20 @@ const sumSubmission = (sum: Draft, row: Row, { rebases }: SumFrame): void => {
   sum.oldest = earlier(sum.oldest, at);
 };
 
+/** What Clay counts: each time that a webhook took the row. */
+const sumAccepted = (sum: Draft, row: Row, { rebases }: SumFrame): void => {
+  const accepted = acceptancesOf(row);
+  for (const { at, webhook, count: rows = 1 } of accepted) {
+    const rebase = rebaseOf(rebases, webhook);
+    count(sum.totals, nameOf('a', webhook), rows);
+    if (rebase && at > rebase.at) count(sum.totals, nameOf('z', webhook, rebase.at), rows);
+  }
+  count(sum.totals, 'ra', Math.max(0, accepted.length - 1));
+};
+
 const sumUnanswered = (sum: Draft, row: Row, { rebases }: SumFrame): void => {
+  const submission = submissionOf(row);
+  count(sum.totals, 'ru', openIn(row).filter((attempt) => attempt !== submission).length);
   for (const { at, webhook } of unansweredOf(row)) {
     const rebase = rebaseOf(rebases, webhook);
     count(sum.totals, nameOf('u', webhook));
@@ -138,15 +158,15 @@ const sumBack = (sum: Draft, row: Row): void => {
   if (!back) return;
   const { at, result, credits, actions } = back;
   const window = under(sum.windows, startOf(at, WINDOW));
-  const submission = submissionOf(row);
+  const sentAt = sentBeforeBack(row, at);
   for (const counters of [sum.totals, window]) {
     count(counters, 'c');
     count(counters, nameOf('r', result));
     if (credits > 0) count(counters, 'cr', credits);
     if (actions > 0) count(counters, 'ac', actions);
   }
-  if (!submission) count(sum.totals, 'un');
-  else count(window, nameOf('t', binOf(Math.max(0, at - submission.at) / 1_000)));
+  if (sentAt === undefined) count(sum.totals, 'un');
+  else count(window, nameOf('t', binOf(Math.max(0, at - sentAt) / 1_000)));
   if (result === 'missed' && credits > 0) count(window, 'cm', credits);
   if (credits > 0) count(under(sum.hours, startOf(at, HOUR)), 'cr', credits);
   sumDimensions(window, back);
@@ -156,9 +176,11 @@ const sumBack = (sum: Draft, row: Row): void => {
 /** What these rows come to. */
 export const sumOfRows = (rows: Iterable<Row>, frame: SumFrame): RowsSum => {
   const sum = draft(frame.revision);
+  sum.marks += frame.changes ?? 0;
   for (const row of rows) {
     sum.marks += marksOf(row);
-    sumSubmission(sum, row, frame);
+    sumSubmission(sum, row);
+    sumAccepted(sum, row, frame);
     sumUnanswered(sum, row, frame);
     sumBack(sum, row);
   }

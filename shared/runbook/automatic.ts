@@ -1,8 +1,8 @@
 import type { AutomaticAction } from './entry.ts';
 
 /**
- * What Claywatch does by itself, said once. `later` actions come with the relay, the part that rows pass through on
- * their way to Clay: until then Claywatch watches and tells, and changes nothing in Clay.
+ * What Claywatch does by itself, said once. What it does about rows it does where they go through the relay; of senders
+ * that post to Clay themselves it only counts what they report.
  */
 const now = (action: string): AutomaticAction => ({ action, available: true });
 const later = (action: string): AutomaticAction => ({ action, available: false });
@@ -24,12 +24,25 @@ export const CLOSES = now(
   'Closes the incident and says so once it was seen working several times in a row; one good answer is not enough.',
 );
 
-export const HOLDS_ROWS = later(
-  'Takes rows into a queue, holds them while Clay cannot take them, and sends them on afterwards.',
+export const HOLDS_ROWS = now(
+  'Where rows go through the relay: keeps them while Clay cannot take them, and sends them on by itself once it is seen to work, slowly first.',
 );
-export const FAILS_OVER = later('Switches to the next standby webhook of the feed that works.');
-export const PACES = later('Sends at most 10 rows per second over all webhooks of the workspace.');
-export const REPLAYS = later('Sends again the rows that Clay did not take or did not bring back.');
+export const FAILS_OVER = now(
+  'Where rows go through the relay: has the next standby with room take over, before the limit or at it. Senders keep the same address; without a standby, rows wait.',
+);
+export const PACES = now(
+  'Where rows go through the relay: sends at most 10 rows per second over all webhooks of the workspace, slows down at a 429, and sends the rows that got one again.',
+);
+export const SETS_ASIDE = now(
+  'Where rows go through the relay: sets a refused row aside with the reason, and stops sending when every row is refused.',
+);
+export const KEEPS_ROWS = now(
+  'Where rows go through the relay: keeps every row that it took until it is sent, however long that takes.',
+);
+/** Sending again costs again, so a person decides. */
+export const REPLAYS = now(
+  'Where rows go through the relay: says how many rows that Clay accepted have not come back. npx claywatch replay plans what sending them again takes, and does it.',
+);
 export const COUNTS_ROWS = now(
   'Counts every row that Clay accepted and every row that came back, where senders report them and the HTTP API column calls back.',
 );
@@ -47,7 +60,9 @@ export const TELLS_APART = now(
 export const SEEN_IF_CHECKED = now(
   'Looks at the webhook as its "check" in claywatch.config.ts says. The default looks at nothing, because a test row is a real row that uses one of the 50,000 for life.',
 );
-export const SEEN_BY_ROWS = later('Sees it in the answers to real rows, at no cost.');
+export const SEEN_BY_ROWS = now(
+  'Where rows go through the relay: sees it in the answers to real rows, at no cost.',
+);
 export const DERIVES_BURN = now(
   'Derives how fast credits are spent from the balances that it reads, and forecasts when they run out. Before three hours of balances are known, the level alone speaks.',
 );

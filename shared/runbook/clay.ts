@@ -21,7 +21,7 @@ export const clay = {
   'clay.outage': {
     title: 'Clay is down',
     meaning:
-      'No part of Clay can be used, and the fault is not on our side. Rows sent to Clay now are lost: it neither queues nor retries them.',
+      'No part of Clay can be used, and the fault is not on our side. Rows that senders post to Clay now are lost, for it neither queues nor retries them; those of the relay wait.',
     impact:
       'No rows reach Clay and no enriched rows come back, in any feed. Leads are not enriched and the CRM is not updated.',
     publicImpact:
@@ -30,7 +30,7 @@ export const clay = {
     automatic: [CONFIRMS, RULES_OUT_OWN_NETWORK, READS_STATUS, KEEPS_EFFECTS, CLOSES, HOLDS_ROWS, REPLAYS],
     steps: [
       {
-        do: 'Stop what sends rows to Clay, or let your own queue hold the rows (enable your fallback). A row that is sent now is lost.',
+        do: 'Senders of the relay: change nothing, or enable your fallback. Senders that post to Clay themselves: stop them, or let your own queue hold the rows; a row that is sent now is lost.',
         where: 'Your senders: CRM workflows, forms, Zapier, Make, scripts',
       },
       {
@@ -60,6 +60,10 @@ export const clay = {
     rootCause: 'Outage at Clay: its web site or its API stopped answering while our own network was working.',
     sms: 'Stop sending rows to Clay: rows sent now are lost.',
     smsAfterwards: 'Send rows of the gap again: Clay has no replay.',
+    smsWhen: {
+      hold: 'Rows are held, none is lost; sending resumes by itself.',
+      afterwards: 'No row of the relay was lost; the mail says what is left.',
+    },
     questions: [],
   },
 
@@ -81,7 +85,7 @@ export const clay = {
           'The parts named there fit the evidence of this message. If they do not, believe the measurement.',
       },
       {
-        do: 'If webhook intake is named, or webhooks answer 500 or 503: stop bulk sends and hold rows on your side until it is over.',
+        do: 'If webhook intake is named, or webhooks answer 500 or 503: the relay holds its rows by itself. Senders that post to Clay themselves: stop bulk sends and hold rows on your side until it is over.',
         where: 'Your senders',
       },
       {

@@ -29,7 +29,7 @@ export const TEST_ROW: Step = {
 };
 
 export const UPDATE_WEBHOOK_SECRET: Step = {
-  do: 'Put the new URL (and token) where the old one is used: CLAY_WEBHOOK_URL in all deployment secrets, and the secret that claywatch.config.ts names for this webhook. Restart whatever reads them only at start.',
+  do: 'Put the new URL (and token) into the secret that claywatch.config.ts names for this webhook; senders of the relay need nothing more. For senders that post to Clay themselves: CLAY_WEBHOOK_URL in all deployment secrets, and restart whatever reads them only at start.',
   where: 'Your secret store and deployments',
   expect: 'No sender uses the old URL any more.',
 };
@@ -42,16 +42,16 @@ export const NEW_WEBHOOK: Step = {
 
 /** A 200 is final, and Clay keeps no log of what it refused [C]. */
 export const NO_REPLAY =
-  'Send the rows of the gap again. Clay has no replay and no webhook log: compare what your senders sent between start and end of this incident with what is in the table. The same row sent twice becomes two rows and is paid twice, unless the auto-dedupe of the table is on.';
+  'Rows of the relay that never came back: npx claywatch replay --dry-run. Rows that senders posted to Clay themselves: send those of the gap again. Clay has no replay and no webhook log, so compare what they sent with what is in the table. The same row sent twice becomes two rows and is paid twice, unless the auto-dedupe of the table is on.';
 
 export const SLOW_RESTART =
-  'Start the senders again gently: at most 10 requests per second over all webhooks of the workspace. What is above that is answered 429 and dropped.';
+  'Start senders that post to Clay themselves again gently: at most 10 requests per second over all webhooks of the workspace. What is above that is answered 429 and dropped.';
 
 export const RUN_STALE_CELLS =
   'Run what was left behind: right-click the column > Run column > Run empty or out-of-date rows. Clay does not do this by itself for rows that were skipped.';
 
 export const PUT_A_QUEUE =
-  'Put a queue between your senders and Clay, so that rows wait instead of being lost. The relay of Claywatch will be one.';
+  'Let senders post to the relay of Claywatch (POST /v1/rows/<feed>) and not to Clay, so that rows wait instead of being lost.';
 
 /** What Clay support asks for before it gives credits back; refunds are goodwill [C]. */
 export const REFUND =

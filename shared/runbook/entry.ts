@@ -9,7 +9,7 @@ export interface Step {
   readonly expect?: string;
 }
 
-/** Something Claywatch does by itself. `available: false` is announced, not promised: it comes with the relay. */
+/** Something Claywatch does by itself. `available: false` is announced, not promised. */
 export interface AutomaticAction {
   readonly action: string;
   readonly available: boolean;
@@ -49,6 +49,8 @@ export interface RunbookEntry {
   readonly sms: string;
   /** The one thing left to do after recovery, at most 60 characters of GSM-7. */
   readonly smsAfterwards: string;
+  /** Instead of `sms` once Claywatch holds the rows, or another webhook took over; instead of `smsAfterwards` then. */
+  readonly smsWhen?: { readonly hold?: string; readonly failover?: string; readonly afterwards?: string };
   /** What only a person with Clay open can answer, in the order of the decision tree. */
   readonly questions: readonly ManualQuestion['id'][];
 }

@@ -1,4 +1,4 @@
-import { CLOSES, CONFIRMS, HOLDS_ROWS, RULES_OUT_OWN_NETWORK } from './automatic.ts';
+import { CLOSES, CONFIRMS, KEEPS_ROWS, RULES_OUT_OWN_NETWORK } from './automatic.ts';
 import { NO_REPLAY, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
@@ -6,12 +6,18 @@ export const own = {
   'own.unhealthy': {
     title: 'Our own service is unhealthy',
     meaning:
-      'Clay works, but our own side does not: the health endpoint of the integration, an internal service, or our network. Waiting for Clay will not help.',
+      'Clay works, but our own side does not: the health endpoint of the integration, an internal service, our network, or the relay of Claywatch itself. Waiting for Clay will not help.',
     impact: 'Rows may not leave our side, or what comes back may not be processed.',
     publicImpact: 'Processing of new records is currently delayed. We are working on it.',
     reach: 'subject',
-    automatic: [CONFIRMS, RULES_OUT_OWN_NETWORK, CLOSES, HOLDS_ROWS],
+    automatic: [CONFIRMS, RULES_OUT_OWN_NETWORK, CLOSES, KEEPS_ROWS],
     steps: [
+      {
+        do: 'If it is about the relay, see what waits and why, and what was set aside; then the log of the function that forwards.',
+        where:
+          'npx claywatch status; npx claywatch dead-letters list <feed>; AWS > Lambda > the function that ends in forward > Monitor',
+        expect: 'Rows wait, and none is lost: they go as soon as a forwarder runs.',
+      },
       {
         do: 'Look at the error rate and the recent logs of the service that the evidence names.',
         where: 'Prometheus or Grafana; kubectl logs --since=15m (or your platform)',

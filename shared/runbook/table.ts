@@ -8,7 +8,7 @@ export const table = {
     meaning:
       'The Clay table has reached its own ceiling of rows, or is about to: then it takes no more, silently. This is another limit than the 50,000 of a webhook.',
     impact:
-      'A full table: rows may still be accepted with a 200, but they are not in the table, are not enriched and do not come back. A nearly full one: nothing is broken yet.',
+      'A full table: rows may still be accepted with a 200, but they are not in the table, are not enriched and do not come back; the relay stops before that, by its count. A nearly full one: nothing is broken yet.',
     publicImpact:
       'New records are currently not being enriched. Existing data is not affected. We are working on it.',
     reach: 'subject',
@@ -49,6 +49,10 @@ export const table = {
       'The table reached the number of rows that the plan allows; Clay says nothing when that happens.',
     sms: 'Export and delete old rows, or move to a new table.',
     smsAfterwards: 'Send rows of the gap again: they are not in Clay.',
+    smsWhen: {
+      hold: 'Rows are held: make room, or a webhook on a new table.',
+      failover: 'Rows go to another table now; the old one is full.',
+    },
     questions: ['red-cells'],
   },
 } as const satisfies Record<string, RunbookEntry>;

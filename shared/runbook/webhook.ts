@@ -10,6 +10,7 @@ import {
   SEEN_BY_COUNTING,
   SEEN_BY_ROWS,
   SEEN_IF_CHECKED,
+  SETS_ASIDE,
 } from './automatic.ts';
 import {
   ASK_SUPPORT,
@@ -27,24 +28,15 @@ export const webhook = {
   'webhook.intake-failing': {
     title: 'Webhook takes no rows',
     meaning:
-      'The webhook answers with server errors or not at all, although the address is right. Every row that is refused is lost: Clay neither queues nor retries.',
+      'The webhook answers with server errors or not at all, although the address is right. A row that a sender posts to it is lost, for Clay neither queues nor retries; those of the relay wait.',
     impact: 'No new rows reach the Clay table of this feed. Leads that are sent now are not enriched.',
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [
-      SEEN_IF_CHECKED,
-      CONFIRMS,
-      READS_STATUS,
-      CLOSES,
-      SEEN_BY_ROWS,
-      FAILS_OVER,
-      HOLDS_ROWS,
-      REPLAYS,
-    ],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, READS_STATUS, CLOSES, SEEN_BY_ROWS, HOLDS_ROWS, REPLAYS],
     steps: [
       {
-        do: 'Stop what sends rows to this webhook, or let your own queue hold them.',
+        do: 'Senders of the relay: change nothing. Senders that post to this webhook themselves: stop them, or let your own queue hold the rows.',
         where: 'Your senders: CRM workflows, forms, Zapier, Make, scripts',
       },
       {
@@ -75,6 +67,10 @@ export const webhook = {
     rootCause: 'The webhook intake of Clay answered with server errors or timed out.',
     sms: 'Stop sending to this webhook: refused rows are lost.',
     smsAfterwards: 'Send the refused rows again: Clay kept none.',
+    smsWhen: {
+      hold: 'Rows are held, none is lost; sending resumes by itself.',
+      afterwards: 'No row of the relay was lost; the mail says what is left.',
+    },
     questions: [],
   },
 
@@ -83,7 +79,7 @@ export const webhook = {
     meaning:
       'A Clay webhook accepts 50,000 rows in its life; this one has, and answers 403 "Record limit reached for webhook". Deleting rows does not lower the count.',
     impact:
-      'Every row sent to this webhook is refused and lost, unless a standby has taken over. Clay tells the sender, but no person.',
+      'Every row sent to this webhook is refused. It is lost, unless it went through the relay: then a standby has taken over, or rows wait for one. Clay tells the sender, but no person.',
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
@@ -98,6 +94,11 @@ export const webhook = {
       REPLAYS,
     ],
     steps: [
+      {
+        do: 'If a standby has taken over, nothing is refused any more: make the next standby, in quiet, and leave the rest out.',
+        where: 'npx claywatch status',
+        expect: 'The feed flows, and the webhook in use is another one.',
+      },
       {
         do: 'Make sure that it is the webhook and not the table: does the existing webhook show "limit reached"?',
         where: 'Table > + Add > Webhooks > the existing webhook',
@@ -126,21 +127,27 @@ export const webhook = {
       'Add the new webhook to claywatch.config.ts with its start count, and create the next standby now, while you are there.',
     ],
     prevent: [
-      'Keep a standby webhook per feed and rotate at 45,000 rows; Claywatch warns from 40,000 on, where it counts the rows.',
+      'Keep a standby webhook per feed. The relay rotates at 45,000 rows by itself; Claywatch warns from 40,000 on, where it counts the rows.',
       'On the Enterprise plan, use auto-delete (a passthrough table): it has no limit of 50,000. Mark the webhook as unlimited in claywatch.config.ts.',
       'Do not test webhooks on a schedule: a test row every 5 minutes uses up a webhook in about 174 days.',
     ],
     rootCause: 'The webhook reached its lifetime limit of 50,000 accepted rows with no standby in use.',
     sms: 'Table > + Add > Webhooks: make a new one, swap the URL.',
     smsAfterwards: 'Send refused rows again; make the next standby.',
+    smsWhen: {
+      hold: 'Rows are held: make a new webhook, add it to the config.',
+      failover: 'A standby took over. Make the next one in quiet.',
+      afterwards: 'No row of the relay was lost; make the next standby.',
+    },
     questions: [],
   },
 
   'webhook.limit-approaching': {
-    title: 'Webhook is nearing its 50,000 rows',
+    title: 'Webhook nears its limit, or is the last',
     meaning:
-      'This webhook has accepted most of the 50,000 rows of its life. At the limit it refuses every further row with 403, and deleting rows does not help.',
-    impact: 'Nothing is broken yet. Rows will be lost from the day on which the limit is reached.',
+      'This webhook has accepted most of the 50,000 rows of its life, or it is the last one that its feed has. At the limit it refuses every further row with 403, and deleting rows does not help.',
+    impact:
+      'Nothing is broken yet. From the day on which the limit is reached, rows of the relay wait for another webhook, and those that senders post to Clay are lost.',
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'subject',
     automatic: [CONFIRMS, CLOSES, SEEN_BY_COUNTING, FAILS_OVER],
@@ -152,15 +159,17 @@ export const webhook = {
         expect: 'Room for the rows of the coming months; otherwise make the standby on a new table.',
       },
       {
-        do: 'Add the standby to the feed in claywatch.config.ts, with its URL as a named secret, and switch your senders at 45,000 rows.',
+        do: 'Add the standby to the feed in claywatch.config.ts, with its URL as a named secret. The relay switches to it at 45,000 rows; senders that post to Clay themselves must be switched by you.',
         where: 'claywatch.config.ts > feeds > webhooks',
       },
     ],
     verify: [
       'The feed has a standby with free capacity; Claywatch names it, and a P2 becomes a P4.',
-      'The senders use the standby; a day later Claywatch resolves the incident.',
+      'Rows go to the standby: with the relay at once, otherwise a day after the senders were switched, Claywatch resolves the incident.',
     ],
-    afterwards: ['Switch the senders to the standby before the old webhook is full, and note the date.'],
+    afterwards: [
+      'Switch senders that post to Clay themselves to the standby before the old webhook is full, and note the date.',
+    ],
     prevent: [
       'Always keep one standby more than you need.',
       'On the Enterprise plan, use auto-delete (a passthrough table): it has no limit of 50,000.',
@@ -175,12 +184,12 @@ export const webhook = {
   'webhook.gone': {
     title: 'Webhook does not exist',
     meaning:
-      'The webhook URL answers 404: the webhook or its table was deleted, or the URL is incomplete. Rows sent to it are lost.',
+      'The webhook URL answers 404: the webhook or its table was deleted, or the URL is incomplete. Rows that senders post to it are lost, those of the relay wait.',
     impact: 'No new rows reach the Clay table of this feed.',
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
     reach: 'subject',
-    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, FAILS_OVER, HOLDS_ROWS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, HOLDS_ROWS],
     steps: [
       {
         do: 'Compare the URL in use with the one in Clay. A test that returns nothing at all is most often an incomplete URL: copy the full URL from the Clay table again.',
@@ -193,6 +202,10 @@ export const webhook = {
       },
       NEW_WEBHOOK,
       UPDATE_WEBHOOK_SECRET,
+      {
+        do: 'Until then a standby of the feed can take over. Claywatch does not choose that by itself: a wrong URL is no reason to use up the next webhook.',
+        where: 'npx claywatch failover <feed> --dry-run',
+      },
       TEST_ROW,
     ],
     verify: ['The webhook answers 2xx to real rows.', 'The rows show in the table and come back enriched.'],
@@ -205,13 +218,14 @@ export const webhook = {
     rootCause: 'The webhook or its table was deleted in Clay, or the URL in use is incomplete.',
     sms: 'Compare the URL with Clay; if deleted, make a new one.',
     smsAfterwards: 'Send the refused rows again: Clay kept none.',
+    smsWhen: { afterwards: 'No row of the relay was lost; the mail says what is left.' },
     questions: [],
   },
 
   'webhook.unauthorized': {
     title: 'Webhook refuses our token',
     meaning:
-      'The webhook answers 401, or 403 without the text of the row limit: the token is missing or wrong. Every row sent with it is refused and lost.',
+      'The webhook answers 401, or 403 without the text of the row limit: the token is missing or wrong. Rows that senders post with it are lost, those of the relay wait.',
     impact: 'No new rows reach the Clay table of this feed.',
     publicImpact:
       'New records are currently not being accepted for enrichment. Existing data is not affected. We are working on it.',
@@ -225,7 +239,6 @@ export const webhook = {
       },
       CLOSES,
       SEEN_BY_ROWS,
-      FAILS_OVER,
       HOLDS_ROWS,
     ],
     steps: [
@@ -257,6 +270,7 @@ export const webhook = {
     rootCause: 'The token of the webhook was changed in Clay, or the one in our secrets is wrong.',
     sms: 'Check the webhook token in secrets against Clay.',
     smsAfterwards: 'Send the refused rows again: Clay kept none.',
+    smsWhen: { afterwards: 'No row of the relay was lost; the mail says what is left.' },
     questions: [],
   },
 
@@ -264,14 +278,16 @@ export const webhook = {
     title: 'Webhook rejects some rows',
     meaning:
       'Clay answers 400 or 413: the row is not valid JSON, lacks the header Content-Type: application/json, or is larger than 100 KB. Sending the same row again will fail again.',
-    impact: 'The rejected rows are lost. Rows of the right form go through.',
+    impact:
+      'The rejected rows are lost, or set aside where they went through the relay. Rows of the right form go through.',
     publicImpact: 'A small number of new records is currently not being enriched.',
     reach: 'subject',
-    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, HOLDS_ROWS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, SETS_ASIDE],
     steps: [
       {
         do: 'Find out what changed in the sender: a release, a new field, a larger field.',
-        where: 'Delivery log of the sender; Clay keeps no webhook log',
+        where:
+          'npx claywatch dead-letters list <feed> --fault row; or the delivery log of the sender: Clay keeps no webhook log',
       },
       {
         do: 'Answer 400: send exactly one JSON object per row, with the header Content-Type: application/json. Never send an array: Clay makes one row of the whole array.',
@@ -287,7 +303,9 @@ export const webhook = {
       'The webhook answers 2xx to rows of this sender.',
       'The rows show in the table with all their fields.',
     ],
-    afterwards: ['Correct the rejected rows and send them again: Clay did not keep them.'],
+    afterwards: [
+      'Correct the rejected rows and send them again: Clay did not keep them. Those of the relay are kept: npx claywatch dead-letters list <feed>.',
+    ],
     prevent: [
       'Check the size and the form of a row before sending it.',
       'Treat 400 and 413 as final in the sender: log the row and do not repeat it.',
@@ -302,10 +320,11 @@ export const webhook = {
     title: 'Clay drops rows: too many per second',
     meaning:
       'Clay answers 429: more than 10 requests per second (20 in a burst) over all webhooks of the workspace together. It drops these rows; it neither queues nor retries them.',
-    impact: 'Some rows are lost whenever rows are sent faster than Clay takes them.',
+    impact:
+      'Rows that senders post to Clay faster than it takes them are lost. Those of the relay are sent again, more slowly.',
     publicImpact: 'Enrichment of some new records is delayed.',
     reach: 'everybody',
-    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, PACES, HOLDS_ROWS, REPLAYS],
+    automatic: [SEEN_IF_CHECKED, CONFIRMS, CLOSES, SEEN_BY_ROWS, PACES],
     steps: [
       {
         do: 'Find the bulk send, and pause it. The limit is per workspace: somebody else in the company may be the one.',
@@ -327,10 +346,10 @@ export const webhook = {
     ],
     verify: ['No 429 while the usual load goes through.', 'What was sent and what is in the table agree.'],
     afterwards: [
-      'Send the rows that were answered 429 again: Clay dropped them. The delivery log of the sender is the only list.',
+      'Send the rows that senders posted themselves and that were answered 429 again: Clay dropped them, and the delivery log of the sender is the only list. The relay has sent its own again.',
     ],
     prevent: [
-      'Send through one place that paces all senders together; the relay of Claywatch will do this.',
+      'Send through one place that paces all senders together: the relay of Claywatch (POST /v1/rows/<feed>).',
       'Send bulk loads outside of office hours, and slower than 10 per second.',
     ],
     rootCause: 'Rows were sent faster than the 10 requests per second that Clay takes per workspace.',

@@ -6,6 +6,7 @@ import { CREDIT_PROBES, observeCredits, observeRunOut, sampleOf } from '../obser
 import type { ProbeHealth } from '../observe/health.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Probe } from '../observe/probe.ts';
+import { relayProbesOf } from '../observe/relay/observe-relay.ts';
 import {
   countsRows,
   observeRows,
@@ -13,6 +14,7 @@ import {
   rowsProbe,
   rowsProbesOf,
 } from '../observe/rows/observe-rows.ts';
+import type { FeedControl } from '../relay/control.ts';
 import { bandOf } from '../rows/capacity.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
 import type { FeedSnapshot } from '../rows/snapshot.ts';
@@ -20,12 +22,31 @@ import type { FeedSnapshot } from '../rows/snapshot.ts';
 /** What was counted in this run, by feed. */
 export type Snapshots = Map<string, FeedSnapshot>;
 
-/** Brings the counts of every feed up to date and judges them, each feed by itself: one that fails is a gap of its own. */
-export const createRowsProbes = (
-  config: Config,
+/** Brings the counts of a feed up to date, once a run however many ask. */
+export const createFold = (
   ledger: Pick<RowsLedger, 'fold'>,
   clock: Pick<Clock, 'now'>,
   snapshots: Snapshots,
+): ((feed: string) => Promise<FeedSnapshot>) => {
+  const folding = new Map<string, Promise<FeedSnapshot>>();
+  const fold = async (feed: string): Promise<FeedSnapshot> => {
+    const snapshot = await ledger.fold(feed, clock.now());
+    snapshots.set(feed, snapshot);
+    return snapshot;
+  };
+  return (feed) => {
+    const known = folding.get(feed) ?? fold(feed);
+    folding.set(feed, known);
+    return known;
+  };
+};
+
+/** Judges the counts of every feed, each feed by itself: one that fails is a gap of its own. */
+export const createRowsProbes = (
+  config: Config,
+  clock: Pick<Clock, 'now'>,
+  fold: (feed: string) => Promise<FeedSnapshot>,
+  controlOf: (feed: string) => Promise<FeedControl | null>,
 ): readonly Probe[] =>
   Object.entries(config.feeds)
     .filter(([, settings]) => countsRows(settings))
@@ -36,10 +57,8 @@ export const createRowsProbes = (
       everyMinutes: config.schedule.everyMinutes,
       title: `Rows of ${feed}`,
       run: async () => {
-        const now = clock.now();
-        const snapshot = await ledger.fold(feed, now);
-        snapshots.set(feed, snapshot);
-        return observeRows(snapshot, feed, config, now);
+        const [snapshot, control] = await Promise.all([fold(feed), controlOf(feed)]);
+        return observeRows(snapshot, feed, config, clock.now(), control);
       },
     }));
 
@@ -94,7 +113,11 @@ const NAMES_ALL_PROVIDERS = 100;
  * whole day names them any more.
  */
 export const countsWatch = (config: Config, observations: readonly Observation[]) => {
-  const fixed = new Set<string>([...rowsProbesOf(config), ...Object.values(CREDIT_PROBES)]);
+  const fixed = new Set<string>([
+    ...rowsProbesOf(config),
+    ...relayProbesOf(config),
+    ...Object.values(CREDIT_PROBES),
+  ]);
   const seen = new Set(observations.map(({ probe }) => probe));
   const named = Object.entries(config.feeds)
     .filter(([, { callbacks }]) => callbacks.secret !== undefined)

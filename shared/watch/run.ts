@@ -21,11 +21,14 @@ import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
 import { signalsFromHealth } from '../observe/signals.ts';
 import type { EvidenceStore } from '../postmortem/postmortem.ts';
+import type { RemediationAction } from '../remediate/action.ts';
+import type { RemediationReport } from '../remediate/perform.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
 import { type FeedSummary, summarize } from '../rows/summary.ts';
 import {
   countsWatch,
   createCreditsProbe,
+  createFold,
   createRowsProbes,
   feedOfProbe,
   namedByRows,
@@ -34,6 +37,7 @@ import {
 } from './counts.ts';
 import { keepEvidence } from './evidence.ts';
 import { createMessagesProbe } from './messages.ts';
+import { createRelays, type RelayPorts, remediate } from './relays.ts';
 import type { WatchState, WatchStore } from './store.ts';
 
 /** Left out: messages go at once, and are neither proved nor silenced, thrown together nor sent to single people. */
@@ -52,6 +56,8 @@ export interface WatchDependencies extends WaysToPeople {
   readonly creditStore: CreditStore;
   readonly publisher: Publisher;
   readonly render: RenderNotification;
+  /** Left out where no feed is relayed. */
+  readonly relay?: RelayPorts;
 }
 
 export interface WatchReport {
@@ -65,6 +71,8 @@ export interface WatchReport {
   readonly observations: readonly Observation[];
   readonly diagnosis: Diagnosis | null;
   readonly changes: readonly IncidentChange[];
+  /** What was done about the incidents. */
+  readonly actions: readonly RemediationAction[];
   readonly deliveries: DeliveryReport;
   /** The feeds whose rows are counted. */
   readonly feeds: readonly FeedSummary[];
@@ -87,6 +95,7 @@ const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   observations: [],
   diagnosis: null,
   changes: [],
+  actions: [],
   deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
   feeds: [],
 });
@@ -207,6 +216,15 @@ const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentC
   return passed.value.changes;
 };
 
+/** What was done; throws when something could not be, after everything else was. The next run decides it again. */
+const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly RemediationAction[] => {
+  if (remedied.status === 'rejected') throw remedied.reason;
+  const { done, failures } = remedied.value;
+  if (failures.length > 0)
+    throw new AggregateError(failures, `${failures.length} actions could not be taken`);
+  return done;
+};
+
 /**
  * One run of the watch, the spine of the product:
  *
@@ -216,12 +234,13 @@ const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentC
  * 3. step what is held of each probe, and diagnose;
  * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
  * 5. save what is held;
- * 6. what time does: escalate, hold people to what they promised, end merges that are over;
- * 7. keep what was seen with every incident that changed;
- * 8. deliver every message that is owed, those that an earlier crash left included.
+ * 6. remediate: hold, fail over and let go the feeds whose rows are relayed, and say so on the incidents;
+ * 7. what time does: escalate, hold people to what they promised, end merges that are over;
+ * 8. keep what was seen with every incident that changed;
+ * 9. deliver every message that is owed, those that an earlier crash left included.
  *
  * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
- * same verdicts again changes nothing; after it, the next run delivers.
+ * same verdicts again changes nothing; after it, the next run remediates and delivers.
  */
 export const createWatch =
   (deps: WatchDependencies) =>
@@ -235,10 +254,24 @@ export const createWatch =
     const startedAt = clock.now();
     const probes = createProbes(config, { http: deps.http, clock, secrets: deps.secrets, confirm: true });
     const own = createMessagesProbe(config, deps.proof, clock);
-    const due = probes.filter((probe) => isDue(probe, state.health[probe.id], startedAt, config));
+    const isProbeDue = (probe: Pick<Probe, 'id' | 'everyMinutes'>) =>
+      isDue(probe, state.health[probe.id], startedAt, config);
+    const due = probes.filter(isProbeDue);
     const snapshots: Snapshots = new Map();
-    const counts = createRowsProbes(config, deps.rowsLedger, clock, snapshots);
-    const seen = await observe([...due, ...own, ...counts], { clock, deadlineMs: OBSERVE_DEADLINE_MS });
+    const fold = createFold(deps.rowsLedger, clock, snapshots);
+    const relays = createRelays({
+      config,
+      ports: deps.relay,
+      clock,
+      fold,
+      health: state.health,
+      isDue: isProbeDue,
+    });
+    const counts = createRowsProbes(config, clock, fold, relays.control);
+    const seen = await observe([...due, ...own, ...relays.probes, ...counts], {
+      clock,
+      deadlineMs: OBSERVE_DEADLINE_MS,
+    });
     const credits = createCreditsProbe({
       config,
       store: deps.creditStore,
@@ -246,11 +279,12 @@ export const createWatch =
       snapshots,
       seen,
       health: state.health,
-      isDue: (probe) => isDue(probe, state.health[probe.id], startedAt, config),
+      isDue: isProbeDue,
     });
     const observations = [
       observeSchedule(state, slot, startedAt, config),
       ...seen,
+      ...relays.pace(clock.now()),
       ...(await observe([credits], { clock, deadlineMs: CREDITS_DEADLINE_MS })),
     ];
 
@@ -301,6 +335,18 @@ export const createWatch =
       keep(),
       rebaseOnLimit(config, deps.rowsLedger, snapshots, observations, now),
     ]);
+    const [remedied] = await Promise.allSettled([
+      remediate({
+        config,
+        ports: deps.relay,
+        incidentStore,
+        clock,
+        seen: relays.seen,
+        snapshots,
+        diagnosis: settled(diagnosis),
+        changes: kept.status === 'fulfilled' ? kept.value.changes : [],
+      }),
+    ]);
     const [passed] = await Promise.allSettled([
       passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
     ]);
@@ -323,6 +369,7 @@ export const createWatch =
       ...(throttle && { throttle }),
     });
     if (kept.status === 'rejected') throw kept.reason;
+    const actions = doneOf(remedied);
     const { saved } = kept.value;
     const changes = [...kept.value.changes, ...changedBy(passed)];
     failWhere(remembered, 'were changed and what was seen was not kept');
@@ -332,6 +379,7 @@ export const createWatch =
       observations,
       diagnosis,
       changes,
+      actions,
       deliveries,
       feeds: [...snapshots].flatMap(([feed, snapshot]) => {
         const settings = config.feeds[feed];

@@ -195,6 +195,9 @@ describe('URLs', () => {
   it.each([
     ['https://api.clay.com/v3/sources/webhook/pull-in-data-from-a-webhook-0b1c', true],
     ['http://127.0.0.1:4000/v3/sources/webhook/x/', true],
+    ['http://[::1]:4000/v3/sources/webhook/x', true],
+    ['http://api.clay.com/v3/sources/webhook/x', false],
+    ['http://127.0.0.1.example.com/v3/sources/webhook/x', false],
     ['https://api.clay.com/v3/sources/webhook/', false],
     ['https://api.clay.com/v3/sources/webhook', false],
     ['https://api.clay.com/v3/sources/webhook/a/b', false],

@@ -230,6 +230,48 @@ describe('keys that contradict each other', () => {
     expect(error.message).toContain(expected);
   });
 
+  const LONG_FEED = 'inbound-leads-of-all-the-sales-team';
+  const relayed = (installation: string, feed: string) => ({
+    installation,
+    feeds: { [feed]: { relay: { secret: 'env:SENDERS' } } },
+  });
+
+  it('are installation and feed, when the queue of the feed would have a name that SQS does not take', () => {
+    const installation = 'i'.repeat(40);
+    expect(refusal(relayed(installation, LONG_FEED)).message).toContain(
+      `feeds["${LONG_FEED}"]: its queue would have a name of 81 characters, installation and feed joined, and ` +
+        'SQS takes 80; shorten installation or the name of the feed by 1',
+    );
+    expect(parseConfig(relayed(installation, LONG_FEED.slice(1)), 'test.json').installation).toBe(
+      installation,
+    );
+    // Without a relay there is no queue.
+    const { feeds } = parseConfig({ installation, feeds: { [LONG_FEED]: {} } }, 'test.json');
+    expect(Object.keys(feeds)).toHaveLength(1);
+  });
+
+  it('are a relay and the name of a feed that the dead-letter queue has', () => {
+    expect(refusal(relayed('acme', 'dead')).message).toContain(
+      'feeds.dead: the name of the queue for rows that cannot be sent',
+    );
+    expect(Object.keys(parseConfig({ feeds: { dead: {} } }, 'test.json').feeds)).toEqual(['dead']);
+  });
+
+  it('are a schema of rows that no row could be judged by, each fault at its place', () => {
+    const schema = { properties: { email: { type: 'strng' } }, required: 'email' };
+    const { message } = refusal({ feeds: { leads: { relay: { schema } } } });
+    expect(message).toContain('test.json has 2 problems');
+    expect(message).toContain('feeds.leads.relay.schema.required: must be a list of keys');
+    expect(message).toContain('feeds.leads.relay.schema.properties.email.type: must be one of array,');
+  });
+
+  it('are a previous secret of a relay and none at present', () => {
+    const input = { feeds: { leads: { relay: { previousSecret: 'env:BEFORE' } } } };
+    expect(refusal(input).message).toContain(
+      'feeds.leads.relay.previousSecret: without feeds.leads.relay.secret',
+    );
+  });
+
   it('accepts an unlimited webhook with any start count', () => {
     const input = feedWith({ id: 'a', url: 'env:A', startCount: 90_000, unlimited: true });
     expect(parseConfig(input, 'test.json').feeds.leads?.webhooks[0]?.startCount).toBe(90_000);

@@ -6,6 +6,7 @@ import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts
 import { incidentStoreContract } from './incident-store.contract.ts';
 import type { LocalTable } from './local-table.ts';
 import { rowsLedgerContract } from './rows-ledger.contract.ts';
+import { sendsLedgerContract } from './sends-ledger.contract.ts';
 import { watchStoreContract } from './watch-store.contract.ts';
 
 /** Runs every contract on the DynamoDB stores, against one table of the given server. */
@@ -19,6 +20,7 @@ export const dynamoContracts = (name: string, start: (tableName: string) => Prom
 
     incidentStoreContract(name, () => createDynamoIncidentStore(table));
     rowsLedgerContract(name, (settings) => createDynamoRowsLedger({ ...table, ...settings }));
+    sendsLedgerContract(name, (settings) => createDynamoRowsLedger({ ...table, ...settings }));
     watchStoreContract(name, async () => {
       const key = { pk: { S: 'watch' }, sk: { S: 'state' } };
       await table.client.send(new DeleteItemCommand({ TableName: table.tableName, Key: key }));

@@ -248,7 +248,19 @@ describe('each fault alone', () => {
     [{ webhook: 'rejecting' }, 'P3 webhook.rejecting leads/leads-1'],
     [{ webhook: 'rate-limited' }, 'P3 webhook.rate-limited leads/leads-1'],
     [{ webhook: 'timed-out' }, 'P1 webhook.intake-failing leads/leads-1'],
+    [{ webhook: 'failed-over' }, 'P3 webhook.limit-reached leads/leads-1'],
+    [{ webhook: 'retired' }, 'healthy'],
+    [{ webhook: 'idle' }, 'healthy'],
     [{ webhook: 'slow' }, 'P2 clay.degraded clay'],
+    [{ pace: 'limited' }, 'P3 webhook.rate-limited workspace'],
+    [{ pace: 'limited-long' }, 'P2 webhook.rate-limited workspace'],
+    [{ standby: 'last-in-use' }, 'P2 webhook.limit-approaching leads'],
+    [{ relay: 'not-looking' }, 'P2 own.unhealthy leads/relay'],
+    [{ relay: 'ageing' }, 'P2 own.unhealthy leads/relay'],
+    [{ relay: 'held' }, 'healthy'],
+    [{ relay: 'not-run' }, 'P4 monitoring.gap relay:leads'],
+    [{ 'dead-letters': 'growing' }, 'P3 own.unhealthy leads/dead-letters'],
+    [{ 'table-count': 'retired' }, 'healthy'],
     [{ 'webhook-count': 'near' }, 'P4 webhook.limit-approaching leads/leads-1'],
     [{ 'webhook-count': 'standby-missing' }, 'P2 webhook.limit-approaching leads/leads-1'],
     [{ 'webhook-count': 'reached' }, 'P1 webhook.limit-reached leads/leads-1'],
@@ -428,6 +440,23 @@ describe('rows and credits: upstream causes hide their effects', () => {
     expect(told({ 'provider-rows': 'failing' })).toEqual(['provider.failing']);
   });
 
+  it('what only rows showed, and none since, is of the time of what has ended; a check, or a later row, is not', () => {
+    const at = 1_000_000;
+    const byRows = (seenAt: number) => {
+      const one = signal('webhook', 'server-error', { probe: 'relay:leads/webhook/leads-1' });
+      return { ...one, evidence: { ...one.evidence, probe: one.probe, at: seenAt } };
+    };
+    const causes = (one: ReturnType<typeof byRows>, agoMs: number) =>
+      diagnose([...signalsOf({ 'clay-web': 'up', 'clay-api': 'up' }), one], {
+        now: at + agoMs,
+        lately: [{ cause: 'clay.outage', subject: 'clay', agoMs }],
+      }).verdicts.map(({ cause }) => cause);
+    expect(causes(byRows(at - 1), 600_000)).toEqual([]);
+    expect(causes(byRows(at + 1), 600_000)).toEqual(['webhook.intake-failing']);
+    const byCheck = signal('webhook', 'server-error');
+    expect(causes(byCheck, 600_000)).toEqual(['webhook.intake-failing']);
+  });
+
   it('of two looks at one key the more urgent one counts', () => {
     const { verdicts } = diagnosisOf({ ...HEALTHY, callback: 'slow', 'callback-rows': 'all-refused' });
     expect(verdicts.map(({ cause, severity }) => `${severity} ${cause}`)).toEqual(['P1 callback.failing']);
@@ -500,6 +529,39 @@ describe('what clears an incident', () => {
 
   it('another failure of the same webhook does not', () => {
     expect(clears({ webhook: 'gone' }, 'webhook.limit-reached')).toBe(false);
+  });
+});
+
+describe('a webhook that two look at: its rows, and the check', () => {
+  const both = (byRows: Finding, byCheck: Finding) =>
+    diagnose([
+      ...signalsOf({ ...HEALTHY, webhook: byCheck }),
+      signal('webhook', byRows, { probe: 'relay:leads/webhook/leads-1' }),
+    ]);
+  const told = (byRows: Finding, byCheck: Finding) =>
+    both(byRows, byCheck).verdicts.map(({ cause, severity }) => `${severity} ${cause}`);
+
+  it('fails when either says so, and the more urgent of them counts', () => {
+    expect(told('server-error', 'accepting')).toEqual(['P1 webhook.intake-failing']);
+    expect(told('idle', 'gone')).toEqual(['P1 webhook.gone']);
+    expect(told('rejecting', 'timed-out')).toEqual(['P1 webhook.intake-failing', 'P3 webhook.rejecting']);
+  });
+
+  it('at its limit is not urgent once a standby has taken over, whoever sees it', () => {
+    expect(told('failed-over', 'limit-reached')).toEqual(['P3 webhook.limit-reached']);
+    expect(told('idle', 'limit-reached')).toEqual(['P1 webhook.limit-reached']);
+  });
+
+  it('out of use stops nothing, whatever its check says', () => {
+    const result = both('retired', 'limit-reached');
+    expect(result.verdicts).toEqual([]);
+    expect(result.cleared.map(({ cause }) => cause)).toContain('webhook.limit-reached');
+  });
+
+  it('is not cleared by one while the other still fails', () => {
+    expect(both('server-error', 'accepting').cleared.map(({ cause }) => cause)).not.toContain(
+      'webhook.intake-failing',
+    );
   });
 });
 

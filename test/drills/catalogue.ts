@@ -3,6 +3,7 @@ import type { Cause } from '../../shared/cause.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { Drill, ExpectedIncident, Step } from './drill.ts';
 import { PEOPLE_DRILLS } from './people.ts';
+import { RELAY_DRILLS } from './relay.ts';
 import { ROWS_DRILLS } from './rows.ts';
 
 /** One tick of a minute plus 15 s: the promise for a P1, confirmed within its run. */
@@ -566,4 +567,5 @@ export const DRILLS: readonly Drill[] = [
   },
   ...PEOPLE_DRILLS,
   ...ROWS_DRILLS,
+  ...RELAY_DRILLS,
 ] satisfies readonly Drill[];

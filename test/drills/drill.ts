@@ -43,6 +43,22 @@ export interface ExpectedIncident {
   readonly endsAt?: number;
 }
 
+/** What must have become of the rows that senders gave to the relay. None is ever lost, whatever is said here. */
+export interface RelayAnswer {
+  /** Rows still wait at the end, rightly; default: none but those of the last minutes. */
+  readonly waits?: boolean;
+  /** Rows that Clay has more than once, at most; default 0. */
+  readonly duplicates?: number;
+  /** Where rows go at the end. */
+  readonly active?: string;
+  /** From the first step to the first hold, seconds; null: nothing is ever held. Default: not looked at. */
+  readonly heldWithinSeconds?: number | null;
+  /** From the last step to rows flowing again, seconds. */
+  readonly flowsWithinSeconds?: number;
+  /** What timelines must say that Claywatch did, or proposes. */
+  readonly did?: readonly RegExp[];
+}
+
 /** A scripted fault with a known right answer. */
 export interface Drill {
   readonly name: string;
@@ -60,4 +76,6 @@ export interface Drill {
   readonly startsAt?: number;
   /** Rows flow, with the configuration and the workspace that this takes. */
   readonly traffic?: Partial<TrafficSettings>;
+  /** Senders post to the relay. */
+  readonly relay?: RelayAnswer;
 }

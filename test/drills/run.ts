@@ -2,8 +2,18 @@ import type { FaultName } from '../../local/clay/faults/catalogue.ts';
 import type { Incident, Transition } from '../../shared/incident/incident.ts';
 import { isSilent } from '../../shared/observe/findings.ts';
 import type { Severity } from '../../shared/severity.ts';
-import { createWorld, type Delivered, ROWS_CLAY, ROWS_CONFIG, START, type World } from '../support/world.ts';
+import {
+  createWorld,
+  type Delivered,
+  RELAY_CLAY,
+  RELAY_CONFIG,
+  ROWS_CLAY,
+  ROWS_CONFIG,
+  START,
+  type World,
+} from '../support/world.ts';
 import type { Drill, ExpectedIncident, Step } from './drill.ts';
+import { judgeRelay, type RelayOutcome } from './relay-answer.ts';
 import { REMINDERS, reminderProblems, type Told } from './reminders.ts';
 
 const MINUTE = 60_000;
@@ -37,6 +47,8 @@ export interface DrillResult {
   readonly simulatedMinutes: number;
   readonly incidents: readonly DrillIncident[];
   readonly falseAlarms: readonly string[];
+  /** What became of the rows; null where none were relayed. */
+  readonly relay: RelayOutcome | null;
   /** Failures that passed by themselves, within their run or with the next, and opened nothing. */
   readonly riddenOut: number;
 }
@@ -148,10 +160,12 @@ const failuresSeen = (world: World): number =>
 
 /** Plays a drill to its end in virtual time, and holds what came of it against what should have. */
 export const runDrill = async (drill: Drill): Promise<DrillResult> => {
+  const [config, workspace] = drill.relay ? [RELAY_CONFIG, RELAY_CLAY] : [ROWS_CONFIG, ROWS_CLAY];
   const world = createWorld({
-    ...(drill.traffic ? { config: ROWS_CONFIG, traffic: drill.traffic } : {}),
+    ...(drill.traffic ? { config, traffic: drill.traffic } : {}),
     ...(drill.config ? { config: drill.config } : {}),
-    ...(drill.traffic || drill.clay ? { clay: { ...(drill.traffic ? ROWS_CLAY : {}), ...drill.clay } } : {}),
+    ...(drill.traffic || drill.clay ? { clay: { ...(drill.traffic ? workspace : {}), ...drill.clay } } : {}),
+    ...(drill.relay ? { relay: true } : {}),
     ...(drill.seed === undefined ? {} : { seed: drill.seed }),
     startsAt: startOf(drill),
   });
@@ -162,12 +176,15 @@ export const runDrill = async (drill: Drill): Promise<DrillResult> => {
     );
     for (const step of drill.steps.filter((one) => one.minute === minute)) await take(world, step);
   }
-  const incidents = (await world.incidents()).map((incident) => outcomeOf(drill, incident, world));
+  const found = await world.incidents();
+  const relay = await judgeRelay(drill, world, found);
+  const incidents = found.map((incident) => outcomeOf(drill, incident, world));
   const expected = new Set(drill.expect.map(keyOf));
   const falseAlarms = incidents.filter((one) => !expected.has(keyOf(one))).map(keyOf);
   const problems = [
     ...drill.expect.flatMap((one) => compare(one, incidents)),
     ...falseAlarms.map((key) => `false alarm: ${key}`),
+    ...(relay?.problems ?? []),
   ];
   return {
     name: drill.name,
@@ -177,6 +194,7 @@ export const runDrill = async (drill: Drill): Promise<DrillResult> => {
     simulatedMinutes: drill.minutes,
     incidents,
     falseAlarms,
+    relay: relay?.outcome ?? null,
     riddenOut: incidents.length > 0 ? 0 : failuresSeen(world),
   };
 };

@@ -37,7 +37,7 @@ beforeEach(async () => {
     },
   });
   runtime = await startRuntime({
-    config: parseConfig(trialConfig(clay.urls.base), 'the configuration of the test'),
+    config: parseConfig(trialConfig(clay.urls.base, 'reports'), 'the configuration of the test'),
     stateDir,
     env: trialSecrets(clay.urls.base),
     httpPort,

@@ -50,7 +50,8 @@ const spawnRuntime = (stateDir: string, ...args: string[]) => {
   children.push(child);
   const told: Told[] = [];
   const heard = new EventTarget();
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
     told.push(JSON.parse(line) as Told);
     heard.dispatchEvent(new Event('told'));
   });
@@ -61,7 +62,8 @@ const spawnRuntime = (stateDir: string, ...args: string[]) => {
       await new Promise((resolve) => heard.addEventListener('told', resolve, { once: true }));
     }
   };
-  const exited = once(child, 'exit');
+  // A process that has ended may have said more than has been read of it.
+  const exited = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(([exit]) => exit);
   return {
     told,
     when,

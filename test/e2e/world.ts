@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { poolOf } from '../../local/clay/core/options.ts';
 import { startClay } from '../../local/clay/server/server.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { trialConfig, trialSecrets } from '../../local/trial-config.ts';
+import { TRIAL_POOL, trialConfig, trialSecrets } from '../../local/trial-config.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { isOpen } from '../../shared/incident/incident.ts';
@@ -37,7 +38,7 @@ export const createWorld = async (
   adapt: (config: ConfigInput) => ConfigInput = (config) => config,
 ): Promise<World> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'claywatch-e2e-'));
-  const clay = await startClay({ port: 0 });
+  const clay = await startClay({ port: 0, options: poolOf(TRIAL_POOL) });
   const clayUrl = clay.urls.base;
   const config = parseConfig(
     adapt({ ...trialConfig(clayUrl), observe: { confirmAfterMs: [10, 20] } }),

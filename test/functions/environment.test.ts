@@ -8,6 +8,7 @@ import { watchEnvironment } from '../../functions/watch/environment.ts';
 const complete = {
   CLAYWATCH_CONFIG: '/var/task/claywatch.config.json',
   TABLE_NAME: 'claywatch-stateful-Table-1A2B',
+  ROW_QUEUE_PREFIX: 'https://sqs.eu-central-1.amazonaws.com/111122223333/claywatch-rows-',
   ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-alerts',
 };
 

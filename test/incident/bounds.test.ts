@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CAUSE_IDS } from '../../shared/cause.ts';
 import type { Evidence, Verdict } from '../../shared/diagnose/verdict.ts';
 import { act, type IncidentCommand } from '../../shared/incident/act.ts';
+import { noteAction } from '../../shared/incident/actions.ts';
 import { believed } from '../../shared/incident/belief.ts';
 import { boundEvidence, clip, LIMITS } from '../../shared/incident/bounds.ts';
 import { decide } from '../../shared/incident/decide.ts';
@@ -61,6 +62,26 @@ describe('evidence', () => {
     const bounded = boundEvidence(evidence({ facts }));
     expect(bounded.facts).toEqual({ a: 'NaN', b: 'Infinity', c: 1.5, d: false });
     expect(JSON.parse(JSON.stringify(bounded))).toStrictEqual(bounded);
+  });
+});
+
+describe('an action', () => {
+  it('is noted once, on the timeline too, and tells nobody by itself', () => {
+    const incident = opened();
+    const action = {
+      ref: 'hold:leads:1',
+      kind: 'hold',
+      mode: 'act',
+      feed: 'leads',
+      since: NOON,
+      text: 'Held.',
+    } as const;
+    const noted = noteAction(incident, action, NOON + 1);
+    expect(noted.actions).toEqual([{ ...action, opening: 0 }]);
+    expect(noted.timeline.at(-1)).toEqual({ at: NOON + 1, kind: 'action', text: 'Held.' });
+    expect(noted.pending).toEqual(incident.pending);
+    expect(noteAction(noted, action, NOON + 2)).toBe(noted);
+    expect(noteAction(incident, { ...action, mode: 'propose' }, NOON).timeline.at(-1)?.kind).toBe('proposed');
   });
 });
 
@@ -124,6 +145,12 @@ describe('the size of an incident', () => {
       const failed = markFailed(from, head.id, text, now);
       return round % 3 === 0 ? markDelivered(failed, head.id, text, now) : failed;
     };
+    const acted = (from: Incident, round: number): Incident =>
+      noteAction(
+        from,
+        { ref: `${round} ${text}`, kind: 'hold', mode: 'act', feed: 'f'.repeat(40), since: now, text },
+        now,
+      );
     for (let round = 0; round < 160; round += 1) {
       now += DAY;
       const fact = {
@@ -132,7 +159,7 @@ describe('the size of an incident', () => {
         detectedAt: now,
         effects: round === 0 ? effects : [],
       } as const;
-      incident = settle(decide(incident, WEBHOOK, fact, policy, now) as Incident, round);
+      incident = acted(settle(decide(incident, WEBHOOK, fact, policy, now) as Incident, round), round);
       if (round % 2) {
         now += DAY;
         incident = decide(

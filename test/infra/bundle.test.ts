@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -68,35 +68,44 @@ describe('the package of watch', () => {
   it('runs on Node, and lacks only its environment', () => {
     expect(invoke({ slot: '2026-11-21T17:24:00Z' })).toEqual({
       code: 'environment.invalid',
-      message: expect.stringMatching(/CLAYWATCH_CONFIG.*TABLE_NAME.*ALERT_TOPIC_ARN/),
+      message: expect.stringMatching(/CLAYWATCH_CONFIG.*TABLE_NAME.*ROW_QUEUE_PREFIX.*ALERT_TOPIC_ARN/),
     });
   });
 });
 
-describe('the package of callback', () => {
-  let inputs: readonly string[];
-  let callbackDirectory: string;
-  beforeAll(() => {
-    callbackDirectory = mkdtempSync(join(tmpdir(), 'claywatch-test-'));
-    const { callback } = functionsOf(config);
-    inputs = Object.keys(bundleFunction(callback, config, callbackDirectory).inputs);
-  }, 60_000);
-  afterAll(() => rmSync(callbackDirectory, { recursive: true, force: true }));
+const HEAVY =
+  /shared\/(config\/(schema|load|parse)|observe|diagnose|incident|notify|runbook|watch)|cel-js|temporal|client-sns|zod\/v4\/classic/;
 
-  it('is light, since a row waits while it loads: no schema, no conditions, no calendar, nothing of the watch', () => {
-    expect(inputs).toContain('shared/rows/take-callbacks.ts');
-    expect(
-      inputs.filter((path) =>
-        /shared\/(config\/(schema|load|parse)|observe|diagnose|incident|notify|runbook|watch)|cel-js|temporal|client-sns|zod\/v4\/classic/.test(
-          path,
-        ),
-      ),
-    ).toEqual([]);
+describe.each([
+  { name: 'callback', use: 'shared/rows/take-callbacks.ts', waits: 'a row waits while it loads' },
+  { name: 'submissions', use: 'shared/rows/take-submissions.ts', waits: 'a sender waits while it loads' },
+  { name: 'relay', use: 'shared/relay/intake/take-rows.ts', waits: 'a sender waits while it loads' },
+  {
+    name: 'respond',
+    use: 'shared/relay/status.ts',
+    waits: 'an application waits while it loads',
+    needs: /^shared\/incident\//,
+  },
+] as const)('the package of $name', ({ name, use, waits, ...more }) => {
+  const needs = 'needs' in more ? more.needs : /^$/;
+  let inputs: readonly string[];
+  let own: string;
+  beforeAll(() => {
+    own = mkdtempSync(join(tmpdir(), 'claywatch-test-'));
+    inputs = Object.keys(bundleFunction(functionsOf(config)[name], config, own).inputs);
+  }, 60_000);
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
+
+  it(`is light, since ${waits}: no schema, no conditions, no calendar, nothing of the watch`, () => {
+    expect(inputs).toContain(use);
+    expect(inputs.filter((path) => HEAVY.test(path) && !needs.test(path))).toEqual([]);
+    // What is sent to AWS for each function; half of it is the SDK.
+    expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(640 * 1_024);
   });
 
   it('runs on Node, and answers 429 when it lacks its environment', () => {
     const event = { body: '{}', headers: {}, isBase64Encoded: false, pathParameters: { feed: 'leads' } };
-    expect(invoke(event, {}, callbackDirectory)).toMatchObject({
+    expect(invoke(event, {}, own)).toMatchObject({
       report: { statusCode: 429, headers: { 'retry-after': '1' } },
     });
   });

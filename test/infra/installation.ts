@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { expect } from 'vitest';
 import { type DeploymentOptions, defineInstallation } from '../../infra/define.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
@@ -24,8 +25,21 @@ export const FULL_CONFIG = {
         previousSecret: 'secretsmanager:acme/senders-before',
       },
       submissions: { secret: 'secretsmanager:team/loader' },
+      relay: {
+        secret: 'secretsmanager:acme/senders#rows',
+        previousSecret: 'secretsmanager:team/rows-before',
+        // A value of the user's own, not the name of a secret.
+        schema: { properties: { source: { enum: ['env:production', 'env:test'] } } },
+      },
     },
+    accounts: {
+      webhooks: [{ id: 'accounts-1', url: 'secretsmanager:team/accounts' }],
+      relay: { secret: 'secretsmanager:team/crm-sender' },
+    },
+    // Rows of this one go to Clay without Claywatch.
+    events: { webhooks: [{ id: 'events-1', url: 'secretsmanager:team/events' }] },
   },
+  status: { secret: 'secretsmanager:team/status' },
   integration: {
     url: 'https://app.example.com/health',
     headers: { authorization: { secret: 'secretsmanager:team/health#token' }, accept: 'application/json' },
@@ -75,3 +89,40 @@ export const flat = (value: unknown): unknown => {
   if (name === 'Fn::GetStackOutput') return `<${argument.StackName}:${argument.OutputName}>`;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, flat(member)]));
 };
+
+export interface Resource {
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+export interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: unknown;
+  Resource: unknown;
+  Condition?: unknown;
+}
+
+/** The resources of a type that have these properties, by their ids. */
+export const found = (template: Template, type: string, properties: object = {}): [string, Resource][] =>
+  Object.entries(template.findResources(type, { Properties: properties })) as [string, Resource][];
+
+/** The one resource of a type that has these properties. */
+export const only = (template: Template, type: string, properties: object = {}): Resource => {
+  const all = found(template, type, properties);
+  expect(all).toHaveLength(1);
+  return (all[0] as [string, Resource])[1];
+};
+
+export const statementsOf = (role: Resource): Statement[] =>
+  (role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    (policy) => flat(policy.PolicyDocument.Statement) as Statement[],
+  );
+
+/** What a function may do. */
+export const rightsOf = (template: Template, functionName: string): Statement[] =>
+  statementsOf(only(template, 'AWS::IAM::Role', { Description: `What ${functionName} may do` }));
+
+/** How a policy names a secret that somebody else made. */
+export const foreignSecret = (name: string): string =>
+  `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;

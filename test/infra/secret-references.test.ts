@@ -11,9 +11,14 @@ describe('the secrets of a deployment', () => {
       'acme/senders',
       'acme/senders-before',
       'shared-token',
+      'team/accounts',
       'team/crm',
+      'team/crm-sender',
+      'team/events',
       'team/health',
       'team/loader',
+      'team/rows-before',
+      'team/status',
     ]);
   });
 
@@ -22,6 +27,27 @@ describe('the secrets of a deployment', () => {
       key: 'feeds.leads.webhooks[1].authToken',
       reference: 'secretsmanager:shared-token',
     });
+  });
+
+  it('are not read out of JSON of the user, which may hold any text', () => {
+    const config = parseConfig(
+      {
+        feeds: {
+          leads: {
+            webhooks: [
+              {
+                id: 'leads-1',
+                url: 'secretsmanager:claywatch/leads',
+                canary: { row: { stage: 'env:production' } },
+              },
+            ],
+            relay: { schema: { const: 'secretsmanager:nothing' } },
+          },
+        },
+      },
+      'test',
+    );
+    expect(deployedSecretsOf(config)).toEqual(['claywatch/leads']);
   });
 
   it('may not be environment variables, which a deployed function does not have', () => {

@@ -9,7 +9,18 @@ import { deploymentOptions } from '../../infra/define.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
-import { FULL_CONFIG, flat, synthesize } from './installation.ts';
+import {
+  FULL_CONFIG,
+  flat,
+  foreignSecret,
+  found,
+  only,
+  type Resource,
+  rightsOf,
+  type Statement,
+  statementsOf,
+  synthesize,
+} from './installation.ts';
 
 let acme: ReturnType<typeof synthesize>;
 /** Another one for the same account, with the least in it. */
@@ -21,22 +32,7 @@ beforeAll(() => {
     { installation: 'other', schedule: { everyMinutes: 5, missedAfterMinutes: 30 } },
     { reservedConcurrency: undefined },
   );
-}, 60_000);
-
-type Resource = { readonly Properties: Record<string, unknown>; readonly DeletionPolicy?: string };
-type Statement = { Sid?: string; Effect: string; Action: unknown; Resource: unknown; Condition?: unknown };
-
-const found = (template: typeof acme.state, type: string, properties: object = {}): [string, Resource][] =>
-  Object.entries(template.findResources(type, { Properties: properties })) as [string, Resource][];
-const only = (template: typeof acme.state, type: string, properties: object = {}): Resource => {
-  const all = found(template, type, properties);
-  expect(all).toHaveLength(1);
-  return (all[0] as [string, Resource])[1];
-};
-const statementsOf = (role: Resource): Statement[] =>
-  (role.Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
-    (policy) => flat(policy.PolicyDocument.Statement) as Statement[],
-  );
+}, 180_000);
 
 const named = (name: string) => ({ FunctionName: `acme-${name}` });
 
@@ -61,6 +57,9 @@ describe('every function', () => {
         ...Environment.Variables,
         TABLE_NAME: 'a-table',
         ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-alerts',
+        ROW_QUEUE_PREFIX: 'https://sqs.eu-west-1.amazonaws.com/111122223333/acme-rows-',
+        DEAD_LETTER_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/111122223333/acme-rows-dead',
+        FORWARD_FUNCTION: 'acme-forward',
       };
       expect(environment.safeParse(concrete).success).toBe(true);
     },
@@ -90,9 +89,12 @@ describe('every function', () => {
   it.each(described)('has no right on a wildcard, and no policy of somebody else: %s', (name) => {
     const role = only(acme.rest, 'AWS::IAM::Role', { Description: `What acme-${name} may do` });
     expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
-    for (const { Action, Resource } of statementsOf(role)) {
+    const statements = statementsOf(role);
+    for (const { Action, Resource } of statements) {
       expect([Action, Resource].flat().filter((text) => String(text).includes('*'))).toEqual([]);
     }
+    // IAM refuses a policy that names two statements alike.
+    expect(new Set(statements.map(({ Sid }) => Sid)).size).toBe(statements.length);
   });
 });
 
@@ -137,7 +139,7 @@ describe('watch', () => {
         Resource: table,
       },
       {
-        Sid: 'FindIncidents',
+        Sid: 'ReadIndexes',
         Effect: 'Allow',
         Action: 'dynamodb:Query',
         Resource: tableDefinition.globalSecondaryIndexes.map(({ indexName }) =>
@@ -157,19 +159,29 @@ describe('watch', () => {
         Resource: [
           expect.stringMatching(/^<acme-stateful:.*Secretsacmecallback/),
           expect.stringMatching(/^<acme-stateful:.*Secretsacmeclay/),
-          expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders/),
-          expect.stringMatching(/^<acme-stateful:.*Secretsacmesendersbefore/),
-          ...['shared-token', 'team/crm', 'team/health', 'team/loader'].map(
-            (name) =>
-              `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`,
-          ),
+          ...['shared-token', 'team/accounts', 'team/crm', 'team/events', 'team/health'].map(foreignSecret),
+        ],
+      },
+      {
+        Sid: 'CountQueues',
+        Effect: 'Allow',
+        Action: 'sqs:GetQueueAttributes',
+        Resource: [
+          expect.stringMatching(/^<acme-stateful:.*Rowsaccounts\w+Arn/),
+          expect.stringMatching(/^<acme-stateful:.*Rowsleads\w+Arn/),
         ],
       },
     ]);
     const minimal = statementsOf(
       only(other.rest, 'AWS::IAM::Role', { Description: 'What other-watch may do' }),
     );
-    expect(minimal.map(({ Sid }) => Sid)).not.toContain('ReadSecrets');
+    expect(minimal.map(({ Sid }) => Sid)).toEqual([
+      'WriteLog',
+      'KeepFailures',
+      'KeepState',
+      'ReadIndexes',
+      'SendAlerts',
+    ]);
   });
 
   it('has the table rights of the commands that the stores send, no others', () => {
@@ -190,6 +202,7 @@ describe('watch', () => {
 
   it('tries a failed event again until the next is due, and then keeps it', () => {
     acme.rest.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Watch') },
       MaximumEventAgeInSeconds: 60,
       MaximumRetryAttempts: 2,
       DestinationConfig: {
@@ -201,42 +214,40 @@ describe('watch', () => {
 });
 
 describe('the functions that count rows', () => {
-  const rightsOf = (name: string) =>
-    statementsOf(only(acme.rest, 'AWS::IAM::Role', { Description: `What acme-${name} may do` }));
   const countRows = {
     Sid: 'CountRows',
     Effect: 'Allow',
     Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
     Resource: expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/),
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['rows#*'] } },
   };
   const writeLog = expect.objectContaining({ Sid: 'WriteLog' });
-  const readSecrets = (Resource: unknown) => ({
-    Sid: 'ReadSecrets',
+  const readSecrets = (Sid: string, Resource: unknown) => ({
+    Sid,
     Effect: 'Allow',
     Action: 'secretsmanager:GetSecretValue',
     Resource,
   });
 
   it('may count, and read the secrets of their own senders, and nothing else', () => {
-    expect(rightsOf('callback')).toEqual([
+    expect(rightsOf(acme.rest, 'acme-callback')).toEqual([
       writeLog,
       countRows,
-      readSecrets([
+      readSecrets('ReadCallbackSecrets', [
         expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders[A-F0-9]+>$/),
         expect.stringMatching(/^<acme-stateful:.*Secretsacmesendersbefore[A-F0-9]+>$/),
       ]),
     ]);
-    expect(rightsOf('submissions')).toEqual([
+    expect(rightsOf(acme.rest, 'acme-submissions')).toEqual([
       writeLog,
       countRows,
-      readSecrets(
-        'arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:team/loader-??????',
-      ),
+      readSecrets('ReadSubmissionSecrets', foreignSecret('team/loader')),
     ]);
   });
 
   it('have no queue for failed events: whoever asks is told', () => {
-    expect(found(acme.rest, 'AWS::Lambda::EventInvokeConfig')).toHaveLength(1);
+    const configured = found(acme.rest, 'AWS::Lambda::EventInvokeConfig').map(([id]) => id);
+    expect(configured).toEqual([expect.stringMatching(/^Watch/), expect.stringMatching(/^Forward/)]);
   });
 });
 
@@ -247,7 +258,12 @@ describe('the endpoint', () => {
     const routes = Object.values<FunctionDescription>(functionsOf(acme.config)).flatMap(({ trigger }) =>
       trigger.kind === 'http' ? [`${trigger.method} ${trigger.path}`] : [],
     );
-    expect(routes).toEqual(['POST /v1/callbacks/{feed}', 'POST /v1/submissions/{feed}']);
+    expect(routes).toEqual([
+      'POST /v1/callbacks/{feed}',
+      'POST /v1/submissions/{feed}',
+      'POST /v1/rows/{feed}',
+      'GET /v1/status',
+    ]);
     expect(
       flatOf('AWS::ApiGatewayV2::Route').map((route) => (route as { RouteKey: string }).RouteKey),
     ).toEqual(routes);
@@ -255,10 +271,10 @@ describe('the endpoint', () => {
 
   it('may invoke its functions, each through its own route', () => {
     expect(flatOf('AWS::Lambda::Permission')).toEqual(
-      ['callbacks', 'submissions'].map((path) =>
+      ['callbacks/{feed}', 'submissions/{feed}', 'rows/{feed}', 'status'].map((path) =>
         expect.objectContaining({
           Principal: 'apigateway.amazonaws.com',
-          SourceArn: expect.stringMatching(new RegExp(`:<EndpointApi\\w+>/\\*/\\*/v1/${path}/\\{feed\\}$`)),
+          SourceArn: expect.stringMatching(new RegExp(`:<EndpointApi\\w+>/\\*/\\*/v1/${path}$`)),
         }),
       ),
     );
@@ -279,7 +295,7 @@ describe('the endpoint', () => {
       ],
     };
     expect(flatOf('AWS::ApiGatewayV2::Integration')).toEqual(
-      Array.from({ length: 2 }, () =>
+      Array.from({ length: 4 }, () =>
         expect.objectContaining({
           PayloadFormatVersion: '2.0',
           ResponseParameters: { 500: mapping, 502: mapping, 503: mapping, 504: mapping },
@@ -309,18 +325,22 @@ describe('the endpoint', () => {
   });
 
   it('tells where it is', () => {
-    acme.rest.hasOutput('CallbackUrl', {
-      Value: { 'Fn::Join': ['', Match.arrayWith(['/v1/callbacks/{feed}'])] },
-    });
-    acme.rest.hasOutput('SubmissionsUrl', {
-      Value: { 'Fn::Join': ['', Match.arrayWith(['/v1/submissions/{feed}'])] },
-    });
+    for (const [output, path] of [
+      ['CallbackUrl', '/v1/callbacks/{feed}'],
+      ['SubmissionsUrl', '/v1/submissions/{feed}'],
+      ['RowsUrl', '/v1/rows/{feed}'],
+      ['StatusUrl', '/v1/status'],
+    ] as const) {
+      acme.rest.hasOutput(output, { Value: { 'Fn::Join': ['', Match.arrayWith([path])] } });
+    }
   });
 });
 
 describe('the schedule', () => {
   it('passes the scheduled time as the slot, at the configured rate', () => {
-    const { Target, ...schedule } = only(acme.rest, 'AWS::Scheduler::Schedule').Properties as {
+    const { Target, ...schedule } = only(acme.rest, 'AWS::Scheduler::Schedule', {
+      Name: 'acme-watch',
+    }).Properties as {
       Target: Record<string, unknown>;
     };
     expect(schedule).toMatchObject({
@@ -341,7 +361,7 @@ describe('the schedule', () => {
 
   it('may invoke this function and keep what it could not, from this account only', () => {
     const role = only(acme.rest, 'AWS::IAM::Role', {
-      Description: Match.stringLikeRegexp('^Lets the schedule'),
+      Description: 'Lets the schedule invoke acme-watch',
     });
     expect(statementsOf(role)).toEqual([
       {
@@ -398,7 +418,7 @@ describe('the alarms on Claywatch itself', () => {
     });
   });
 
-  it('cover errors, throttling, slowness, kept failures, undelivered alerts and the endpoint', () => {
+  it('cover errors, throttling, slowness, kept failures, undelivered alerts, the endpoint and the relay', () => {
     const alarms = found(acme.rest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
       Properties.AlarmName,
       Properties.MetricName,
@@ -421,6 +441,21 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-callback-throttled', 'Throttles', 1],
       ['acme-submissions-failing', 'Errors', 1],
       ['acme-submissions-throttled', 'Throttles', 1],
+      ['acme-relay-failing', 'Errors', 1],
+      ['acme-relay-throttled', 'Throttles', 1],
+      ['acme-respond-failing', 'Errors', 1],
+      ['acme-respond-throttled', 'Throttles', 1],
+      ['acme-rows-refused', 'acme-rows-refused', 10],
+      ['acme-relay-slow', 'Duration', 5_000],
+      ['acme-forward-not-running', 'Invocations', 1],
+      ['acme-forward-failing', 'Errors', 1],
+      ['acme-forward-throttled', undefined, 1],
+      ['acme-forward-slow', 'Duration', 96_000],
+      ['acme-rows-waiting-leads', 'ApproximateAgeOfOldestMessage', 86_400],
+      ['acme-rows-expiring-leads', 'ApproximateAgeOfOldestMessage', 1_080_000],
+      ['acme-rows-waiting-accounts', 'ApproximateAgeOfOldestMessage', 86_400],
+      ['acme-rows-expiring-accounts', 'ApproximateAgeOfOldestMessage', 1_080_000],
+      ['acme-rows-undeliverable', 'ApproximateNumberOfMessagesVisible', 1],
     ]);
   });
 
@@ -569,7 +604,9 @@ describe('the state', () => {
   });
 
   it('creates the secrets below its own name, without a value, and keeps them', () => {
-    const secrets = found(acme.state, 'AWS::SecretsManager::Secret').map(([, secret]) => secret);
+    const secrets = found(acme.state, 'AWS::SecretsManager::Secret').flatMap(([id, secret]) =>
+      id.startsWith('RowsKey') ? [] : [secret],
+    );
     expect(secrets.map(({ Properties }) => Properties.Name)).toEqual([
       'acme/callback',
       'acme/clay',
@@ -641,7 +678,7 @@ describe('an installation', () => {
   });
 
   it('holds no secret, no webhook and no other value than names of secrets', () => {
-    expect(JSON.stringify(acme.state.toJSON())).not.toMatch(/SecretString|sources\/webhook/);
+    expect(JSON.stringify(acme.state.toJSON())).not.toMatch(/"SecretString|sources\/webhook/);
   });
 });
 
@@ -683,9 +720,12 @@ describe('cdk-nag', () => {
       'acme-stateful/Secrets/acme.clay: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders-before: AwsSolutions-SMG4',
+      'acme-stateful/RowsKey/Secret: AwsSolutions-SMG4',
       'acme-stateless/Failures: AwsSolutions-SQS3',
       'acme-stateless/Endpoint/Api/POST--v1--callbacks--{feed}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--v1--submissions--{feed}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/POST--v1--rows--{feed}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--v1--status: AwsSolutions-APIG4',
     ]);
     for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
   });

@@ -6,17 +6,30 @@ afterEach(async () => {
   await Promise.all(hosts.splice(0).map((host) => host.stop()));
 });
 
+const module = new URL('./fixtures/echo.ts', import.meta.url);
+
 const host = (timeoutMs = 20_000) => {
   const log: string[] = [];
   const created = createFunctionHost({
-    functionName: 'echo',
-    module: new URL('./fixtures/echo.ts', import.meta.url),
-    env: { TABLE_NAME: 'a-table' },
-    timeoutMs,
+    functions: [
+      { name: 'echo', module, env: { TABLE_NAME: 'a-table' }, timeoutMs },
+      {
+        name: 'other',
+        module: new URL('./fixtures/echo.ts?other', import.meta.url),
+        env: { TABLE_NAME: 'another', QUEUE: 'a-queue' },
+        timeoutMs: 20_000,
+      },
+    ],
     onLog: (text) => log.push(text),
   });
   hosts.push(created);
-  return { invoke: created.invoke, stop: created.stop, log };
+  return {
+    invoke: (event: unknown) => created.invoke('echo', event),
+    other: (event: unknown) => created.invoke('other', event),
+    windDown: created.windDown,
+    stop: created.stop,
+    log,
+  };
 };
 
 describe('a locally hosted function', () => {
@@ -60,5 +73,43 @@ describe('a locally hosted function', () => {
     const hanging = expect(invoke({ do: 'hang' })).rejects.toThrow('echo was stopped');
     await stop();
     await hanging;
+  });
+
+  it('is refused under a name that nobody has', async () => {
+    const { stop } = host();
+    await expect(hosts.at(-1)?.invoke('nobody', {})).rejects.toThrow('no function nobody');
+    await stop();
+  });
+});
+
+describe('functions that share a worker', () => {
+  it('see their own environments, also while both run and long after they waited', async () => {
+    const { invoke, other } = host();
+    const [first, second] = await Promise.all([invoke({ do: 'wait' }), other({ do: 'wait' })]);
+    expect(first).toMatchObject({ functionName: 'echo', environment: { TABLE_NAME: 'a-table' } });
+    expect((first as { environment: object }).environment).not.toHaveProperty('QUEUE');
+    expect(second).toMatchObject({
+      functionName: 'other',
+      environment: { TABLE_NAME: 'another', QUEUE: 'a-queue' },
+    });
+  });
+
+  it('finish what is under way when one of them hangs; the next event meets a new worker', async () => {
+    const { invoke, other } = host(1_500);
+    expect(await other({})).toMatchObject({ invocations: 1 });
+    const hanging = expect(invoke({ do: 'hang' })).rejects.toThrow('echo timed out');
+    const waiting = other({ do: 'wait', ms: 2_500 });
+    await hanging;
+    expect(await other({})).toMatchObject({ invocations: 1 });
+    expect(await waiting).toMatchObject({ invocations: 2 });
+  });
+
+  it('hear that little time is left to them when all is winding down', async () => {
+    const { invoke, windDown } = host();
+    await invoke({});
+    const waiting = [invoke({ do: 'wait-for-the-end' }), invoke({ do: 'wait-for-sigterm' })];
+    await invoke({});
+    windDown(1_000);
+    expect(await Promise.all(waiting)).toMatchObject([{ functionName: 'echo' }, { functionName: 'echo' }]);
   });
 });

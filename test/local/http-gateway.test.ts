@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpGateway, startHttpGateway } from '../../local/http-gateway.ts';
@@ -138,6 +139,29 @@ describe('the local gateway', () => {
     finish.resolve();
     expect(await (await answer).text()).toBe('late');
     await stopped;
+  });
+
+  it('cuts off senders that are slow with their headers or their body', async () => {
+    const invoked: unknown[] = [];
+    const invoke = async (event: APIGatewayProxyEventV2) => invoked.push(event);
+    const patience = { headersMs: 200, requestMs: 400 };
+    gateway = await startHttpGateway(0, [{ trigger, invoke }], patience);
+    const heard = (begin: string) =>
+      new Promise<string>((resolve) => {
+        let answer = '';
+        const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(begin));
+        socket.on('error', () => undefined);
+        socket.setEncoding('utf8').on('data', (text) => {
+          answer += text;
+        });
+        socket.once('close', () => resolve(answer));
+      });
+    const answers = await Promise.all([
+      heard('POST /v1/things/leads HTTP/1.1\r\nHost: x\r\n'),
+      heard('POST /v1/things/leads HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf'),
+    ]);
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    expect(invoked).toEqual([]);
   });
 
   it('names a port that is taken', async () => {

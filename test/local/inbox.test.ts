@@ -3,10 +3,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_AWS } from '../../local/aws.ts';
 import { type Inbox, openInbox, textFor } from '../../local/inbox.ts';
 import { type LocalMessaging, startMessaging } from '../../local/messaging.ts';
+import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { configSchema } from '../../shared/config/schema.ts';
 import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
@@ -27,34 +29,49 @@ describe('what SNS makes of a structured message', () => {
   });
 });
 
+const recipientsOf = (number: string) =>
+  subscriptionsOf(
+    configSchema.parse({
+      notify: {
+        email: [{ address: 'oncall@example.com' }],
+        sms: [{ number, severities: ['P1'] }],
+      },
+    }),
+  );
+
 describe('the inbox', () => {
   let dir: string;
   let messaging: LocalMessaging;
   let inbox: Inbox;
   let sns: SNSClient;
+  let told: string[];
 
-  beforeEach(async () => {
-    dir = join(await mkdtemp(join(tmpdir(), 'inbox-')), 'inbox');
-    messaging = await startMessaging(
-      subscriptionsOf(
-        configSchema.parse({
-          notify: {
-            email: [{ address: 'oncall@example.com' }],
-            sms: [{ number: '+15550100', severities: ['P1'] }],
-          },
-        }),
-      ),
-    );
+  const start = async (number = '+15550100') => {
+    messaging = await startMessaging({
+      recipients: recipientsOf(number),
+      config: { installation: 'test', feeds: {} },
+      path: join(dir, '..', 'queues.db'),
+      visibilitySeconds: 60,
+    });
+    sns = new SNSClient({ ...LOCAL_AWS, endpoint: messaging.endpoint });
+  };
+  const open = async () => {
     inbox = await openInbox({
       messaging,
       dir,
-      onMessage: () => undefined,
+      onMessage: ({ to, text }) => told.push(`${to}: ${text}`),
       onError: (error) => {
         throw error;
       },
       clock: systemClock,
     });
-    sns = new SNSClient({ ...LOCAL_AWS, endpoint: messaging.endpoint });
+  };
+
+  beforeEach(async () => {
+    dir = join(await mkdtemp(join(tmpdir(), 'inbox-')), 'inbox');
+    told = [];
+    await start();
+    await open();
   });
 
   afterEach(async () => {
@@ -121,5 +138,45 @@ describe('the inbox', () => {
     expect(existsSync(join(dir, 'notes.md'))).toBe(true);
     expect(existsSync(join(dir, '2020-01-01T00-00-00Z_1000.txt'))).toBe(false);
     expect(existsSync(join(dir, '2020-01-01T00-00-00Z_1504.txt'))).toBe(true);
+  });
+
+  it('gets after a restart what SNS had taken before, and is told of nothing twice', async () => {
+    await publish('P3');
+    await inbox.settle();
+    await inbox.stop();
+    await publish('P1');
+    sns.destroy();
+    await messaging.stop();
+    expect(told).toEqual(['oncall@example.com: mail of P3']);
+
+    await start();
+    await open();
+    await inbox.settle();
+    expect(told.slice(1).sort()).toEqual(['+15550100: text of P1', 'oncall@example.com: mail of P1']);
+    expect(await readdir(dir)).toHaveLength(3);
+  });
+
+  it('hands on to nobody what waits for a recipient that the configuration names no more', async () => {
+    await inbox.stop();
+    await publish('P1');
+    sns.destroy();
+    await messaging.stop();
+
+    await start('+15550199');
+    await open();
+    await inbox.settle();
+    expect(told).toEqual(['oncall@example.com: mail of P1']);
+  });
+
+  it('is not told again of a message whose file was written just before a kill', async () => {
+    const body = (text: string) =>
+      JSON.stringify({ MessageId: '00000000-aaaa', Timestamp: '2026-11-21T17:24:00Z', Message: text });
+    const email = messaging.mailboxes.find(({ recipient }) => recipient.protocol === 'email')?.queueUrl ?? '';
+    const sqs = createSqsClient({ ...LOCAL_AWS, endpoint: messaging.endpoint });
+    for (const text of ['once', 'once'])
+      await sqs.send(new SendMessageCommand({ QueueUrl: email, MessageBody: body(text) }));
+    sqs.destroy();
+    await inbox.settle();
+    expect(told).toEqual(['oncall@example.com: once']);
   });
 });

@@ -23,13 +23,18 @@ describe('the state directory', () => {
   it('keeps what is there, unless it is to be fresh', async () => {
     const first = await openStateDirectory(parent, false);
     await writeFile(join(first.inbox, 'old.txt'), 'old');
+    // A key without its rows is of no use, and rows without their key are lost: they go together.
+    const rows = [first.queues, `${first.queues}-wal`, first.rowsKey];
+    await Promise.all(rows.map((file) => writeFile(file, 'old')));
     await writeFile(join(parent, 'notes.md'), 'mine');
     first.release();
     const second = await openStateDirectory(parent, false);
     expect(await readdir(second.inbox)).toEqual(['old.txt']);
+    expect(rows.every((file) => existsSync(file))).toBe(true);
     second.release();
     const third = await openStateDirectory(parent, true);
     expect(await readdir(third.inbox)).toEqual([]);
+    expect(rows.some((file) => existsSync(file))).toBe(false);
     expect(existsSync(join(parent, 'notes.md'))).toBe(true);
     third.release();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Incident, TimelineEntry, Transition } from '../../shared/incident/incident.ts';
+import type { Incident, IncidentAction, TimelineEntry, Transition } from '../../shared/incident/incident.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import type { Evidence } from '../../shared/observe/signals.ts';
 import { RUNBOOK } from '../../shared/runbook/index.ts';
@@ -62,13 +62,71 @@ describe('the mail that wakes somebody', () => {
     expect(flat(mail)).toContain('Next Update: 2026-11-03 03:30 UTC (Tue 04:30 Europe/Berlin), in 30 min');
   });
 
-  it('says honestly what Claywatch does not do yet', () => {
-    expect(part(mail, 'CLAYWATCH DOES THIS BY ITSELF')).not.toContain('standby');
-    expect(part(mail, 'IT COMES WITH THE RELAY')).toContain('Switches to the next standby webhook');
+  it('says honestly what Claywatch does by itself, where, and what not yet', () => {
+    expect(part(mail, 'CLAYWATCH DOES THIS BY ITSELF')).toContain(
+      'Where rows go through the relay: has the next standby with room take over',
+    );
+    expect(mail).not.toContain('DOES NOT DO THIS YET');
+    expect(part(mailOf(incidentOf('api-key.invalid')), 'DOES NOT DO THIS YET')).toContain('Rotates');
   });
 
   it('is the same for the same incident and message', () => {
     expect(mailOf(incident)).toBe(mail);
+  });
+});
+
+describe('what Claywatch did about the rows', () => {
+  const action = (over: Partial<IncidentAction> = {}): IncidentAction => ({
+    ref: 'hold:leads:1',
+    kind: 'hold',
+    mode: 'act',
+    feed: 'leads',
+    since: THREE_AM,
+    opening: 0,
+    text: 'Sending of leads is on hold, because Clay is down. 312 rows wait, and none is lost. It starts again by itself when Clay is seen to work.',
+    ...over,
+  });
+  const outage = (...actions: readonly IncidentAction[]) =>
+    incidentOf('clay.outage', { subject: 'clay', actions });
+  const both = [action(), action({ feed: 'accounts', ref: 'hold:accounts:1' })];
+  const wait = 'Rows are held, none is lost; sending resumes by itself.';
+
+  it('stands where it is read first, and makes the status "Mitigating"', () => {
+    const mail = mailOf(outage(action()));
+    expect(part(mail, 'WHAT CLAYWATCH DID')).toContain(
+      '312 rows wait, and none is lost. It starts again by itself',
+    );
+    expect(mail).not.toContain('It changed nothing in Clay');
+    expect(mail).toContain('Current Status: Mitigating');
+  });
+
+  it('that is only proposed comes with its command, and mitigates nothing', () => {
+    const text = 'Proposed: stop sending leads, because Clay is down: npx claywatch hold leads';
+    const mail = mailOf(outage(action({ mode: 'propose', text })));
+    expect(part(mail, 'WHAT CLAYWATCH DID')).toContain(text);
+    expect(mail).toContain('Current Status: Investigating');
+  });
+
+  it('takes the hurry out of what is to be done, once the rows of everybody who is hit are looked after', () => {
+    const inShort = (...actions: readonly IncidentAction[]) =>
+      part(mailOf(outage(...actions)), 'WHAT TO DO NOW');
+    expect(inShort(...both)).toContain(wait);
+    expect(messageOf(outage(...both)).smsText).toContain(wait);
+    expect(inShort(action())).toContain(RUNBOOK['clay.outage'].sms);
+    expect(inShort(...both, action({ kind: 'overruled', ref: 'overruled:leads:1' }))).toContain(
+      RUNBOOK['clay.outage'].sms,
+    );
+    expect(inShort(...both.map((one) => ({ ...one, opening: 3 })))).toContain(RUNBOOK['clay.outage'].sms);
+  });
+
+  it('is told with the recovery too, with what is left of the rows', () => {
+    const text =
+      '57 rows of leads that Clay accepted have not come back. What sending again would take: npx claywatch replay leads --source uncalled --since 2026-11-03T02:10:00Z --dry-run';
+    const over = messageOf(outage(...both, action({ kind: 'reconcile', ref: 'reconcile:leads:1', text })), {
+      transition: 'resolved',
+    });
+    expect(part(over.emailText, 'WHAT CLAYWATCH DID ABOUT THE ROWS')).toContain(text);
+    expect(over.smsText).toContain('No row of the relay was lost');
   });
 });
 
@@ -277,15 +335,6 @@ describe('the mail about what people do, and leave undone', () => {
     const mail = flat(mailOf(incidentOf('webhook.gone', { timeline })));
     expect(mail).toContain('2. 03:01 Note by ben (command line): "the table is fine"');
     expect(mail).toContain('3. 03:01 Anna gave it to Ben [Anna (Slack)]');
-  });
-
-  it('names what Claywatch changed instead of saying that it changed nothing', () => {
-    const timeline = [{ at: THREE_AM, kind: 'action', text: 'Holds the rows of leads' }] as never;
-    const mail = mailOf(incidentOf('webhook.gone', { timeline }));
-    expect(part(mail, 'WHAT CLAYWATCH DID')).toContain(
-      'It also did this: - 03:00 UTC Holds the rows of leads',
-    );
-    expect(mail).not.toContain('It changed nothing');
   });
 });
 

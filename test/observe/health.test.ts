@@ -198,3 +198,36 @@ describe('for any history', () => {
     );
   });
 });
+
+describe('what rows said', () => {
+  const byRows = (finding: FindingOf<'webhook'>, minute: number, probe = 'relay:leads/webhook/leads-1') =>
+    observation({
+      probe,
+      surface: 'webhook',
+      subject: 'leads/leads-1',
+      finding,
+      at: START + minute * MINUTE,
+      durationMs: 0,
+      summary: finding,
+      attempts: 5,
+    });
+  const idleFor = (idleMinutes: number, probe?: string): ProbeHealth => {
+    const first = stepHealth(undefined, byRows('server-error', 0, probe), policy);
+    return Array.from({ length: idleMinutes }, (_, index) => index + 1).reduce(
+      (held, minute) => stepHealth(held, byRows('idle', minute, probe), policy),
+      first,
+    );
+  };
+
+  it('holds while the breaker may still wait, and says nothing of now after that: neither failing nor working', () => {
+    expect(idleFor(20).outcome).toBe('failing');
+    expect(idleFor(21).outcome).toBe('not-seen-yet');
+    expect(signalsFromHealth([idleFor(21)], START + 21 * MINUTE, 0).map(({ outcome }) => outcome)).toEqual([
+      'unknown',
+    ]);
+  });
+
+  it('is no rule for a check, which can look at any time', () => {
+    expect(idleFor(60, 'webhook:leads/leads-1').outcome).toBe('failing');
+  });
+});

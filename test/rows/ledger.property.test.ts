@@ -1,42 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { type LocalTable, startDynalite } from '../contract/local-table.ts';
 import { createMemoryRowsLedger, type MemoryRowsFeed } from '../support/memory-rows-ledger.ts';
-import { type Deed, play, RETAIN_DAYS, START, story } from './ledger-story.ts';
+import { createClock, dying } from './dying.ts';
+import { play, RETAIN_DAYS, START, story } from './ledger-story.ts';
 
 /** A story takes about a third of a second. */
 const STORIES = Number(process.env.PROPERTY_RUNS ?? 15);
-
-class Death extends Error {}
-
-const createClock = () => {
-  let now = START;
-  return {
-    now: () => now,
-    move: (ms: number) => {
-      now += ms;
-    },
-  };
-};
-
-/** A client whose process dies at one of its calls, and everything else that it is doing with it. */
-const dying = (client: DynamoDBClient, dies: Deed['dies']) => {
-  let calls = 0;
-  let isDead = false;
-  const send = async (command: never): Promise<unknown> => {
-    if (isDead) throw new Death();
-    calls += 1;
-    const isTheOne = calls === dies?.at;
-    if (isTheOne) isDead = true;
-    if (isTheOne && dies?.when === 'before') throw new Death();
-    const answer = await client.send(command);
-    if (isDead) throw new Death();
-    return answer;
-  };
-  return { client: { send } as unknown as DynamoDBClient, isDead: () => isDead };
-};
 
 describe('the rows ledger, whatever happens to it', () => {
   let table: LocalTable;
@@ -49,7 +20,7 @@ describe('the rows ledger, whatever happens to it', () => {
   it('counts what its model counts, in memory', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (steps) => {
-        const clock = createClock();
+        const clock = createClock(START);
         const feeds = new Map<string, MemoryRowsFeed>();
         const ledger = () => createMemoryRowsLedger({ clock, retainDays: RETAIN_DAYS, feeds });
         const model = createMemoryRowsLedger({ clock, retainDays: RETAIN_DAYS });
@@ -64,7 +35,7 @@ describe('the rows ledger, whatever happens to it', () => {
   }, async () => {
     await fc.assert(
       fc.asyncProperty(story, async (steps) => {
-        const clock = createClock();
+        const clock = createClock(START);
         stories += 1;
         const feed = `leads-${stories}`;
         const model = createMemoryRowsLedger({ clock, retainDays: RETAIN_DAYS });

@@ -11,6 +11,7 @@ const textsOf = (entry: RunbookEntry): readonly string[] => [
   entry.rootCause,
   entry.sms,
   entry.smsAfterwards,
+  ...Object.values(entry.smsWhen ?? {}),
   ...entry.automatic.map(({ action }) => action),
   ...entry.steps.flatMap((step) => [step.do, step.where ?? '-', step.expect ?? '-']),
   ...entry.verify,
@@ -41,6 +42,7 @@ describe.each(CAUSE_IDS)('the entry of %s', (cause) => {
     expect(entry.title.length).toBeLessThanOrEqual(46);
     expect(septets(entry.sms)).toBeLessThanOrEqual(60);
     expect(septets(entry.smsAfterwards)).toBeLessThanOrEqual(60);
+    for (const text of Object.values(entry.smsWhen ?? {})) expect(septets(text)).toBeLessThanOrEqual(60);
     expect(entry.meaning.split(/[.!?](?: |$)/).filter(Boolean).length).toBeLessThanOrEqual(2);
     for (const text of textsOf(entry)) expect(text.length).toBeLessThanOrEqual(500);
   });

@@ -1,4 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
+import {
+  NEVER_SENT,
+  type OutstandingRow,
+  type SendClaim,
+  type SendResult,
+  type SendState,
+  type SendsLedger,
+} from '../../shared/relay/sends.ts';
 import type {
   CallbackRecord,
   RecordOutcome,
@@ -6,176 +14,77 @@ import type {
   SubmissionRecord,
 } from '../../shared/rows/ledger.ts';
 import { placeInId } from '../../shared/rows/row-id.ts';
-import {
-  type FeedSnapshot,
-  type ResultCounts,
-  ROUND_TRIP_BINS,
-  type RowsWindow,
-  type WebhookCount,
-} from '../../shared/rows/snapshot.ts';
+import type { FeedSnapshot } from '../../shared/rows/snapshot.ts';
+import { type Chunk, countRows, type KeptRow } from './memory-rows-count.ts';
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const AGES = [5, 15, 30, 60, 240, 1_440, null];
+const DAY = 86_400_000;
+const CHUNK_ROWS = 500;
 
-type Results = { -readonly [K in keyof ResultCounts]: number };
-
-/** One row, with everything that was ever said of it. */
-interface Kept {
-  /** The day on which it was first heard of: what it is remembered by. */
-  readonly day: number;
-  readonly count: number | null;
-  accepted: SubmissionRecord | null;
-  unknown: SubmissionRecord[];
-  callback: CallbackRecord | null;
+interface Kept extends KeptRow {
+  readonly chunk: Chunk;
 }
 
 /** What a feed's ledger holds; given to several ledgers, they are processes on one store. */
 export interface MemoryRowsFeed {
-  readonly rows: Kept[];
+  readonly chunks: Chunk[];
+  /** The chunk of each day that still takes rows. */
+  readonly fillingByDay: Map<number, Chunk>;
   /** Rows that are remembered, by id; a forgotten id may name a second row. */
   readonly byId: Map<string, Kept>;
+  /** Rows whose place is in their id, in the order of their ids, which is that of time, as far as `isSorted`. */
+  readonly issued: Kept[];
+  isSorted: boolean;
   readonly refused: { readonly at: number; readonly count: number }[];
   readonly rebases: Map<string, { count: number; at: number; why: 'limit-answer' | 'operator' }>;
   folded: FeedSnapshot | null;
 }
 
-/** Without a prototype: a provider may be called `__proto__`. */
-const byWord = <T>(): Record<string, T> => Object.create(null);
-const floor = (at: number, unit: number) => at - (at % unit);
-const none = (): Results => ({ hit: 0, missed: 0, skipped: 0, failed: 0 });
-const exact = (amount: number) => Math.round(amount * 1_000) / 1_000;
-const add = (to: Record<string, number>, name: string, by = 1) => {
-  to[name] = exact((to[name] ?? 0) + by);
-};
-
-/** The submission that counts: accepted, or unanswered and proved by the callback. A number of none counts nothing. */
-const countedOf = ({ count, accepted, unknown, callback }: Kept): SubmissionRecord | null => {
-  if (count === 0) return null;
-  return accepted ?? (callback ? (unknown.toSorted(firstSent)[0] ?? null) : null);
-};
-
-const firstSent = (one: SubmissionRecord, other: SubmissionRecord): number =>
-  one.at - other.at || (one.webhook < other.webhook ? -1 : 1);
-
-const unansweredOf = (row: Kept): readonly SubmissionRecord[] =>
-  row.unknown.filter(({ webhook }) => webhook !== countedOf(row)?.webhook);
-
-const emptyWindow = (start: number) => ({
-  start,
-  submitted: 0,
-  calledBack: 0,
-  refused: 0,
-  results: none(),
-  failedByStatus: byWord<number>(),
-  byProvider: byWord<Results & { credits: number; rateLimited: number }>(),
-  byColumn: byWord<Results>(),
-  crm: { ok: 0, failed: 0 },
-  credits: 0,
-  actions: 0,
-  creditsOnMisses: 0,
-  roundTrips: ROUND_TRIP_BINS.map(() => 0),
+const createFeed = (): MemoryRowsFeed => ({
+  chunks: [],
+  fillingByDay: new Map(),
+  byId: new Map(),
+  issued: [],
+  isSorted: true,
+  refused: [],
+  rebases: new Map(),
+  folded: null,
 });
 
-const addCallback = (window: ReturnType<typeof emptyWindow>, row: Kept, callback: CallbackRecord): void => {
-  const { result, status, provider, column, crm, credits = 0, actions = 0, at } = callback;
-  window.calledBack += 1;
-  window.results[result] += 1;
-  window.credits = exact(window.credits + credits);
-  window.actions = exact(window.actions + actions);
-  if (result === 'missed') window.creditsOnMisses = exact(window.creditsOnMisses + credits);
-  if (result === 'failed') add(window.failedByStatus, status);
-  if (crm) window.crm[crm] += 1;
-  if (column) {
-    window.byColumn[column] ??= none();
-    window.byColumn[column][result] += 1;
-  }
-  if (provider) {
-    window.byProvider[provider] ??= { ...none(), credits: 0, rateLimited: 0 };
-    const own = window.byProvider[provider];
-    own[result] += 1;
-    own.credits = exact(own.credits + credits);
-    if (/rate.?limit|429/i.test(status)) own.rateLimited += 1;
-  }
-  const submission = countedOf(row);
-  if (!submission) return;
-  const seconds = Math.max(0, at - submission.at) / 1_000;
-  const bin = ROUND_TRIP_BINS.findIndex((bound) => seconds <= bound);
-  window.roundTrips[bin] = (window.roundTrips[bin] ?? 0) + 1;
+const chunkFor = (feed: MemoryRowsFeed, day: number): Chunk => {
+  const filling = feed.fillingByDay.get(day);
+  if (filling && filling.rows.length < CHUNK_ROWS) return filling;
+  const chunk: Chunk = { day, rows: [], counted: null };
+  feed.chunks.push(chunk);
+  feed.fillingByDay.set(day, chunk);
+  return chunk;
 };
 
-const windowsOf = ({ rows, refused }: MemoryRowsFeed, now: number): readonly RowsWindow[] => {
-  const windows = new Map<number, ReturnType<typeof emptyWindow>>();
-  const windowAt = (at: number) => {
-    const start = floor(at, 5 * MINUTE);
-    const window = windows.get(start) ?? emptyWindow(start);
-    windows.set(start, window);
-    return window;
+const attemptsOf = ({ sends }: KeptRow): number => Math.max(0, ...sends.map(({ attempt }) => attempt));
+const acceptedOf = ({ sends }: KeptRow) => sends.filter(({ state }) => state === 'accepted');
+const latestOf = <T extends { readonly attempt: number }>(sends: readonly T[]): T | undefined =>
+  sends.toSorted((one, other) => other.attempt - one.attempt)[0];
+
+const stateOf = (row: KeptRow): SendState => {
+  const open = latestOf(row.sends.filter(({ state }) => state === 'open'));
+  return {
+    attempts: attemptsOf(row),
+    accepted: latestOf(acceptedOf(row))?.attempt ?? 0,
+    open: open ? { attempt: open.attempt, webhook: open.webhook, at: open.at } : null,
+    calledBack: row.callback !== null,
   };
-  for (const row of rows) {
-    const submission = countedOf(row);
-    if (submission) windowAt(submission.at).submitted += row.count ?? 1;
-    if (row.callback) addCallback(windowAt(row.callback.at), row, row.callback);
-  }
-  for (const { at, count } of refused) windowAt(at).refused += count;
-  return [...windows.values()]
-    .filter(({ start }) => start >= floor(now, 5 * MINUTE) - DAY)
-    .toSorted((one, other) => one.start - other.start);
 };
 
-const webhooksOf = ({ rows, rebases }: MemoryRowsFeed): readonly WebhookCount[] => {
-  const names = new Set([
-    // A report of no rows at all names nothing.
-    ...rows.flatMap((row) => (row.count === 0 ? [] : (countedOf(row)?.webhook ?? []))),
-    ...rows.flatMap((row) => unansweredOf(row).map(({ webhook }) => webhook)),
-    ...rebases.keys(),
-  ]);
-  return [...names].toSorted().map((webhook) => {
-    const rebase = rebases.get(webhook);
-    const since = rebase?.at ?? Number.NEGATIVE_INFINITY;
-    const accepted = rows.flatMap((row) => {
-      const submission = countedOf(row);
-      return submission?.webhook === webhook ? [{ at: submission.at, rows: row.count ?? 1 }] : [];
-    });
-    const total = (of: typeof accepted) => of.reduce((sum, each) => sum + each.rows, 0);
-    const unknown = rows.flatMap((row) =>
-      unansweredOf(row).filter((each) => each.webhook === webhook && each.at > since),
-    ).length;
-    const then = total(accepted.filter(({ at }) => at <= since));
-    return {
-      webhook,
-      accepted: total(accepted),
-      unknown,
-      ...(rebase && { rebase: { ...rebase, acceptedThen: then } }),
-    };
-  });
-};
-
-const hoursOf = ({ rows }: MemoryRowsFeed, now: number): FeedSnapshot['hours'] => {
-  const hours = new Map<number, { submitted: Record<string, number>; credits: number }>();
-  const hourAt = (at: number) => {
-    const hour = hours.get(floor(at, HOUR)) ?? { submitted: byWord<number>(), credits: 0 };
-    hours.set(floor(at, HOUR), hour);
-    return hour;
-  };
-  for (const row of rows) {
-    const submission = countedOf(row);
-    if (submission) add(hourAt(submission.at).submitted, submission.webhook, row.count ?? 1);
-    if (row.callback?.credits) {
-      const hour = hourAt(row.callback.at);
-      hour.credits = exact(hour.credits + row.callback.credits);
-    }
-  }
-  return [...hours]
-    .map(([start, hour]) => ({ start, ...hour }))
-    .filter(({ start }) => start >= floor(now, HOUR) - 35 * DAY)
-    .toSorted((one, other) => one.start - other.start);
+const outstandingRow = (row: KeptRow): readonly OutstandingRow[] => {
+  const last = row.callback ? undefined : latestOf(acceptedOf(row));
+  if (!last) return [];
+  const uncertain = row.sends.some(({ state }) => state === 'open');
+  return [{ rowId: row.id, webhook: last.webhook, acceptedAt: last.at, accepted: last.attempt, uncertain }];
 };
 
 /**
- * The rows ledger in memory: keeps everything that was said and counts it afresh at each fold. The same contract as the
- * real one, and its model.
+ * The rows ledger in memory: keeps everything that was said, and counts afresh at each fold what has changed since the
+ * last one. The same contract as the real one, and its model.
  */
 export const createMemoryRowsLedger = ({
   clock,
@@ -187,15 +96,9 @@ export const createMemoryRowsLedger = ({
   readonly retainDays?: number;
   readonly matureAfterMinutes?: number;
   readonly feeds?: Map<string, MemoryRowsFeed>;
-}): RowsLedger => {
+}): RowsLedger & SendsLedger => {
   const feedOf = (name: string): MemoryRowsFeed => {
-    const feed = feeds.get(name) ?? {
-      rows: [],
-      byId: new Map(),
-      refused: [],
-      rebases: new Map(),
-      folded: null,
-    };
+    const feed = feeds.get(name) ?? createFeed();
     feeds.set(name, feed);
     return feed;
   };
@@ -204,105 +107,86 @@ export const createMemoryRowsLedger = ({
   const sane = (at: number): number =>
     Math.min(Math.max(at, clock.now() - retainDays * DAY), clock.now() + 10 * MINUTE);
 
+  /** The row of that id, if it is remembered. */
+  const knownRow = (feed: MemoryRowsFeed, id: string): Kept | null => {
+    const known = feed.byId.get(id);
+    return known && !isForgotten(known.day) ? known : null;
+  };
+
   /** The row of that id, or a new one; null for an issued id of a day that is forgotten. */
   const rowOf = (feed: MemoryRowsFeed, id: string, count: number | null): Kept | null => {
-    const known = feed.byId.get(id);
-    if (known && !isForgotten(known.day)) return known;
-    const issuedAt = placeInId(id)?.at;
-    const isOurs = issuedAt !== undefined && issuedAt <= clock.now() + DAY;
-    const day = Math.floor((isOurs ? issuedAt : clock.now()) / DAY);
+    const known = knownRow(feed, id);
+    if (known) return known;
+    const placedAt = placeInId(id)?.at;
+    const issuedAt = placedAt !== undefined && placedAt <= clock.now() + DAY ? placedAt : null;
+    const day = Math.floor((issuedAt ?? clock.now()) / DAY);
     if (isForgotten(day)) return null;
-    const row: Kept = { day, count, accepted: null, unknown: [], callback: null };
-    feed.rows.push(row);
+    const chunk = chunkFor(feed, day);
+    const row: Kept = {
+      ...{ id, issuedAt, day, count, chunk },
+      ...{ entity: undefined, accepted: null, unknown: [], sends: [], callback: null },
+    };
+    chunk.rows.push(row);
     feed.byId.set(id, row);
+    if (issuedAt !== null) {
+      feed.isSorted &&= feed.issued.length === 0 || (feed.issued.at(-1)?.id ?? '') < id;
+      feed.issued.push(row);
+    }
     return row;
   };
 
   const submit = (feed: MemoryRowsFeed, said: SubmissionRecord, count: number | null): RecordOutcome => {
     const record = { ...said, at: sane(said.at) };
     const row = rowOf(feed, record.rowId, count);
-    if (!row) return 'duplicate';
+    // What a forwarder saw accepted needs no report.
+    if (!row || acceptedOf(row).length > 0) return 'duplicate';
     if (record.outcome === 'accepted') {
       if (row.accepted) return 'duplicate';
       row.accepted = record;
-      return 'recorded';
+    } else {
+      if ([row.accepted, ...row.unknown].some((each) => each?.webhook === record.webhook)) return 'duplicate';
+      row.unknown.push(record);
     }
-    const isKnown = [row.accepted, ...row.unknown].some((each) => each?.webhook === record.webhook);
-    if (!isKnown) row.unknown.push(record);
-    return isKnown ? 'duplicate' : 'recorded';
+    row.entity ??= record.entity;
+    row.chunk.counted = null;
+    return 'recorded';
   };
 
   const callBack = (feed: MemoryRowsFeed, said: CallbackRecord): RecordOutcome => {
     const row = rowOf(feed, said.rowId, null);
     if (!row || row.callback) return 'duplicate';
     row.callback = { ...said, at: sane(said.at) };
+    row.chunk.counted = null;
     return 'recorded';
   };
 
-  const repeatsOf = ({ rows }: MemoryRowsFeed, now: number): readonly number[] => {
-    const entries = new Map<string, number>();
-    for (const row of rows) {
-      const submission = row.accepted ?? row.unknown[0];
-      if (submission?.entity && submission.at > now - HOUR)
-        entries.set(submission.entity, (entries.get(submission.entity) ?? 0) + 1);
-    }
-    return [...entries.values()].toSorted((one, other) => other - one).slice(0, 20);
+  const claim = (feed: MemoryRowsFeed, { rowId, webhook, attempt, token, ...said }: SendClaim) => {
+    const row = rowOf(feed, rowId, null);
+    if (!row) return 'stale';
+    const same = row.sends.find((each) => each.attempt === attempt);
+    const isRepeated = token !== undefined && same?.state === 'open' && same.token === token;
+    if (isRepeated && attempt === attemptsOf(row)) return 'claimed';
+    if (attempt !== attemptsOf(row) + 1) return 'stale';
+    row.sends.push({ attempt, webhook, at: sane(said.at), token, state: 'open' });
+    row.entity ??= said.entity;
+    row.chunk.counted = null;
+    return 'claimed';
   };
 
-  const count = (name: string, feed: MemoryRowsFeed, now: number): FeedSnapshot => {
-    const callbacks = feed.rows.flatMap((row) => (row.callback ? [{ row, ...row.callback }] : []));
-    const submitted = feed.rows.flatMap((row) => {
-      const submission = countedOf(row);
-      return submission ? [{ row, at: submission.at, rows: row.count ?? 1 }] : [];
-    });
-    const results = none();
-    for (const { result } of callbacks) results[result] += 1;
-    const waiting = submitted.filter(
-      ({ row }) => row.count === null && !row.callback && now < (row.day + retainDays + 2) * DAY,
-    );
-    const minutesOf = (at: number) => (floor(now, MINUTE) - floor(at, MINUTE)) / MINUTE;
-    const ages = AGES.map((upToMinutes, age) => ({
-      upToMinutes,
-      rows: waiting.filter(
-        ({ at }) => AGES.findIndex((upTo) => upTo === null || minutesOf(at) <= upTo) === age,
-      ).length,
-    }));
-    const from = floor(now, 5 * MINUTE) - DAY;
-    const matureBefore = floor(now - matureAfterMinutes * MINUTE, 5 * MINUTE);
-    const isMature = ({ at }: { at: number }) => at >= from && at < matureBefore;
-    const cohort = submitted.filter((each) => each.row.count === null && isMature(each));
-    const latest = (times: readonly number[]) => (times.length > 0 ? Math.max(...times) : null);
-    const sum = (amounts: readonly (number | undefined)[]) =>
-      exact(amounts.reduce<number>((total, amount) => total + (amount ?? 0), 0));
-    return {
-      feed: name,
-      asOf: now,
-      webhooks: webhooksOf(feed),
-      totals: {
-        submitted: sum(submitted.map(({ rows }) => rows)),
-        calledBack: callbacks.length,
-        unannounced: callbacks.filter(({ row }) => !countedOf(row)).length,
-        results,
-        credits: sum(callbacks.map(({ credits }) => credits)),
-        actions: sum(callbacks.map(({ actions }) => actions)),
-      },
-      windows: windowsOf(feed, now),
-      hours: hoursOf(feed, now),
-      outstanding: {
-        ages,
-        total: waiting.length,
-        oldestAt: waiting.length > 0 ? Math.min(...waiting.map(({ at }) => at)) : null,
-      },
-      cohort: {
-        submitted: cohort.length,
-        cameBack: cohort.length - waiting.filter(isMature).length,
-        from,
-        matureBefore,
-      },
-      lastSubmissionAt: latest(submitted.map(({ at }) => at)),
-      lastCallbackAt: latest(callbacks.map(({ at }) => at)),
-      repeats: repeatsOf(feed, now),
-    };
+  const settle = (feed: MemoryRowsFeed, { rowId, webhook, attempt, outcome, ...said }: SendResult): void => {
+    const row = rowOf(feed, rowId, null);
+    if (!row) return;
+    row.chunk.counted = null;
+    const at = sane(said.at);
+    const send = row.sends.find((each) => each.attempt === attempt);
+    if (outcome === 'accepted') {
+      if (!send) row.sends.push({ attempt, webhook, at, token: undefined, state: 'accepted' });
+      else if (send.state === 'open') Object.assign(send, { webhook, state: 'accepted' });
+      return;
+    }
+    // The number may be in use again; what was claimed later, or for another webhook, is not what was refused.
+    if (send?.state === 'open' && send.webhook === webhook && send.at <= at)
+      row.sends.splice(row.sends.indexOf(send), 1);
   };
 
   /** Lets other callers run first, as a network does. */
@@ -335,17 +219,52 @@ export const createMemoryRowsLedger = ({
         known?.why === 'limit-answer' && to.why === 'limit-answer' && known.count === to.count;
       if (known && isSameAnswer && to.at - known.at < MINUTE) return;
       feed.rebases.set(webhook, { ...to });
+      for (const chunk of feed.chunks) chunk.counted = null;
     },
     fold: async (name, now) => {
       await turn();
       const feed = feedOf(name);
-      feed.folded = count(name, feed, now);
-      // Made afresh, and read only.
+      feed.folded = countRows(name, feed, { now, retainDays, matureAfterMinutes });
       return feed.folded;
     },
     snapshot: async (name) => {
       await turn();
-      return structuredClone(feedOf(name).folded);
+      // Made afresh by each fold, and read only.
+      return feedOf(name).folded;
+    },
+    sends: async (name, rowIds) => {
+      await turn();
+      const feed = feedOf(name);
+      return rowIds.map((id) => {
+        const row = knownRow(feed, id);
+        return row ? stateOf(row) : NEVER_SENT;
+      });
+    },
+    claim: async (name, claims) => {
+      await turn();
+      const feed = feedOf(name);
+      return claims.map((each) => claim(feed, each));
+    },
+    settle: async (name, results) => {
+      await turn();
+      const feed = feedOf(name);
+      for (const each of results) settle(feed, each);
+    },
+    outstanding: async (name, { from, to, cursor = '', limit }) => {
+      await turn();
+      const feed = feedOf(name);
+      if (!feed.isSorted) feed.issued.sort((one, other) => (one.id < other.id ? -1 : 1));
+      feed.isSorted = true;
+      const rows: OutstandingRow[] = [];
+      for (const row of feed.issued) {
+        const { id, issuedAt, day } = row;
+        if (issuedAt === null || issuedAt < from || issuedAt >= to || id <= cursor || isForgotten(day))
+          continue;
+        rows.push(...outstandingRow(row));
+        if (rows.length > limit) break;
+      }
+      const page = rows.slice(0, limit);
+      return { rows: page, cursor: rows.length > limit ? (page.at(-1)?.rowId ?? null) : null };
     },
   };
 };

@@ -7,6 +7,7 @@ import type { HttpClient } from '../../shared/http/port.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import { takeCallbacks } from '../../shared/rows/take-callbacks.ts';
 import { takeSubmissions } from '../../shared/rows/take-submissions.ts';
+import type { RelayWorld } from './relay-world.ts';
 
 /** What a sender does; a drill changes it as it goes. */
 export interface TrafficSettings {
@@ -43,6 +44,8 @@ export const startTraffic = (
     /** Reaches what the callbacks are sent to. */
     readonly http: HttpClient;
     readonly seed: number;
+    /** Where senders post to the relay instead of to Clay: what becomes of their rows is the relay's to say. */
+    readonly relay?: RelayWorld | null;
   },
   initial: Partial<TrafficSettings> = {},
 ): Traffic => {
@@ -137,6 +140,12 @@ export const startTraffic = (
    * before it moves on.
    */
   const step = async (): Promise<void> => {
+    if (world.relay) {
+      const rows = emailsOfStep().map((email) => ({ email }));
+      sent += rows.length;
+      await Promise.all([rows.length > 0 ? world.relay.take(FEED, rows) : undefined, clay.tick(deliver)]);
+      return;
+    }
     const reports = emailsOfStep().map(send);
     const refused = reports.find((one) => 'refused' in one);
     const rows = reports.filter((one) => !('refused' in one));

@@ -3,6 +3,9 @@ import {
   type ClayOptions,
   DEFAULT_OPTIONS,
   SIMULATED_CALLBACK_SECRET,
+  SIMULATED_WEBHOOK_TOKEN,
+  simulatedUuid,
+  WEBHOOK_LIMIT,
 } from '../../local/clay/core/options.ts';
 import { createRandom } from '../../local/clay/core/random.ts';
 import { createClayHttpClient } from '../../local/clay/http-client.ts';
@@ -18,6 +21,8 @@ import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import type { EvidenceStore } from '../../shared/postmortem/postmortem.ts';
+import type { ControlStore } from '../../shared/relay/control.ts';
+import type { SendsLedger } from '../../shared/relay/sends.ts';
 import { type ActResult, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import type { SilenceStore } from '../../shared/silence/silence.ts';
@@ -30,6 +35,7 @@ import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
 import { createMemorySilenceStore } from './memory-silence-store.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
 import { createMemoryThrottleStore } from './memory-throttle-store.ts';
+import { createRelayWorld, type RelayWorld } from './relay-world.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -139,6 +145,45 @@ export const ROWS_CLAY = {
   webhooks: DEFAULT_OPTIONS.webhooks.filter(({ table }) => table === 'leads'),
 } satisfies Partial<ClayOptions>;
 
+const POOL = ['leads-1', 'leads-2', 'leads-3'] as const;
+const SECRETS_OF_POOL = ['', '_2', '_3'] as const;
+
+/** The same, with senders that post to the relay, and a pool of webhooks of which the third feeds a table of its own. */
+export const RELAY_CONFIG = {
+  ...ROWS_CONFIG,
+  feeds: {
+    leads: {
+      ...ROWS_CONFIG.feeds.leads,
+      webhooks: POOL.map((id, index) => ({
+        id,
+        url: `env:CLAY_WEBHOOK_URL${SECRETS_OF_POOL[index]}` as const,
+        authToken: 'env:CLAY_WEBHOOK_TOKEN' as const,
+        table: index === 2 ? 'leads-b' : 'leads',
+      })),
+      tables: { leads: { ceiling: 200_000 }, 'leads-b': {} },
+      submissions: {},
+      relay: { secret: 'env:RELAY_SECRET' },
+    },
+  },
+} satisfies ConfigInput;
+
+export const RELAY_CLAY = {
+  ...ROWS_CLAY,
+  tables: ROWS_CLAY.tables.flatMap((table) => [
+    { ...table, ceiling: 200_000 },
+    { ...table, id: 'leads-b' },
+  ]),
+  webhooks: POOL.map((id, index) => ({
+    id,
+    uuid: simulatedUuid(index === 2 ? 9 : index + 1),
+    table: index === 2 ? 'leads-b' : 'leads',
+    token: SIMULATED_WEBHOOK_TOKEN,
+    authHeader: 'x-clay-webhook-auth',
+    limit: WEBHOOK_LIMIT,
+    startCount: 0,
+  })),
+} satisfies Partial<ClayOptions>;
+
 /** A message as it reached somebody. */
 export interface Delivered {
   readonly at: number;
@@ -165,6 +210,8 @@ export interface World {
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
+  /** Where senders post their rows to; null where they post to Clay. */
+  readonly relay: RelayWorld | null;
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
@@ -190,15 +237,18 @@ export interface WorldOptions {
   readonly startsAt?: number;
   /** Rows flow; how, where it is not the default. */
   readonly traffic?: Partial<TrafficSettings>;
+  /** Rows go through the relay, to which the configuration must have the secret. */
+  readonly relay?: boolean;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
     readonly http?: (inner: HttpClient) => HttpClient;
     readonly incidentStore?: (inner: IncidentStore) => IncidentStore;
     readonly watchStore?: (inner: WatchStore) => WatchStore;
-    readonly rowsLedger?: (inner: RowsLedger) => RowsLedger;
+    readonly rowsLedger?: (inner: RowsLedger & SendsLedger) => RowsLedger;
     readonly creditStore?: (inner: CreditStore) => CreditStore;
     readonly evidence?: (inner: EvidenceStore) => EvidenceStore;
+    readonly controlStore?: (inner: ControlStore) => ControlStore;
   };
 }
 
@@ -211,10 +261,11 @@ const turns = async (count: number): Promise<void> => {
  * is deployed.
  */
 export const createWorld = (options: WorldOptions = {}): World => {
-  // A run calls its stores many times in turn, which takes no time; rows that flow meanwhile would have it pass.
+  // A run calls its stores many times in turn, which takes no time; rows that flow meanwhile would have it pass. What
+  // forwarders do takes more turns than a probe.
   let running = 0;
   const clock = createVirtualClock(options.startsAt ?? START, {
-    settle: () => turns(running > 0 && options.traffic ? 40 : 3),
+    settle: () => turns(running > 0 && options.traffic ? 40 : options.relay ? 10 : 3),
   });
   const clay = createClay({
     clock,
@@ -249,16 +300,30 @@ export const createWorld = (options: WorldOptions = {}): World => {
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+    ...(options.relay
+      ? { 'env:CLAY_WEBHOOK_URL_3': `https://api.clay.com${clay.webhookPath('leads-3')}` }
+      : {}),
   };
+  const secretReader = { read: async (reference: string) => secrets[reference] ?? '' };
   const overNetwork = createClayHttpClient(clay, clock, BASE);
   const http: HttpClient = (request, signal) =>
     overNetwork({ ...request, url: request.url.replace('https://api.clay.com', BASE) }, signal);
+  const relay = options.relay
+    ? createRelayWorld({
+        clock,
+        config,
+        ledger: rowsLedger,
+        http,
+        secrets: secretReader,
+        seed: options.seed ?? 1,
+      })
+    : null;
   const build = (current: Config) =>
     createWatch({
       config: current,
       clock,
       http: options.around?.http?.(http) ?? http,
-      secrets: { read: async (reference) => secrets[reference] ?? '' },
+      secrets: secretReader,
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
       rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
@@ -273,6 +338,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
         },
       },
       render: createRenderer(current),
+      ...(relay
+        ? {
+            relay: {
+              controlStore: options.around?.controlStore?.(relay.controlStore) ?? relay.controlStore,
+              rowQueue: relay.queue,
+              deadLetters: relay.deadLetters,
+            },
+          }
+        : {}),
     });
   let built = build(config);
   const watch = async (slot: number): Promise<WatchReport> => {
@@ -285,7 +359,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   };
   const traffic = options.traffic
     ? startTraffic(
-        { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1 },
+        { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1, relay },
         options.traffic,
       )
     : null;
@@ -310,6 +384,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     silences,
     reports,
     traffic,
+    relay,
     tick,
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();
@@ -324,7 +399,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
       slot += minutes * MINUTE;
     },
     reconfigure: (input) => {
-      built = build(parseConfig(input, 'drill'));
+      const next = parseConfig(input, 'drill');
+      built = build(next);
+      relay?.reconfigure(next);
     },
     slot: () => slot,
     watch: (at) => watch(at),

@@ -33,6 +33,8 @@ export interface Clay {
   nextDueAt(): number | undefined;
   readonly faults: Faults;
   state(): ClayState;
+  /** Every row that a webhook took, in the order of arrival; one that came twice is there twice. */
+  accepted(): readonly AcceptedRow[];
   /** The path to post rows to. Throws a RangeError for an unknown id. */
   webhookPath(id: string): string;
   /** Posts `count` made-up rows to a webhook, and says how they were answered, by status. */
@@ -51,6 +53,12 @@ export interface ClaySettings {
   readonly onSample?: (row: SampleRow) => void;
 }
 
+export interface AcceptedRow {
+  /** Null: it came without one. */
+  readonly rowId: string | null;
+  readonly webhook: string;
+}
+
 export interface SampleRow {
   readonly rowId: string;
   /** What identifies the record. */
@@ -62,6 +70,11 @@ export interface SampleRow {
 const labelOf = (answer: Answer): string => (answer.kind === 'answer' ? String(answer.status) : answer.fault);
 
 const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+
+const rowIdOf = (row: object): string | null => {
+  const id = '_claywatch_row_id' in row ? row._claywatch_row_id : null;
+  return typeof id === 'string' ? id : null;
+};
 
 export const createClay = ({
   clock,
@@ -89,7 +102,14 @@ export const createClay = ({
 
   const intakeBucket = createBucket(options.intakePerSecond, options.intakeBurst);
   const apiBucket = createBucket(options.publicApiPerMinute / 60, options.publicApiPerMinute);
-  const intake = createIntake({ options, bucket: intakeBucket, tables, now });
+  const accepted: AcceptedRow[] = [];
+  const intake = createIntake({
+    options,
+    bucket: intakeBucket,
+    tables,
+    onAccepted: (webhook, row) => accepted.push({ rowId: rowIdOf(row), webhook }),
+    now,
+  });
   const publicApi = createPublicApi({ options, bucket: apiBucket, meters, faults, now });
   const statusPage = createStatusPage(options, faults, now);
   const requests = new Map<string, Map<string, number>>();
@@ -175,7 +195,15 @@ export const createClay = ({
     return Object.fromEntries(outcomes);
   };
 
-  const control = createControl({ faults, meters, tables, webhooks, state, sampleRows });
+  const control = createControl({
+    faults,
+    meters,
+    tables,
+    webhooks,
+    state,
+    sampleRows,
+    accepted: () => accepted,
+  });
 
   return {
     handle,
@@ -186,6 +214,7 @@ export const createClay = ({
     nextDueAt: () => (callbacks.counts().waiting > 0 ? now() : tables.nextAt()),
     faults,
     state,
+    accepted: () => accepted,
     webhookPath: pathOf,
     sampleRows,
   };

@@ -1,5 +1,6 @@
 import type { Faults } from '../faults/switchboard.ts';
 import { type Answer, type ClayRequest, jsonAnswer, problemAnswer } from './answer.ts';
+import type { AcceptedRow } from './clay.ts';
 import type { Meters } from './meters.ts';
 import { SIMULATED_WEBHOOK_TOKEN, simulatedUuid, WEBHOOK_LIMIT } from './options.ts';
 import type { ClayState } from './state.ts';
@@ -14,6 +15,7 @@ interface Dependencies {
   readonly webhooks: Webhooks;
   state(): ClayState;
   sampleRows(webhook: string, count: number): Record<string, number>;
+  accepted(): readonly AcceptedRow[];
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -34,7 +36,8 @@ const objectOf = (body: string): Body | undefined => {
 const invalid = (detail: string) => problemAnswer(400, 'request-invalid', detail);
 
 /** The control endpoints below `/_`: what a person would do in Clay's UI, and the faults. No fault touches them. */
-export const createControl = ({ faults, meters, tables, webhooks, state, sampleRows }: Dependencies) => {
+export const createControl = (dependencies: Dependencies) => {
+  const { faults, meters, tables, webhooks, state, sampleRows, accepted } = dependencies;
   const unknownFault = (name: string, nearest: readonly string[]) =>
     problemAnswer(
       404,
@@ -128,6 +131,7 @@ export const createControl = ({ faults, meters, tables, webhooks, state, sampleR
     ['DELETE', /^\/_faults\/([^/]+)$/, switchOff],
     ['GET', /^\/_state$/, () => jsonAnswer(200, state())],
     ['POST', /^\/_rows$/, postRows],
+    ['GET', /^\/_rows$/, () => jsonAnswer(200, { rows: accepted() })],
     ['POST', /^\/_credits$/, topUp],
     ['POST', /^\/_webhooks$/, createWebhook],
     ['POST', /^\/_tables\/([^/]+)\/run$/, onTable((id) => ({ table: id, started: tables.runStale(id) }))],

@@ -19,6 +19,8 @@ export interface TableOptions {
   readonly id: string;
   /** Rows that the table holds; further ones vanish silently [C, clay-facts]. */
   readonly ceiling: number;
+  /** Rows in it before the simulation began; absent: none. */
+  readonly startRows?: number;
   readonly autoRun: boolean;
   /** Passthrough (Enterprise auto-delete): finished rows are deleted, and its webhooks have no cap. */
   readonly autoDelete: boolean;
@@ -135,6 +137,25 @@ const webhook = (id: string, number: number, tableId: string): WebhookOptions =>
   authHeader: 'x-clay-webhook-auth',
   limit: WEBHOOK_LIMIT,
   startCount: 0,
+});
+
+/** One webhook of a pool. */
+export interface PoolEntry {
+  readonly id: string;
+  readonly table: string;
+  /** Submissions accepted, and rows in the table, before the simulation began. */
+  readonly startCount: number;
+}
+
+/** Webhooks as they are asked for, and the tables that they feed. */
+export const poolOf = (entries: readonly PoolEntry[]): Pick<ClayOptions, 'tables' | 'webhooks'> => ({
+  tables: [...Map.groupBy(entries, (entry) => entry.table)].map(([id, feeding]) =>
+    table(id, { startRows: feeding.reduce((rows, { startCount }) => rows + startCount, 0) }),
+  ),
+  webhooks: entries.map(({ id, table: tableId, startCount }, index) => ({
+    ...webhook(id, index + 1, tableId),
+    startCount,
+  })),
 });
 
 export const DEFAULT_OPTIONS: ClayOptions = {

@@ -93,7 +93,7 @@ export const createTables = ({ options, faults, meters, callbacks, random, now }
         options: table,
         keys: new Set(),
         stale: [],
-        rows: 0,
+        rows: table.startRows ?? 0,
         dropped: 0,
         duplicates: 0,
         running: 0,

@@ -11,6 +11,7 @@ import { createSender } from '../sender.ts';
 import { enact } from './enact.ts';
 import { type ClayUrls, exampleConfig } from './example-config.ts';
 import { readRequest } from './read-request.ts';
+import { createRelaySender, type RelayTarget } from './relay-sender.ts';
 import { createReporter, type ReportTarget } from './reporter.ts';
 
 /** One line of the log: what was asked of which surface, and what came back. No address of a webhook, no data. */
@@ -32,8 +33,10 @@ export interface ServerSettings {
   readonly seed?: number;
   /** What differs from the defaults; without a callback, rows go to the callback stand-in. */
   readonly options?: Partial<ClayOptions>;
-  /** Made-up rows to the first webhook. */
+  /** Made-up rows, to the first webhook or to `relay`. */
   readonly rowsPerMinute?: number;
+  /** Who takes made-up rows in the place of a webhook, to send them on. */
+  readonly relay?: RelayTarget;
   /** Where the sender of made-up rows reports those that Clay accepted; their ids are then new on every start. */
   readonly report?: ReportTarget;
   onExchange?(exchange: Exchange): void;
@@ -134,16 +137,19 @@ export const startClay = async (settings: ServerSettings): Promise<RunningClay> 
 
   const closing = new AbortController();
   const sender = createSender(closing.signal);
+  const unlessClosing = (error: unknown) => {
+    if (!closing.signal.aborted) throw error;
+  };
   const ticking = setInterval(() => {
-    Promise.all([running.tick(sender), reporter?.flush(sender)]).catch((error: unknown) => {
-      if (!closing.signal.aborted) throw error;
-    });
+    Promise.all([running.tick(sender), reporter?.flush(sender)]).catch(unlessClosing);
   }, TICK_MS);
   const first = running.state().webhooks[0]?.id;
-  const sampling =
-    rowsPerMinute > 0 && first !== undefined
-      ? setInterval(() => running.sampleRows(first, 1), 60_000 / rowsPerMinute)
-      : undefined;
+  const relaying = settings.relay && createRelaySender(settings.relay);
+  const sendRow = () => {
+    if (relaying) relaying.send(sender).catch(unlessClosing);
+    else if (first !== undefined) running.sampleRows(first, 1);
+  };
+  const sampling = rowsPerMinute > 0 ? setInterval(sendRow, 60_000 / rowsPerMinute) : undefined;
 
   return {
     clay: running,

@@ -9,6 +9,8 @@ interface Dependencies {
   readonly options: ClayOptions;
   readonly bucket: Bucket;
   readonly tables: Tables;
+  /** Hears of every row that a webhook takes. */
+  onAccepted(webhook: string, row: object): void;
   now(): number;
 }
 
@@ -28,7 +30,7 @@ const parse = (body: string): Parsed => {
 };
 
 /** `POST /v3/sources/webhook/pull-in-data-from-a-webhook-<uuid>`: one row, or a refusal that makes none. */
-export const createIntake = ({ options, bucket, tables, now }: Dependencies) => {
+export const createIntake = ({ options, bucket, tables, onAccepted, now }: Dependencies) => {
   const refusalOf = (webhook: Webhook, request: ClayRequest): Answer | undefined => {
     const { token, authHeader } = webhook.options;
     if (token !== undefined && request.headers[authHeader.toLowerCase()] !== token) {
@@ -55,6 +57,7 @@ export const createIntake = ({ options, bucket, tables, now }: Dependencies) => 
     if (parsed.kind === 'malformed') return refusal.rowRejected(400, 'Body parse error');
     if (isSpent(webhook)) return refusal.limitReached();
     webhook.accepted += 1;
+    onAccepted(webhook.options.id, parsed.row);
     tables.add(webhook.options.table, parsed.row);
     return jsonAnswer(200, { success: true });
   };

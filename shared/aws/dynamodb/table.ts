@@ -19,10 +19,20 @@
  * | evidence of an incident | `evidence#<incident>` | `<time>` | | |
  * | silence | `silence#<id>` | `silence` | `silence`, until it is over | `silence` |
  * | how much was sent lately | `notify` | `throttle` | | |
+ * | control state of a feed | `relay#<feed>` | `control` | | |
+ * | what forwarders counted | the same | `tally`, `tally#<window>` | | |
+ * | request with an `Idempotency-Key` | `idempotency#<feed>#<hash>` | `request` | | |
+ * | entity that was taken lately | `seen#<feed>#<hash>` | `entity` | | |
+ * | the workspace's pace | `pace#workspace` | `state` | | |
+ * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
+ * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
+ * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
+ * | replays | `replay` | `<id>` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
- * gsi1 the time of their end and in gsi2 of their making. Indexes hold keys only: they are written when an incident
- * opens and closes, not on each of its changes, and readers fetch the item itself, strongly consistent.
+ * gsi1 the time of their end and in gsi2 of their making, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys
+ * only: they are written when an incident opens and closes, not on each of its changes, and readers fetch the item
+ * itself, strongly consistent.
  */
 export const tableDefinition = {
   partitionKey: { name: 'pk', type: 'S' },

@@ -15,15 +15,7 @@ interface EndpointQuestion<S extends Surface> {
   >;
 }
 
-type NotFailing =
-  | 'up'
-  | 'healthy'
-  | 'passing'
-  | 'accepting'
-  | 'on-time'
-  | 'blocked'
-  | 'unexpected-answer'
-  | 'not-run';
+type NotFailing = 'up' | 'healthy' | 'passing' | 'on-time' | 'blocked' | 'unexpected-answer' | 'not-run';
 type FailingFindingOf<S extends Surface> = Exclude<FindingOf<S>, NotFailing>;
 
 type CauseTable = Readonly<Partial<Record<Finding, { readonly cause: Cause; readonly says: string } | null>>>;
@@ -64,8 +56,12 @@ const endpointQuestion = <S extends Surface>({
     const found = foundIn(signals, table);
     const cleared = clearedIn(signals, possible);
     const spokesman = found[0]?.evidence[0] ?? cleared[0]?.evidence[0] ?? signals[0]?.evidence;
-    const silence = surface === 'webhook' ? 'no POST by default: every one is a real row' : 'not configured';
-    return { answer: answerOf(signals, found), because: spokesman?.summary ?? silence, found, cleared };
+    return {
+      answer: answerOf(signals, found),
+      because: spokesman?.summary ?? 'not configured',
+      found,
+      cleared,
+    };
   };
   return { id, question, judge };
 };
@@ -74,29 +70,6 @@ const all = <F extends string>(findings: readonly F[], row: { cause: Cause; says
   Object.fromEntries(findings.map((finding) => [finding, row])) as Record<F, { cause: Cause; says: string }>;
 
 const TRANSPORT = [...NO_ANSWER, 'server-error'] as const;
-
-/** Second runbook, step 2: "Is the webhook accepting data?", told apart by Clay's real answers (clay-facts). */
-export const webhookAccepts = endpointQuestion({
-  id: 'webhook-accepts',
-  question: 'Do the webhooks accept rows?',
-  surface: 'webhook',
-  causes: {
-    'limit-reached': {
-      cause: 'webhook.limit-reached',
-      says: 'The webhook is at its lifetime limit and refuses every row',
-    },
-    gone: { cause: 'webhook.gone', says: 'The webhook no longer exists at Clay, or its URL is wrong' },
-    unauthorized: { cause: 'webhook.unauthorized', says: 'Clay refuses the token of the webhook' },
-    rejecting: { cause: 'webhook.rejecting', says: 'Clay refuses what is sent to the webhook' },
-    'rate-limited': {
-      cause: 'webhook.rate-limited',
-      says: 'Clay drops rows because the workspace sends too fast',
-    },
-    ...all(TRANSPORT, { cause: 'webhook.intake-failing', says: 'Clay does not take rows in on the webhook' }),
-    // A slow webhook is partial trouble at Clay: clay.degraded names it.
-    slow: null,
-  },
-});
 
 /** Second runbook, step 1.4: "Check your callback endpoint". */
 export const callbackReachable = endpointQuestion({

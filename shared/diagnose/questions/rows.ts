@@ -6,13 +6,13 @@ import { type Board, isFailing, isOk } from '../board.ts';
 import type { Cleared, Found, Judgement, Question } from '../rule.ts';
 import { feedOf } from '../subject.ts';
 
-interface Named {
+export interface Named {
   readonly cause: Cause;
   readonly severity?: Severity;
   readonly says: string;
 }
 
-type FailingOf<S extends Surface> = {
+export type FailingOf<S extends Surface> = {
   [F in FindingOf<S>]: (typeof FINDINGS)[S][F] extends 'failing' ? F : never;
 }[FindingOf<S>];
 
@@ -25,11 +25,13 @@ interface CountQuestion<S extends Surface> {
   readonly causes: Readonly<Record<FailingOf<S>, readonly Named[]>>;
   /** Whether a subject that is seen working is cleared of the cause; default: it is. */
   readonly clears?: (cause: Cause, signal: Signal, board: Board) => boolean;
+  /** Why it is not looked at; default: nobody counts rows. */
+  readonly notLooked?: string;
 }
 
 const notCounted = 'nobody counts rows';
 
-const countQuestion = <S extends Surface>(asked: CountQuestion<S>): Question => {
+export const countQuestion = <S extends Surface>(asked: CountQuestion<S>): Question => {
   const table = asked.causes as Readonly<Partial<Record<Finding, readonly Named[]>>>;
   const possible = [
     ...new Set(Object.values(table).flatMap((rows) => (rows ?? []).map(({ cause }) => cause))),
@@ -58,7 +60,7 @@ const countQuestion = <S extends Surface>(asked: CountQuestion<S>): Question => 
       const seen = found[0]?.evidence[0] ?? cleared[0]?.evidence[0] ?? signals[0]?.evidence;
       return {
         answer: answerOf(signals, found),
-        because: seen?.summary ?? notCounted,
+        because: seen?.summary ?? asked.notLooked ?? notCounted,
         found,
         cleared,
       };

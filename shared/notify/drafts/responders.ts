@@ -1,6 +1,7 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { QUESTIONS } from '../../runbook/index.ts';
 import { type About, closedByHand, currentStatus, isGood } from '../about.ts';
+import { inShort } from '../done.ts';
 import { comingStep } from '../escalation.ts';
 import { counted, listed } from '../layout.ts';
 import { viewUrl } from '../links.ts';
@@ -97,7 +98,8 @@ const takeIt = (about: About): readonly string[] => {
 const needs = (about: About): readonly string[] => {
   const { incident, entry } = about;
   if (!isOpen(incident)) return entry.afterwards;
-  const work = isMitigated(about) ? `The cause is still there. ${entry.sms}` : entry.sms;
+  const next = inShort(incident, about.config);
+  const work = isMitigated(about) ? `The cause is still there. ${next}` : next;
   return [
     ...takeIt(about),
     `To be done next: ${work}`,

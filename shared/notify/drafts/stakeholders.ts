@@ -1,6 +1,7 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { NO_PUBLIC_IMPACT } from '../../runbook/index.ts';
 import { type About, closedByHand, currentStatus, endOf } from '../about.ts';
+import { isMitigated } from '../done.ts';
 import { bothTimes, duration, relative } from '../time.ts';
 import { actionsOf, affectedLines, firstAndLast, oneOrMany, severityText, stamp } from './common.ts';
 import { publicImpactOf } from './public.ts';
@@ -17,7 +18,10 @@ const statusText = ({ incident }: About): string => {
   const status = currentStatus(incident);
   const isContained = incident.status === 'mitigated';
   if (closedByHand(incident)) return `${status}: the team has closed it; it was not yet seen working.`;
-  return `${status}: ${isContained ? 'the effects have been contained; the cause is being worked on.' : STATUS[status]}`;
+  if (isContained) return `${status}: the effects have been contained; the cause is being worked on.`;
+  return isOpen(incident) && isMitigated(incident)
+    ? `${status}: a countermeasure is in place; the cause is being worked on.`
+    : `${status}: ${STATUS[status]}`;
 };
 
 const WORDS: Partial<Record<TimelineEntry['kind'], string>> = {
@@ -41,7 +45,7 @@ const plainAction = (entry: TimelineEntry, { show }: About): string | null => {
       ? `The team says: "${show(text, 400)}"`
       : null;
   if (kind === 'resolved') return by ? 'The team closed it.' : 'It was seen working again.';
-  if ((kind as string) === 'action') return 'A countermeasure was taken automatically.';
+  if (kind === 'action') return 'A countermeasure was taken automatically.';
   return WORDS[kind] ?? null;
 };
 

@@ -86,7 +86,7 @@ export const automatic = ({ entry }: Letter): readonly string[] => {
     entry.automatic.filter((one) => one.available === available).map(({ action }) => bullet(action));
   return [
     ...section('CLAYWATCH DOES THIS BY ITSELF', actions(true)),
-    ...section('CLAYWATCH DOES NOT DO THIS YET; IT COMES WITH THE RELAY', actions(false)),
+    ...section('CLAYWATCH DOES NOT DO THIS YET', actions(false)),
   ];
 };
 

@@ -18,6 +18,7 @@ export interface Letter extends About {
 /** How many of each list are shown; the incident itself keeps more. */
 export const SHOWN = {
   evidence: 6,
+  actions: 8,
   facts: 5,
   ruledOut: 8,
   wouldChange: 5,

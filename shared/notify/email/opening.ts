@@ -1,13 +1,14 @@
 import type { Transition } from '../../incident/incident.ts';
-import { closedByHand, endOf, isGood, isMeasure } from '../about.ts';
-import { bullet, counted, numbered, paragraph, section } from '../layout.ts';
+import { closedByHand, endOf, isGood } from '../about.ts';
+import { inShort } from '../done.ts';
+import { bullet, counted, more, numbered, paragraph, section } from '../layout.ts';
 import { bothTimes, duration } from '../time.ts';
 import { event, grouped, taking } from './event.ts';
 import { headline } from './headline.ts';
 import { evidenceLine, type Letter, SHOWN, stamp, stepLines } from './letter.ts';
 
 const whatClaywatchDid = (letter: Letter): readonly string[] => {
-  const { incident, pending, show } = letter;
+  const { incident, pending } = letter;
   const first = `Noticed it at ${stamp(incident.detectedAt, letter)} UTC`;
   const ruledOut =
     incident.ruledOut.length > 0 ? `, ruled out ${counted(incident.ruledOut.length, 'other cause')}` : '';
@@ -15,12 +16,22 @@ const whatClaywatchDid = (letter: Letter): readonly string[] => {
     pending.transition === 'triggered'
       ? `opened this incident at ${stamp(incident.openedAt, letter)} UTC`
       : 'kept this incident up to date';
-  const measures = incident.timeline.filter(isMeasure).slice(-SHOWN.evidence);
-  const changed =
-    measures.length === 0 ? ' It changed nothing in Clay or in your systems.' : ' It also did this:';
+  const did =
+    (incident.actions ?? []).length > 0
+      ? 'About the rows:'
+      : 'It changed nothing in Clay or in your systems.';
   return [
-    paragraph(`${first}${ruledOut}, ${then} and told everybody who is subscribed.${changed}`),
-    ...measures.map((one) => bullet(`${stamp(one.at, letter)} UTC ${show(one.text, 300)}`)),
+    paragraph(`${first}${ruledOut}, ${then} and told everybody who is subscribed. ${did}`),
+    ...actionLines(letter),
+  ];
+};
+
+/** What was done about the rows, and what is proposed, the newest last; each can be undone by a command. */
+const actionLines = ({ incident, show }: Letter): readonly string[] => {
+  const all = incident.actions ?? [];
+  return [
+    ...all.slice(-SHOWN.actions).map(({ text }) => bullet(show(text, 240))),
+    ...more(all, SHOWN.actions),
   ];
 };
 
@@ -29,7 +40,7 @@ const WITHOUT_STEPS: ReadonlySet<Transition> = new Set(['update-due', 'updated']
 
 /** What is wrong, what Claywatch did, what to click: everything that somebody needs who was just woken up. */
 const openLines = (letter: Letter): readonly string[] => {
-  const { incident, pending, entry, show } = letter;
+  const { incident, pending, entry, config, show } = letter;
   const steps = WITHOUT_STEPS.has(pending.transition)
     ? []
     : entry.steps.map((step, index) => stepLines(index, step));
@@ -39,7 +50,7 @@ const openLines = (letter: Letter): readonly string[] => {
     ...section('WHAT IS WRONG', [paragraph(show(incident.summary, 400)), paragraph(entry.meaning)]),
     ...grouped(letter),
     ...section('WHAT CLAYWATCH DID', whatClaywatchDid(letter)),
-    ...section('WHAT TO DO NOW', [paragraph(`In short: ${entry.sms}`), ...steps]),
+    ...section('WHAT TO DO NOW', [paragraph(`In short: ${inShort(incident, config)}`), ...steps]),
   ];
 };
 
@@ -77,6 +88,7 @@ const resolvedLines = (letter: Letter): readonly string[] => {
     ...event(letter),
     ...section('WHAT HAPPENED', [paragraph(show(incident.summary, 400)), paragraph(span), ...relapses]),
     ...grouped(letter),
+    ...section('WHAT CLAYWATCH DID ABOUT THE ROWS', actionLines(letter)),
     ...proofLines(letter),
     ...section(
       'LEFT TO DO',

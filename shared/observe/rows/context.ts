@@ -1,4 +1,5 @@
 import type { Config, FeedConfig } from '../../config/schema.ts';
+import type { FeedControl } from '../../relay/control.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { FindingOf, Surface } from '../findings.ts';
 import { type Fact, type Observation, observation } from '../observation.ts';
@@ -9,6 +10,10 @@ export interface RowsContext {
   readonly settings: FeedConfig;
   readonly rows: Config['rows'];
   readonly snapshot: FeedSnapshot;
+  /** Where the relay sends the rows; null when it does not, or when that cannot be read. */
+  readonly control: FeedControl | null;
+  /** Rows of the relay that the counts may not hold yet. */
+  readonly unseen: number;
   /** Epoch ms. */
   readonly now: number;
   /** How often anybody looks, minutes. */

@@ -51,8 +51,17 @@ const standbyOf = (context: RowsContext, webhook: WebhookConfig): WebhookConfig 
       (other.unlimited || countOf(context, other).high < other.limit * other.rotateAtShare),
   );
 
-/** The rows of a day went to others of the feed. */
-const isRetired = ({ snapshot, now }: RowsContext, { id }: WebhookConfig): boolean => {
+/** The webhook that the relay sends to, where nobody else may send as well. */
+const relayedTo = ({ control, settings }: RowsContext): WebhookConfig | undefined =>
+  settings.submissions.secret === undefined
+    ? settings.webhooks.find(({ id }) => id === control?.active)
+    : undefined;
+
+/** The relay sends to another one, or the rows of a day went to others of the feed. */
+const isRetired = (context: RowsContext, { id }: WebhookConfig): boolean => {
+  const { snapshot, now } = context;
+  const inUse = relayedTo(context);
+  if (inUse) return inUse.id !== id;
   const day = snapshot.hours.filter(({ start }) => start > now - (RETIRED_AFTER + 60) * MINUTE);
   const own = sum(day, ({ submitted }) => submitted[id] ?? 0);
   const all = sum(day, ({ submitted }) => sum(Object.values(submitted), (rows) => rows));
@@ -65,9 +74,10 @@ const webhookFinding = (
   { low, high }: Band,
 ): FindingOf<'webhook-count'> => {
   const { limit, warnAtShare, rotateAtShare } = webhook;
+  const inUse = relayedTo(context);
   const hasStandby = standbyOf(context, webhook) !== undefined;
   if (high < limit * warnAtShare) return 'room';
-  if (hasStandby && isRetired(context, webhook)) return 'retired';
+  if ((hasStandby || (inUse && inUse.id !== webhook.id)) && isRetired(context, webhook)) return 'retired';
   // Only accepted rows are counted: some beyond the limit prove that the count or the limit is not right.
   if (low >= limit + BEYOND) return 'near';
   if (low >= limit) return hasStandby ? 'reached-standby-ready' : 'reached';
@@ -85,12 +95,15 @@ const observeWebhook = (context: RowsContext, webhook: WebhookConfig): Observati
       ? webhookCapacity(webhook, context.snapshot, context.now).full?.reach
       : undefined;
   const taken = `The webhook has taken ${spell(count)} of its ${number(limit)} rows (${percent(count.low / limit)})`;
+  const inUse = relayedTo(context);
   const next =
-    count.low >= limit + BEYOND
-      ? 'Clay takes more than that, so the count or the limit is not right'
-      : standby
-        ? `${standby.id} is ready to take over`
-        : 'no standby is left';
+    inUse && inUse.id !== webhook.id
+      ? `rows go to ${inUse.id}`
+      : count.low >= limit + BEYOND
+        ? 'Clay takes more than that, so the count or the limit is not right'
+        : standby
+          ? `${standby.id} is ready to take over`
+          : 'no standby is left';
   return seenInRows(context, {
     surface: 'webhook-count',
     probe: `webhook/${webhook.id}`,
@@ -118,10 +131,17 @@ export const observeWebhooks = (context: RowsContext): readonly Observation[] =>
  * nothing: it is full when the rows beyond do not come back, and has room when they do.
  */
 const tableFinding = (
-  { snapshot, settings, now }: RowsContext,
+  context: RowsContext,
+  table: string,
   { low, high }: Band,
   ceiling: number,
 ): FindingOf<'table-count'> => {
+  const { snapshot, settings, now, control, unseen } = context;
+  const inUse = relayedTo(context);
+  if (inUse && inUse.table !== table && high >= ceiling * TABLE_NEAR) return 'retired';
+  // The relay stops before the ceiling, so that nothing vanishes: then no count ever lies beyond it.
+  const isStopped = control?.webhooks[inUse?.id ?? '']?.standing === 'table-full' || high + unseen >= ceiling;
+  if (inUse?.table === table && isStopped) return 'full';
   if (low < ceiling) return high >= ceiling * TABLE_NEAR ? 'near' : 'room';
   if (settings.callbacks.secret === undefined) return 'full';
   const submitted = (minutes: number) =>
@@ -134,25 +154,36 @@ const tableFinding = (
 
 const TABLE_SAYS = {
   room: '',
+  retired: '; rows go to another table now',
   near: '',
   full: '; what was sent beyond that does not come back',
   'too-few': '; whether it is full shows once more rows were sent',
 } as const satisfies Record<FindingOf<'table-count'>, string>;
+
+const tableSays = (
+  { control }: RowsContext,
+  finding: FindingOf<'table-count'>,
+  { low }: Band,
+  ceiling: number,
+): string => {
+  if (finding === 'room' && low >= ceiling)
+    return '; what was sent beyond that comes back, so rows were deleted from it';
+  if (finding === 'full' && control !== null && low < ceiling)
+    return '; the relay sends no more to it, because what does not fit vanishes';
+  return TABLE_SAYS[finding];
+};
 
 const observeTable = (context: RowsContext, table: string): Observation | null => {
   const config = context.settings.tables[table];
   if (!config || config.unlimited) return null;
   const { ceiling } = config;
   const count = tableBand(table, context.settings, context.snapshot);
-  const finding = tableFinding(context, count, ceiling);
+  const finding = tableFinding(context, table, count, ceiling);
   const reach =
     finding === 'near'
       ? tableCapacity(table, context.settings, context.snapshot, context.now)?.full?.reach
       : undefined;
-  const says =
-    finding === 'room' && count.low >= ceiling
-      ? '; what was sent beyond that comes back, so rows were deleted from it'
-      : TABLE_SAYS[finding];
+  const says = tableSays(context, finding, count, ceiling);
   return seenInRows(context, {
     surface: 'table-count',
     probe: tablePart(table),

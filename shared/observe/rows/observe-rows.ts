@@ -1,6 +1,8 @@
 import type { Config } from '../../config/schema.ts';
+import type { FeedControl } from '../../relay/control.ts';
 import type { FeedSnapshot } from '../../rows/snapshot.ts';
 import type { Observation } from '../observation.ts';
+import { unseenAtMost } from '../relay/margin.ts';
 import { type RowsContext, rowsProbe, seenInRows } from './context.ts';
 import { observeCrm, observeProviders, observeRefused } from './failures.ts';
 import { observeFlow } from './flow.ts';
@@ -14,11 +16,11 @@ import { number } from './words.ts';
 
 export { rowsProbe } from './context.ts';
 
-type Known = Pick<Config, 'feeds' | 'rows' | 'schedule'>;
+type Known = Pick<Config, 'feeds' | 'relay' | 'rows' | 'schedule'>;
 
-/** Whether rows of the feed can be counted at all: somebody may report them, or send them back. */
-export const countsRows = ({ callbacks, submissions }: Config['feeds'][string]): boolean =>
-  callbacks.secret !== undefined || submissions.secret !== undefined;
+/** Whether rows of the feed can be counted at all: the relay sends them, somebody reports them, or sends them back. */
+export const countsRows = ({ callbacks, submissions, relay }: Config['feeds'][string]): boolean =>
+  callbacks.secret !== undefined || submissions.secret !== undefined || relay.secret !== undefined;
 
 const ledgerRead = (context: RowsContext): Observation => {
   const { snapshot, now, feed } = context;
@@ -43,6 +45,7 @@ export const observeRows = (
   feed: string,
   config: Known,
   now: number,
+  control: FeedControl | null = null,
 ): readonly Observation[] => {
   const settings = config.feeds[feed];
   if (!settings || !countsRows(settings)) return [];
@@ -51,6 +54,8 @@ export const observeRows = (
     settings,
     rows: config.rows,
     snapshot,
+    control: settings.relay.secret === undefined ? null : control,
+    unseen: unseenAtMost(config.relay),
     now,
     everyMinutes: config.schedule.everyMinutes,
   };

@@ -145,3 +145,32 @@ describe('a sender', () => {
     expect(store.reads).toHaveLength(3);
   });
 });
+
+describe('whoever may send to any feed', () => {
+  const any = (header: string, secret: string, values?: Record<string, string>) => {
+    const { senders, store } = setUp(values);
+    return { store, admission: () => senders.admitToAny({ headers: { [header]: secret } }) };
+  };
+
+  it('is admitted with the secret of any, current or previous, under its own header', async () => {
+    expect(await any('x-clay', 'new').admission()).toEqual({ kind: 'admitted', feed: 'leads' });
+    expect(await any('X-Clay', 'old').admission()).toEqual({ kind: 'admitted', feed: 'leads' });
+    expect(await any('x-accounts', 'other').admission()).toEqual({ kind: 'admitted', feed: 'accounts' });
+  });
+
+  it.each([
+    ['x-clay', 'other'],
+    ['x-accounts', 'new'],
+    ['x-open', ''],
+    ['x-clay', ''],
+    ['x-nothing', 'new'],
+  ])('is refused with %s: %s', async (header, secret) => {
+    expect(await any(header, secret).admission()).toEqual({ kind: 'refused' });
+  });
+
+  it('is told to come again when a secret cannot be read', async () => {
+    const { store, admission } = any('x-clay', 'wrong');
+    store.fault = new Error('no answer');
+    expect(await admission()).toEqual({ kind: 'unavailable' });
+  });
+});

@@ -99,6 +99,7 @@ beforeAll(async () => {
   environment = {
     CLAYWATCH_CONFIG: join(directory, 'claywatch.config.json'),
     TABLE_NAME: 'claywatch-state',
+    ROW_QUEUE_PREFIX: 'http://127.0.0.1:9/000000000000/claywatch-rows-',
     ALERT_TOPIC_ARN: topicArn,
     AWS_ENDPOINT_URL_DYNAMODB: urlOf(dynamo),
     AWS_ENDPOINT_URL_SNS: sns,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Said } from '../../../local/clay/cli/exit.ts';
 import { obey as obeyInColour } from '../../../local/clay/cli/prompt.ts';
 import { postRows, showFaults, showState, switchFault } from '../../../local/clay/cli/remote.ts';
+import { poolEntry } from '../../../local/clay/cli/settings.ts';
 import type { Clay } from '../../../local/clay/core/clay.ts';
 import { startClay } from '../../../local/clay/server/server.ts';
 import { simulated } from './support.ts';
@@ -26,6 +27,20 @@ const call = (...words: string[]): Promise<{ code: number; out: string; err: str
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
     });
   });
+
+describe('a webhook on the command line', () => {
+  it('has a name, a table, and what it has taken so far', () => {
+    expect(poolEntry('leads-1:leads:44900', [])).toEqual({
+      id: 'leads-1',
+      table: 'leads',
+      startCount: 44_900,
+    });
+    expect(poolEntry('leads-2:more', [])).toMatchObject({ startCount: 0 });
+    for (const wrong of ['leads', 'leads-1:leads:many', ':leads', 'Leads:leads', 'a:b:c:d'])
+      expect(() => poolEntry(wrong, [])).toThrow('ID:TABLE');
+    expect(() => poolEntry('a:b', [{ id: 'a', table: 'c', startCount: 0 }])).toThrow('a webhook a already');
+  });
+});
 
 describe('the commands that reach a running simulation', () => {
   it('switch faults, show them, and send rows', async () => {

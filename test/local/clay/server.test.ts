@@ -185,6 +185,38 @@ describe('the simulated Clay over HTTP', () => {
     expect(received).toEqual([report, report]);
   });
 
+  it('has a sender of made-up rows that posts them to a relay, under the same key until they are taken', async () => {
+    const received: { key: unknown; secret: unknown; rows: { email: string }[] }[] = [];
+    const statuses = [503, 202];
+    const endpoint = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      const { 'idempotency-key': key, 'x-relay': secret } = request.headers;
+      received.push({ key, secret, rows: [JSON.parse(body)].flat() });
+      response.writeHead(statuses.shift() ?? 202).end();
+      if (received.length === 3) endpoint.emit('enough');
+    }).listen(0, '127.0.0.1');
+    await once(endpoint, 'listening');
+    const enough = once(endpoint, 'enough');
+    const { clay } = await start({
+      rowsPerMinute: 1_200,
+      relay: {
+        url: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/`,
+        header: 'x-relay',
+        secret: 'simulated-secret',
+      },
+    });
+    await enough;
+    endpoint.closeAllConnections();
+    endpoint.close();
+    const [refused, again, next] = received;
+    expect(again).toEqual(refused);
+    expect(next?.key).not.toBe(again?.key);
+    expect(next?.rows.map(({ email }) => email)).not.toContain(again?.rows[0]?.email);
+    expect(received.every(({ secret }) => secret === 'simulated-secret')).toBe(true);
+    expect(clay.state().webhooks.every(({ accepted }) => accepted === 0)).toBe(true);
+  });
+
   it('says which port is taken, and leaves nothing running', async () => {
     const { urls } = await start();
     const port = Number(new URL(urls.base).port);

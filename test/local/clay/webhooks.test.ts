@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { SIMULATED_WEBHOOK_TOKEN } from '../../../local/clay/core/options.ts';
+import { poolOf, SIMULATED_WEBHOOK_TOKEN } from '../../../local/clay/core/options.ts';
 import {
   bodyOf,
   firstWebhook,
+  get,
   headerOf,
   leadsTable,
   send,
@@ -139,5 +140,40 @@ describe('a webhook of the simulated Clay', () => {
     expect(statusOf(send(clay))).toBe(429);
     clock.jump(1_000);
     expect(statusOf(send(clay))).toBe(200);
+  });
+});
+
+describe('what the simulated Clay took', () => {
+  it('is listed by row id and webhook, in the order of arrival; refused rows are not in it', () => {
+    const { clay } = simulated();
+    const row = (id: string) => ({ body: JSON.stringify({ _claywatch_row_id: id }) });
+    send(clay, row('a'));
+    send(clay, { ...row('b'), webhook: 'leads-2' });
+    send(clay, { ...row('c'), headers: JSON_TYPE });
+    send(clay, row('a'));
+    send(clay, { body: '{"email":"jane@example.com"}' });
+    const rows = [
+      { rowId: 'a', webhook: 'leads-1' },
+      { rowId: 'b', webhook: 'leads-2' },
+      { rowId: 'a', webhook: 'leads-1' },
+      { rowId: null, webhook: 'leads-1' },
+    ];
+    expect(clay.accepted()).toEqual(rows);
+    expect(bodyOf(get(clay, '/_rows'))).toEqual({ rows });
+  });
+
+  it('begins where a pool says: webhooks with their counts, and tables with the rows of all their webhooks', () => {
+    const { clay } = simulated(
+      poolOf([
+        { id: 'a-1', table: 'a', startCount: 49_999 },
+        { id: 'a-2', table: 'a', startCount: 0 },
+        { id: 'b-1', table: 'b', startCount: 7 },
+      ]),
+    );
+    expect([send(clay, { webhook: 'a-1' }), send(clay, { webhook: 'a-1' })].map(statusOf)).toEqual([
+      200, 403,
+    ]);
+    expect(webhookState(clay, 'b-1')).toMatchObject({ accepted: 7, table: 'b' });
+    expect([tableState(clay, 'a')?.rows, tableState(clay, 'b')?.rows]).toEqual([50_000, 7]);
   });
 });

@@ -5,7 +5,7 @@ import { placeOf } from '../../../rows/row-id.ts';
 import { applyFold, type FoldReading, type LedgerState, planFold } from '../../../rows/state.ts';
 import { DAY, HOUR, MINUTE, type RowsSum, startOf, sumOfRows, WINDOW } from '../../../rows/sum.ts';
 import type { Item } from '../document.ts';
-import { readBucket } from './bucket-item.ts';
+import { type Bucket, readBucket } from './bucket-item.ts';
 import { hourOf, readDay, saveHour } from './hours.ts';
 import { refusedKey, refusedPartition, slicePartition, touchedIn, touchedPartition } from './keys.ts';
 import { inParallel } from './parallel.ts';
@@ -21,14 +21,22 @@ const SETTLES_MS = 15 * MINUTE;
 
 const keyOf = ({ pk, sk }: Item): Key => ({ pk, sk }) as Key;
 
-const readRows = async (table: TableCalls, feed: string, slice: number): Promise<readonly Row[]> => {
+/** The buckets of a slice, by their names; strongly consistent. */
+export const readSlice = async (
+  table: TableCalls,
+  feed: string,
+  slice: number,
+): Promise<readonly { readonly name: string; readonly bucket: Bucket }[]> => {
   const halves = await inParallel(shards, shards.length, (shard) =>
     table.query({
       KeyConditionExpression: 'pk = :slice',
       ExpressionAttributeValues: { ':slice': { S: slicePartition(feed, slice, shard) } },
     }),
   );
-  return halves.flat().flatMap((item) => [...readBucket(item, placeOf(`${item.sk?.S}0`).at).rows.values()]);
+  return halves.flat().map((item) => {
+    const name = item.sk?.S ?? '';
+    return { name, bucket: readBucket(item, placeOf(`${name}0`).at) };
+  });
 };
 
 const groupBy = <T>(values: Iterable<T>, keyOfValue: (value: T) => number): Map<number, T[]> => {
@@ -95,9 +103,11 @@ const readSlices = async (
   const recent: Row[] = [];
   const sums = new Map<number, RowsSum>();
   await inParallel(slices, AT_A_TIME, async (slice) => {
-    const rows = await readRows(table, feed, slice);
-    if (rows.length === 0) return;
-    sums.set(slice, sumOfRows(rows, { now, rebases: state.rebases, revision: state.version }));
+    const buckets = await readSlice(table, feed, slice);
+    if (buckets.length === 0) return;
+    const rows = buckets.flatMap(({ bucket }) => [...bucket.rows.values()]);
+    const changes = buckets.reduce((sum, { bucket }) => sum + bucket.changes, 0);
+    sums.set(slice, sumOfRows(rows, { now, rebases: state.rebases, revision: state.version, changes }));
     for (const row of rows) if (row.entity !== undefined) recent.push(row);
   });
   await inParallel([...groupBy(sums.keys(), hourOf)], AT_A_TIME, ([hour, ofHour]) =>

@@ -1,10 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../clock.ts';
+import type { SendsLedger } from '../../../relay/sends.ts';
 import { isReadAnyway, sliceOf } from '../../../rows/bucket.ts';
 import { factOfCallback, factOfCount, factOfSubmission, rowIdOfCount } from '../../../rows/facts.ts';
 import type { RecordOutcome, RowsLedger } from '../../../rows/ledger.ts';
 import type { RowFact } from '../../../rows/row.ts';
-import { createPlaces } from '../../../rows/row-id.ts';
+import { createPlaces, secureRandom } from '../../../rows/row-id.ts';
 import { snapshotOf } from '../../../rows/snapshot-of.ts';
 import { withRebase } from '../../../rows/state.ts';
 import { DAY, HOUR, MINUTE, WINDOW } from '../../../rows/sum.ts';
@@ -12,9 +13,10 @@ import { foldRows } from './fold.ts';
 import { refusedKey, touchedKey } from './keys.ts';
 import { inParallel } from './parallel.ts';
 import { findPlaces } from './places.ts';
+import { createSends, type WriteInto } from './sends.ts';
 import { loadState, noteBeginning, readState, saveState } from './state-item.ts';
 import { type Consumed, createTableCalls } from './table-calls.ts';
-import { groupByBucket, type PlacedFact, writeFacts } from './write-facts.ts';
+import { groupByBucket, type Placed, writeFacts } from './write-facts.ts';
 
 export interface RowsLedgerOptions {
   readonly client: DynamoDBClient;
@@ -42,9 +44,12 @@ const MAX_SAID = 10_000;
 /**
  * The rows ledger in DynamoDB.
  *
- * A row is a handful of marks in the item of a bucket that it shares with at most 19 others, near to it in time. A mark
- * is written once, under the condition that it is not there: that is all the counting there is. Sums are never added
- * to; a fold makes them anew from the marks. So there is no count that a crash, a repetition or a race could spoil.
+ * A row is a handful of marks in the item of a bucket that it shares with at most 19 others, near to it in time. What is
+ * reported of it is a mark that is written once, under the condition that it is not there; an attempt of a forwarder is
+ * a mark that changes, under the condition that the row's attempts are as they were read. That is all the counting there
+ * is. Sums are never added to; a fold makes them anew from the marks. So there is no count that a crash, a repetition
+ * or a race could spoil. Of two sums of a bucket's rows that one is later which knows more reported marks and more
+ * changes of attempts: both only grow.
  *
  * What is written to a bucket of the last 40 minutes the fold finds by itself. Before a write to an older one, its
  * slice of time is named in an item of its own, once per process, slice and window of five minutes.
@@ -58,14 +63,14 @@ export const createDynamoRowsLedger = ({
   clock,
   retainDays,
   matureAfterMinutes = 60,
-  random,
+  random = secureRandom,
   onConsumed,
-}: RowsLedgerOptions): RowsLedger => {
+}: RowsLedgerOptions): RowsLedger & SendsLedger => {
   const table = createTableCalls({ client, tableName, onConsumed });
   const places = {
     table,
     retainDays,
-    takePlaces: createPlaces({ clock, ...(random && { random }) }),
+    takePlaces: createPlaces({ clock, random }),
   };
   const begun = new Set<string>();
   const said = new Set<string>();
@@ -93,36 +98,44 @@ export const createDynamoRowsLedger = ({
     });
   };
 
+  const writeInto: WriteInto = async (feed, said, now, write) => {
+    if (said.length === 0) return;
+    await begin(feed);
+    const rowIds = said.map(({ rowId }) => rowId);
+    const found = await findPlaces(places, feed, rowIds, now);
+    type Said = (typeof said)[number]['said'];
+    const placed = said.flatMap(({ rowId, said: what }, index): Placed<Said>[] => {
+      const place = found.get(rowId);
+      return place ? [{ index, place, said: what }] : [];
+    });
+    const slices = new Set(placed.map(({ place }) => sliceOf(place.at)));
+    await nameSlices(feed, slices, now);
+    await write(placed);
+    const after = clock.now();
+    if (after - now > STOPPED_MS) await nameSlices(feed, slices, after);
+  };
+
   const record = async (
     feed: string,
     facts: readonly { readonly rowId: string; readonly said: RowFact }[],
     now: number,
   ): Promise<readonly RecordOutcome[]> => {
-    if (facts.length === 0) return [];
-    await begin(feed);
-    const rowIds = facts.map(({ rowId }) => rowId);
-    const found = await findPlaces(places, feed, rowIds, now);
-    const placed = facts.flatMap(({ rowId, said: fact }, index): PlacedFact[] => {
-      const place = found.get(rowId);
-      return place ? [{ index, place, said: fact }] : [];
-    });
-    const slices = new Set(placed.map(({ place }) => sliceOf(place.at)));
-    await nameSlices(feed, slices, now);
-
     const outcomes: RecordOutcome[] = facts.map(() => 'duplicate');
-    await inParallel(groupByBucket(placed), AT_A_TIME, async (writes) => {
-      for (const write of writes)
-        for (const [index, outcome] of await writeFacts(table, feed, write, retainDays))
-          outcomes[index] = outcome;
+    await writeInto(feed, facts, now, async (placed) => {
+      await inParallel(groupByBucket(placed), AT_A_TIME, async (writes) => {
+        for (const write of writes)
+          for (const [index, outcome] of await writeFacts(table, feed, write, retainDays))
+            outcomes[index] = outcome;
+      });
     });
-    const after = clock.now();
-    if (after - now > STOPPED_MS) await nameSlices(feed, slices, after);
     return outcomes;
   };
 
   const frame = { retainDays, matureAfterMinutes };
 
   return {
+    ...createSends({ table, retainDays, now: () => clock.now(), random, writeInto }),
+
     recordSubmissions: (feed, records) => {
       const now = clock.now();
       const facts = records.map((each) => ({

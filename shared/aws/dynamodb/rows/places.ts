@@ -36,13 +36,19 @@ const familiesOf = (feed: string, rowIds: readonly string[]): readonly Family[] 
   return [...families.values()].map((family) => ({ ...family, item: undefined }));
 };
 
-/** A place that is found never changes, so an old reading is as good; one that is not found is made sure of later. */
-const readFamilies = async (table: TableCalls, families: readonly Family[]): Promise<readonly Family[]> => {
+const readFamilies = async (
+  table: TableCalls,
+  families: readonly Family[],
+  consistent: boolean,
+): Promise<readonly Family[]> => {
   const [first] = families;
   const items =
     first && families.length === 1
-      ? [await table.get(first.key, false)]
-      : await table.batchGet(families.map(({ key }) => key));
+      ? [await table.get(first.key, consistent)]
+      : await table.batchGet(
+          families.map(({ key }) => key),
+          consistent,
+        );
   const byKey = new Map(items.map((item) => [item?.pk?.S, item]));
   return families.map((family) => ({ ...family, item: byKey.get(textOf(family.key)) }));
 };
@@ -78,6 +84,23 @@ const placing = (
   };
 };
 
+/** The family without the members whose places its item says; these are added to what was found. */
+const withoutFound = (
+  family: Family,
+  found: Map<string, RowPlace>,
+  now: number,
+  retainDays: number,
+): Family => {
+  const members = family.members.filter(({ rowId, name }) => {
+    const text = family.item?.[name]?.S;
+    const place = text === undefined ? null : placeOf(text);
+    if (!place || isForgotten(place, now, retainDays)) return true;
+    found.set(rowId, place);
+    return false;
+  });
+  return { ...family, members };
+};
+
 /** Looks up, and where need be gives out, the places of ids that are not of our making. */
 const placeForeign = async (
   { table, takePlaces, retainDays }: PlacesDependencies,
@@ -86,20 +109,10 @@ const placeForeign = async (
   now: number,
 ): Promise<ReadonlyMap<string, RowPlace>> => {
   const found = new Map<string, RowPlace>();
-  /** The family without the members whose places its item says. */
-  const withoutFound = (family: Family): Family => {
-    const members = family.members.filter(({ rowId, name }) => {
-      const text = family.item?.[name]?.S;
-      const place = text === undefined ? null : placeOf(text);
-      if (!place || isForgotten(place, now, retainDays)) return true;
-      found.set(rowId, place);
-      return false;
-    });
-    return { ...family, members };
-  };
-
-  const read = await readFamilies(table, familiesOf(feed, rowIds));
-  const incomplete = read.map(withoutFound).filter(({ members }) => members.length > 0);
+  const rest = (family: Family): Family => withoutFound(family, found, now, retainDays);
+  // A place that is found never changes, so an old reading is as good; one that is not found is made sure of below.
+  const read = await readFamilies(table, familiesOf(feed, rowIds), false);
+  const incomplete = read.map(rest).filter(({ members }) => members.length > 0);
   const missing = incomplete.flatMap(({ members }) => members.map(({ rowId }) => rowId));
   const places = takePlaces(missing.length);
   const offered = new Map(
@@ -110,20 +123,32 @@ const placeForeign = async (
   );
 
   const assign = async (family: Family): Promise<void> => {
-    let rest = family;
+    let left = family;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
-      if (rest.members.length === 0) return;
-      const written = await table.update(placing(rest, offered, retainDays));
+      if (left.members.length === 0) return;
+      const written = await table.update(placing(left, offered, retainDays));
       if (written === 'written') {
-        for (const { rowId } of rest.members) found.set(rowId, offered.get(rowId) as RowPlace);
+        for (const { rowId } of left.members) found.set(rowId, offered.get(rowId) as RowPlace);
         return;
       }
-      rest = withoutFound({ ...rest, item: written.item ?? (await table.get(family.key, true)) });
+      left = rest({ ...left, item: written.item ?? (await table.get(family.key, true)) });
     }
     throw new Error(`Places in ${textOf(family.key)} were refused ${TRIES} times in a row.`);
   };
   await inParallel(incomplete, AT_A_TIME, assign);
   return found;
+};
+
+/** What ids of our making say of their places; null for one that is forgotten. The rest are foreign. */
+const readIds = (rowIds: readonly string[], now: number, retainDays: number) => {
+  const found = new Map<string, RowPlace | null>();
+  const foreign: string[] = [];
+  for (const rowId of new Set(rowIds)) {
+    const place = placeInId(rowId);
+    if (!place || isImpossible(place, now)) foreign.push(rowId);
+    else found.set(rowId, isForgotten(place, now, retainDays) ? null : place);
+  }
+  return { found, foreign };
 };
 
 /**
@@ -139,14 +164,23 @@ export const findPlaces = async (
   rowIds: readonly string[],
   now: number,
 ): Promise<ReadonlyMap<string, RowPlace | null>> => {
-  const found = new Map<string, RowPlace | null>();
-  const foreign: string[] = [];
-  for (const rowId of new Set(rowIds)) {
-    const place = placeInId(rowId);
-    if (!place || isImpossible(place, now)) foreign.push(rowId);
-    else found.set(rowId, isForgotten(place, now, dependencies.retainDays) ? null : place);
-  }
+  const { found, foreign } = readIds(rowIds, now, dependencies.retainDays);
   if (foreign.length === 0) return found;
   const placed = await placeForeign(dependencies, feed, foreign, now);
   return new Map([...found, ...placed]);
+};
+
+/** The places of those rows that have one, strongly consistent; gives out none. */
+export const lookUpPlaces = async (
+  { table, retainDays }: Pick<PlacesDependencies, 'table' | 'retainDays'>,
+  feed: string,
+  rowIds: readonly string[],
+  now: number,
+): Promise<ReadonlyMap<string, RowPlace>> => {
+  const { found, foreign } = readIds(rowIds, now, retainDays);
+  const places = new Map([...found].filter((entry): entry is [string, RowPlace] => entry[1] !== null));
+  if (foreign.length === 0) return places;
+  const families = await readFamilies(table, familiesOf(feed, foreign), true);
+  for (const family of families) withoutFound(family, places, now, retainDays);
+  return places;
 };

@@ -34,8 +34,8 @@ export interface Refused {
 /** The few calls that the ledger makes. Throttling is thrown as `LedgerThrottled`, other faults as they are. */
 export interface TableCalls {
   get(key: Key, consistent: boolean): Promise<Item | undefined>;
-  /** Eventually consistent; in no order. */
-  batchGet(keys: readonly Key[]): Promise<readonly Item[]>;
+  /** In no order; no key twice. */
+  batchGet(keys: readonly Key[], consistent: boolean): Promise<readonly Item[]>;
   /** Strongly consistent; every page. */
   query(
     query: Pick<QueryCommandInput, 'KeyConditionExpression' | 'ExpressionAttributeValues'>,
@@ -86,9 +86,11 @@ export const createTableCalls = ({
     }
   };
 
-  const batchOf = async (keys: readonly Key[]): Promise<readonly Item[]> => {
+  const batchOf = async (keys: readonly Key[], consistent: boolean): Promise<readonly Item[]> => {
     const items: Item[] = [];
-    let wanted: BatchGetItemCommandOutput['UnprocessedKeys'] = { [TableName]: { Keys: [...keys] } };
+    let wanted: BatchGetItemCommandOutput['UnprocessedKeys'] = {
+      [TableName]: { Keys: [...keys], ConsistentRead: consistent },
+    };
     for (let attempt = 0; attempt < BATCH_TRIES; attempt += 1) {
       const answer: BatchGetItemCommandOutput = await client.send(
         new BatchGetItemCommand({
@@ -114,11 +116,11 @@ export const createTableCalls = ({
         return answer.Item;
       }),
 
-    batchGet: (keys) =>
+    batchGet: (keys, consistent) =>
       orThrottled(async () => {
         const items: Item[] = [];
         for (let from = 0; from < keys.length; from += BATCH)
-          items.push(...(await batchOf(keys.slice(from, from + BATCH))));
+          items.push(...(await batchOf(keys.slice(from, from + BATCH), consistent)));
         return items;
       }),
 

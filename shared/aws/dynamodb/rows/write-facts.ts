@@ -7,18 +7,19 @@ import { type Bucket, EMPTY_BUCKET, type Marks, marksFor, readBucket } from './b
 import { bucketKey } from './keys.ts';
 import type { TableCalls } from './table-calls.ts';
 
-/** A fact on its way into the store, and where its outcome belongs. */
-export interface PlacedFact {
+/** Something said of a row on its way into the store, and where its outcome belongs. */
+export interface Placed<T> {
   readonly index: number;
   readonly place: RowPlace;
-  readonly said: RowFact;
+  readonly said: T;
 }
+export type PlacedFact = Placed<RowFact>;
 
-/** Facts of one bucket. */
-export interface BucketWrite {
+/** What is said of rows of one bucket. */
+export interface BucketWrite<T> {
   readonly address: BucketAddress;
   readonly openedAt: number;
-  readonly facts: readonly PlacedFact[];
+  readonly facts: readonly Placed<T>[];
 }
 
 /** A bucket has 20 rows; only a batch that says one thing of a row many times has more. Keeps expressions under 4 KB. */
@@ -27,8 +28,8 @@ const FACTS_PER_WRITE = 24;
 const TRIES = 4 * FACTS_PER_WRITE;
 
 /** Facts by bucket, in writes of bounded size. */
-export const groupByBucket = (facts: readonly PlacedFact[]): readonly (readonly BucketWrite[])[] => {
-  const buckets = new Map<string, PlacedFact[]>();
+export const groupByBucket = <T>(facts: readonly Placed<T>[]): readonly (readonly BucketWrite<T>[])[] => {
+  const buckets = new Map<string, Placed<T>[]>();
   for (const fact of facts) {
     const { bucket } = bucketOf(fact.place);
     const known = buckets.get(bucket);
@@ -102,7 +103,7 @@ const updateOf = (
 export const writeFacts = async (
   table: TableCalls,
   feed: string,
-  { address, openedAt, facts }: BucketWrite,
+  { address, openedAt, facts }: BucketWrite<RowFact>,
   retainDays: number,
 ): Promise<readonly (readonly [number, RecordOutcome])[]> => {
   const key = bucketKey(feed, address);

@@ -1,0 +1,61 @@
+import type { FailoverCaution, FailoverPlan, WebhookRoom } from '../../shared/relay/failover-plan.ts';
+import type { StoreSource } from '../store.ts';
+import { amount, percentage } from './amounts.ts';
+import { hang, joined, type Page } from './text.ts';
+import { sourceText } from './usage.ts';
+
+export type FailoverOutcome = 'rotated' | 'already' | 'dry-run' | 'declined';
+
+const CAUTIONS: Readonly<Record<FailoverCaution, string>> = {
+  'above-share': 'It is beyond the share of its limit at which a standby takes over: little is left of it.',
+  forgets: 'Clay said that it takes no rows. This is forgotten, and its next row tells.',
+  last: 'No standby is left then. Make one in Clay, and add it to the configuration.',
+  'from-works': 'The webhook in use works and has room: nothing asks for this.',
+};
+
+const roomText = (room: WebhookRoom | { readonly webhook: string } | null): string => {
+  if (room === null) return 'none yet';
+  if (!('count' in room)) return `${room.webhook}, which is not in the configuration`;
+  const { webhook, count, limit } = room;
+  const taken = `${count.high > count.low ? `${amount(count.low)} to ${amount(count.high)}` : amount(count.low)}`;
+  return limit === null
+    ? `${webhook}, ${taken} rows, no limit`
+    : `${webhook}, ${taken} of ${amount(limit)} rows (${percentage(count.high / limit)})`;
+};
+
+/** Where rows go, where they will go, and what to think of before. */
+export const failoverLines = (
+  feed: string,
+  plan: FailoverPlan,
+  source: StoreSource,
+  page: Page,
+): string[] => {
+  const head = [page.style.bold(feed), ...hang('  ', `In ${sourceText(source)}.`, page.width)];
+  if (plan.kind !== 'rotate') return head;
+  const { from, to, standbysLeft, cautions } = plan;
+  return [
+    ...head,
+    ...hang('  now:    ', roomText(from), page.width),
+    ...hang('  after:  ', roomText(to), page.width),
+    ...hang('  ', `Standbys left then: ${amount(standbysLeft)}.`, page.width),
+    ...cautions.flatMap((caution) => hang('  ! ', CAUTIONS[caution], page.width).map(page.style.yellow)),
+  ];
+};
+
+export const failoverOutcome = (outcome: FailoverOutcome): string =>
+  ({
+    rotated: 'Done. Rows go there from the next one on.',
+    already: 'Rows go there already; nothing was changed.',
+    'dry-run': 'Nothing was changed (--dry-run).',
+    declined: 'Nothing was changed.',
+  })[outcome];
+
+export const renderFailoverJson = (
+  feed: string,
+  plan: FailoverPlan,
+  outcome: FailoverOutcome,
+  source: StoreSource,
+): string => {
+  const { kind: _, ...planned } = plan;
+  return joined([JSON.stringify({ version: 1, feed, outcome, source, ...planned }, null, 2)]);
+};

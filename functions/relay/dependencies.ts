@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { createDynamoIdempotencyStore } from '../../shared/aws/dynamodb/relay/idempotency.ts';
+import { createDynamoSeenStore } from '../../shared/aws/dynamodb/relay/seen.ts';
+import { createLambdaClient } from '../../shared/aws/lambda/client.ts';
+import { createLambdaWaker } from '../../shared/aws/lambda/waker.ts';
+import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
+import { createSqsClient } from '../../shared/aws/sqs/client.ts';
+import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
+import { systemClock } from '../../shared/clock.ts';
+import type { SecretReference } from '../../shared/config/secret-reference.ts';
+import { coalesceSends } from '../../shared/relay/intake/coalesce.ts';
+import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
+import { createPlaces } from '../../shared/rows/row-id.ts';
+import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
+import { entityHash } from '../http/entity-hash.ts';
+import { createSenders } from '../http/senders.ts';
+import { ofEachFeed, readSettings } from '../http/settings.ts';
+import type { RelayEnvironment } from './environment.ts';
+import type { RelayDependencies } from './handler.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Makes every adapter that `relay` needs; reads the configuration and opens no connection. */
+export const createDependencies = async (
+  environment: RelayEnvironment,
+  env: Readonly<Record<string, string | undefined>>,
+  onFault: (error: unknown) => void,
+): Promise<RelayDependencies> => {
+  const settings = await readSettings(environment.CLAYWATCH_CONFIG);
+  const { installation, relay } = settings;
+  const clock = systemClock;
+  const secrets = createSecretReader({ env, clock });
+  const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
+  return {
+    feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
+    senders: createSenders({ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault }),
+    maxBytes: relay.maxRequestBytes,
+    queue: coalesceSends(
+      createSqsRowQueue({
+        client: createSqsClient(),
+        queueUrlPrefix: environment.ROW_QUEUE_PREFIX,
+        seal: createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference }),
+      }),
+    ),
+    idempotency: createDynamoIdempotencyStore({ ...table, clock, keepMs: relay.idempotencyHours * HOUR_MS }),
+    seen: createDynamoSeenStore(table),
+    waker: createLambdaWaker({
+      client: createLambdaClient(),
+      functionName: environment.FORWARD_FUNCTION,
+      clock,
+      onFault,
+    }),
+    takePlaces: createPlaces({ clock }),
+    digest: (text) => createHash('sha256').update(text).digest('base64url'),
+    clock,
+    onFault,
+  };
+};

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
+
+/** What a call asks for, as a policy judges it. */
+export interface AwsCall {
+  /** `dynamodb:GetItem` */
+  readonly action: string;
+  /** `table`, `index/<name>`, `queue/<name>`, `secret/<name>`, `topic/<name>` or `function/<name>`. */
+  readonly resource: string;
+  /** Of a call to the table or an index: the partition keys that it names. */
+  readonly leadingKeys?: readonly string[];
+}
+
+export interface AwsRecorder {
+  readonly endpoint: string;
+  readonly calls: AwsCall[];
+  stop(): Promise<void>;
+}
+
+export interface AwsRecorderOptions {
+  /** Where the emulators are. */
+  readonly dynamodb: string;
+  readonly sqs: string;
+  /** By their names. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+type Attributes = Readonly<Record<string, { readonly S?: string } | undefined>>;
+interface DynamoRequest {
+  readonly IndexName?: string;
+  readonly Key?: Attributes;
+  readonly Item?: Attributes;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Attributes[] }>>;
+  readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Attributes;
+}
+
+const PARTITION_KEYS: ReadonlySet<string> = new Set([
+  tableDefinition.partitionKey.name,
+  ...tableDefinition.globalSecondaryIndexes.map(({ partitionKey }) => partitionKey.name),
+]);
+
+const leadingKeysOf = (asked: DynamoRequest): readonly string[] => {
+  const { Key, Item, RequestItems, KeyConditionExpression = '', ExpressionAttributeNames: names } = asked;
+  const items = [Key, Item, ...Object.values(RequestItems ?? {}).flatMap(({ Keys }) => Keys)];
+  const conditions = [...KeyConditionExpression.matchAll(/(#?\w+)\s*=\s*(:\w+)/g)].flatMap(
+    ([, name = '', value = '']) =>
+      PARTITION_KEYS.has(names?.[name] ?? name) ? [asked.ExpressionAttributeValues?.[value]?.S ?? ''] : [],
+  );
+  return [
+    ...items.flatMap((item) => (item ? [item[tableDefinition.partitionKey.name]?.S ?? ''] : [])),
+    ...conditions,
+  ];
+};
+
+const callOf = (service: string, operation: string, body: string): AwsCall => {
+  const asked = JSON.parse(body);
+  if (service.startsWith('DynamoDB')) {
+    return {
+      action: `dynamodb:${operation}`,
+      resource: asked.IndexName === undefined ? 'table' : `index/${asked.IndexName}`,
+      leadingKeys: leadingKeysOf(asked),
+    };
+  }
+  // IAM knows no batches.
+  if (service === 'AmazonSQS') {
+    return {
+      action: `sqs:${operation.replace(/Batch$/, '')}`,
+      resource: `queue/${String(asked.QueueUrl).split('/').at(-1)}`,
+    };
+  }
+  return { action: `${service}:${operation}`, resource: `secret/${asked.SecretId}` };
+};
+
+const readAll = async (stream: IncomingMessage): Promise<string> => {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString('utf8');
+};
+
+const pass = (asked: IncomingMessage, body: string, to: string, answer: ServerResponse): void => {
+  const onward = request(
+    new URL(asked.url ?? '/', to),
+    { method: asked.method ?? 'POST', headers: asked.headers },
+    (got) => {
+      answer.writeHead(got.statusCode ?? 500, got.headers);
+      got.pipe(answer);
+    },
+  );
+  onward.on('error', () => answer.destroy());
+  onward.end(body);
+};
+
+const PUBLISHED =
+  '<PublishResponse><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>';
+
+/**
+ * AWS as a function sees it, at one address: DynamoDB and SQS are emulators behind it, secrets are at hand, SNS tells
+ * nobody and Lambda starts nothing. Every call is written down.
+ */
+export const startAwsRecorder = async ({
+  dynamodb,
+  sqs,
+  secrets,
+}: AwsRecorderOptions): Promise<AwsRecorder> => {
+  const calls: AwsCall[] = [];
+  const server = createServer(async (asked, answer) => {
+    const body = await readAll(asked);
+    const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(asked.url ?? '');
+    if (invoked) {
+      calls.push({ action: 'lambda:InvokeFunction', resource: `function/${invoked[1]}` });
+      answer.writeHead(202).end();
+      return;
+    }
+    if (asked.headers['x-amz-target'] === undefined) {
+      const form = new URLSearchParams(body);
+      const topic = form.get('TopicArn')?.split(':').at(-1);
+      calls.push({ action: `sns:${form.get('Action')}`, resource: `topic/${topic}` });
+      answer.writeHead(200, { 'content-type': 'text/xml' }).end(PUBLISHED);
+      return;
+    }
+    const [service = '', operation = ''] = String(asked.headers['x-amz-target']).split('.');
+    const call = callOf(service, operation, body);
+    calls.push(call);
+    if (service.startsWith('DynamoDB')) return pass(asked, body, dynamodb, answer);
+    if (service === 'AmazonSQS') return pass(asked, body, sqs, answer);
+    const SecretString = secrets[call.resource.replace('secret/', '')];
+    answer
+      .writeHead(SecretString === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(
+        JSON.stringify(
+          SecretString === undefined ? { __type: 'ResourceNotFoundException' } : { SecretString },
+        ),
+      );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    calls,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

@@ -1,0 +1,270 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { functionsOf } from '../../functions/manifest.ts';
+import { bundleFunction, CONFIG_FILE } from '../../infra/bundle.ts';
+import { type LocalDynamoDb, startDynamoDb } from '../../local/dynamodb.ts';
+import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { ensureTable } from '../../shared/aws/dynamodb/create-table.ts';
+import { createSqsClient } from '../../shared/aws/sqs/client.ts';
+import type { ConfigInput } from '../../shared/config/schema.ts';
+import { httpEvent } from '../functions/http-event.ts';
+import { type AwsCall, type AwsRecorder, startAwsRecorder } from './aws-recorder.ts';
+import { rightsOf, synthesize } from './installation.ts';
+import { createPolicy } from './policy.ts';
+
+/*
+ * The packages as they are deployed, each in a process of its own, against an AWS that writes down what it is asked: what
+ * a function does on its way is exactly what its role lets it do.
+ */
+
+const SENDER = 'not-a-real-secret-of-a-sender';
+const AWS = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+const TABLE_NAME = 'acme';
+
+let clay: Server;
+let database: LocalDynamoDb;
+let queues: FauxqsServer;
+let aws: AwsRecorder;
+let directory: string;
+let config: ConfigInput;
+let installation: ReturnType<typeof synthesize>;
+/** By function. */
+const done = new Map<string, { readonly calls: readonly AwsCall[]; readonly answers: readonly unknown[] }>();
+
+/**
+ * Clay as a row wishes it: `{ "answer": 413 }` is answered so, and 403 by the first webhook only, which is full. Its web
+ * site is down.
+ */
+const startClay = async (): Promise<Server> => {
+  const server = createServer(async (asked, answer) => {
+    let body = '';
+    for await (const part of asked) body += part;
+    const { answer: wished = 200 } = JSON.parse(body || '{}');
+    const isHere = wished !== 403 || asked.url?.endsWith('-one');
+    const status = asked.url?.startsWith('/down') ? 500 : isHere ? wished : 200;
+    answer.writeHead(status).end(status === 403 ? '{"message":"Record limit reached for webhook"}' : '{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+};
+
+const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+type Name = keyof ReturnType<typeof functionsOf>;
+
+/** Invokes a function's package with one event after the other, as Lambda would. */
+const run = async (name: Name, events: readonly unknown[]): Promise<void> => {
+  const description = functionsOf(installation.config)[name];
+  const into = join(directory, name);
+  bundleFunction(description, installation.config, into);
+  const given: Record<string, string> = {
+    CLAYWATCH_CONFIG: join(into, CONFIG_FILE),
+    TABLE_NAME,
+    ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:acme-alerts',
+    ROW_QUEUE_PREFIX: `${aws.endpoint}/000000000000/acme-rows-`,
+    DEAD_LETTER_QUEUE: `${aws.endpoint}/000000000000/acme-rows-dead`,
+    ROWS_KEY: 'secretsmanager:acme/rows-key',
+    FORWARD_FUNCTION: 'acme-forward',
+  };
+  const script = `
+    const { handler } = await import(${JSON.stringify(pathToFileURL(join(into, 'index.mjs')).href)});
+    const answers = [];
+    for (const event of ${JSON.stringify(events)}) {
+      answers.push(await handler(event, { getRemainingTimeInMillis: () => 60_000 }));
+    }
+    console.log('answers ' + JSON.stringify(answers));
+    process.exit(0);
+  `;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    env: {
+      ...Object.fromEntries(Object.keys(description.environment.shape).map((key) => [key, given[key] ?? ''])),
+      AWS_REGION: AWS.region,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL: aws.endpoint,
+    },
+  });
+  const line = stdout.split('\n').find((text) => text.startsWith('answers ')) ?? 'answers []';
+  done.set(name, { calls: aws.calls.splice(0), answers: JSON.parse(line.slice('answers '.length)) });
+};
+
+/** The latest whole minutes, as the schedule names them. */
+const slots = (count: number) =>
+  Array.from({ length: count }, (_, index) => {
+    const minute = Math.floor(Date.now() / 60_000) - count + 1 + index;
+    return { slot: new Date(minute * 60_000).toISOString() };
+  });
+
+const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, path = '/v1/rows') =>
+  httpEvent({
+    path,
+    feed: 'leads',
+    headers: { 'x-claywatch-secret': SENDER, ...headers },
+    body: JSON.stringify(body),
+  });
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'claywatch-rights-'));
+  clay = await startClay();
+  const webhook = (id: string) => `${addressOf(clay)}/v3/sources/webhook/pull-in-data-from-a-webhook-${id}`;
+  config = {
+    installation: 'acme',
+    clay: {
+      apiKey: 'secretsmanager:acme/api-key',
+      webUrl: `${addressOf(clay)}/down`,
+      apiUrl: addressOf(clay),
+      publicApiUrl: addressOf(clay),
+      statusPageFormat: 'off',
+    },
+    connectivity: { urls: [addressOf(clay)] },
+    observe: { confirmAfterMs: [] },
+    feeds: {
+      leads: {
+        webhooks: [
+          { id: 'leads-1', url: 'secretsmanager:acme/clay#one', authToken: 'secretsmanager:team/token' },
+          { id: 'leads-2', url: 'secretsmanager:acme/clay#two' },
+        ],
+        callbacks: { secret: 'secretsmanager:acme/senders' },
+        submissions: { secret: 'secretsmanager:acme/senders' },
+        relay: {
+          secret: 'secretsmanager:acme/senders',
+          filters: { duplicatesWithinMinutes: 60 },
+        },
+      },
+      accounts: { relay: { secret: 'secretsmanager:team/senders' } },
+    },
+    status: { secret: 'secretsmanager:team/status' },
+  };
+  installation = synthesize(config);
+  database = await startDynamoDb(join(directory, 'table'));
+  const client = createDynamoClient({ ...AWS, endpoint: database.endpoint });
+  await ensureTable(client, TABLE_NAME);
+  client.destroy();
+  queues = await startFauxqs({ port: 0, logger: false, defaultRegion: AWS.region });
+  for (const name of ['leads', 'accounts', 'dead']) queues.createQueue(`acme-rows-${name}`);
+  aws = await startAwsRecorder({
+    dynamodb: database.endpoint,
+    sqs: queues.address,
+    secrets: {
+      'acme/clay': JSON.stringify({ one: webhook('one'), two: webhook('two') }),
+      'team/token': 'not-a-real-token',
+      'acme/api-key': 'not-a-real-api-key',
+      'acme/senders': SENDER,
+      'team/senders': 'not-a-real-secret-of-another',
+      'team/status': 'not-a-real-secret-of-an-application',
+      'acme/rows-key': 'not-a-real-key-of-at-least-32-characters',
+    },
+  });
+
+  await run('relay', [
+    post({ email: 'ada@example.com' }, { 'idempotency-key': 'first' }),
+    post({ email: 'ada@example.com' }, { 'idempotency-key': 'first' }),
+    post([
+      { email: 'ada@example.com' },
+      { email: 'bob@example.com', answer: 413 },
+      { email: 'eve@example.com' },
+    ]),
+    post({ email: 'zoe@example.com', answer: 403 }),
+  ]);
+  const sqs = createSqsClient({ ...AWS, endpoint: queues.address });
+  for (const name of ['leads', 'dead']) {
+    const QueueUrl = `${queues.address}/000000000000/acme-rows-${name}`;
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'not a row' }));
+  }
+  sqs.destroy();
+  await run('forward', slots(1));
+  await run('callback', [
+    post({ row_id: 'row-1', status: 'hit' }, {}, '/v1/callbacks'),
+    post('?', {}, '/v1/callbacks'),
+  ]);
+  await run('submissions', [
+    post({ row_id: 'row-2', webhook: 'leads-1' }, {}, '/v1/submissions'),
+    post({ webhook: 'leads-1', count: 3, idempotency_key: 'a' }, {}, '/v1/submissions'),
+    post(
+      { webhook: 'leads-2', refused: { status: 403, body: 'Record limit reached' } },
+      {},
+      '/v1/submissions',
+    ),
+  ]);
+  await run('watch', slots(2));
+  await run('respond', [
+    { headers: { 'x-claywatch-secret': SENDER } },
+    { headers: { 'x-claywatch-secret': 'not-a-real-secret-of-an-application' } },
+  ]);
+}, 180_000);
+
+afterAll(async () => {
+  await aws?.stop();
+  await queues?.stop();
+  await database?.stop();
+  clay?.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const statusesOf = (name: Name): readonly number[] =>
+  (done.get(name)?.answers ?? []).map((answer) => (answer as { readonly statusCode: number }).statusCode);
+
+const NAMES = ['watch', 'callback', 'submissions', 'relay', 'forward', 'respond'] as const;
+
+const refusedTo = (name: Name) => {
+  const allows = createPolicy(installation, rightsOf(installation.rest, `acme-${name}`));
+  return (done.get(name)?.calls ?? []).filter((call) => !allows(call));
+};
+
+describe('a deployed function', () => {
+  it.each(NAMES)('may do all that it does: %s', (name) => {
+    expect(done.get(name)?.calls.length).toBeGreaterThan(3);
+    expect(refusedTo(name)).toEqual([]);
+  });
+
+  it('would be stopped at anything else', () => {
+    const may = (name: Name) => createPolicy(installation, rightsOf(installation.rest, `acme-${name}`));
+    const incident = {
+      action: 'dynamodb:PutItem',
+      resource: 'table',
+      leadingKeys: ['incident#clay.outage#clay'],
+    };
+    expect(NAMES.filter((name) => may(name)(incident))).toEqual(['watch']);
+    const mixed = {
+      action: 'dynamodb:BatchGetItem',
+      resource: 'table',
+      leadingKeys: ['seen#leads#1', 'watch'],
+    };
+    expect(may('relay')(mixed)).toBe(false);
+    expect(may('relay')({ ...mixed, leadingKeys: ['seen#leads#1'] })).toBe(true);
+    expect(may('relay')({ action: 'sqs:ReceiveMessage', resource: 'queue/acme-rows-leads' })).toBe(false);
+    expect(may('relay')({ action: 'sqs:SendMessage', resource: 'queue/acme-rows-dead' })).toBe(false);
+    expect(
+      may('respond')({ action: 'secretsmanager:GetSecretValue', resource: 'secret/acme/rows-key' }),
+    ).toBe(false);
+  });
+});
+
+describe('what was looked at', () => {
+  it('everybody did his work', () => {
+    expect(statusesOf('relay')).toEqual([202, 202, 202, 202]);
+    expect(done.get('forward')?.answers).toEqual([
+      expect.objectContaining({
+        answers: { accepted: 3, 'too-large': 1, limit: 1 },
+        // The one that is too large, and one that is no row from each queue.
+        deadLetters: 3,
+        faults: 0,
+      }),
+    ]);
+    expect(statusesOf('callback')).toEqual([200, 400]);
+    expect(statusesOf('submissions')).toEqual([200, 200, 200]);
+    expect(statusesOf('respond')).toEqual([200, 200]);
+    expect(done.get('watch')?.calls.map(({ action }) => action)).toContain('sns:Publish');
+    expect(queues.inspectQueue('acme-rows-leads')?.messages.ready).toEqual([]);
+    expect(queues.inspectQueue('acme-rows-dead')?.messages.ready).toEqual([]);
+  });
+});
