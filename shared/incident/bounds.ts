@@ -4,7 +4,7 @@ import type { Delivery, Incident, PendingNotification, TimelineEntry } from './i
 
 /**
  * How much an incident keeps, so that a stored one stays well under DynamoDB's 400 KB whatever it is fed: at most
- * about 375 KB with every list full and every character three bytes long.
+ * about 380 KB with every list full and every character three bytes long.
  */
 export const LIMITS = {
   /** UTF-16 units of a sentence. */

@@ -24,7 +24,7 @@ const affected = ({ incident, config, show }: About): readonly string[] =>
       return teams.length === 0 ? name : `${name}: ${teams.map((team) => show(team, 80)).join(', ')}`;
     });
 
-/** Of Claywatch's own accord: what it saw and ruled out, whom it paged, what it changed. */
+/** Of Claywatch's own accord: what it saw and ruled out, whom it paged, what it changed or proposes. */
 const done = ({ incident, show }: About): readonly string[] => {
   const ruledOut =
     incident.ruledOut.length === 0 ? '' : `, ruled out ${counted(incident.ruledOut.length, 'other cause')}`;
@@ -32,7 +32,7 @@ const done = ({ incident, show }: About): readonly string[] => {
   return [
     `${stamp(incident.detectedAt)} Noticed it${ruledOut}, and told everybody who is subscribed`,
     ...incident.timeline
-      .filter((entry) => isMeasure(entry) || entry.kind === 'escalated')
+      .filter((entry) => isMeasure(entry) || entry.kind === 'proposed' || entry.kind === 'escalated')
       .slice(1 - LIMITS.done)
       .map(({ at, text }) => `${stamp(at)} ${show(text, 240)}`),
   ];

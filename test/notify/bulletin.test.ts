@@ -169,11 +169,13 @@ describe('a bulletin', () => {
   it('says what Claywatch did by itself, newest last', () => {
     const timeline = [
       { at: THREE_AM, kind: 'action', text: 'Holds the rows of leads' },
+      { at: THREE_AM, kind: 'proposed', text: 'Proposed: npx claywatch hold accounts' },
       { at: THREE_AM, kind: 'note', text: 'mine', by: ANNA },
     ] as never;
     expect(bulletin(happened('webhook.gone', 'escalated', { timeline })).done).toEqual([
       '03:00 UTC Noticed it, ruled out 1 other cause, and told everybody who is subscribed',
       '03:00 UTC Holds the rows of leads',
+      '03:00 UTC Proposed: npx claywatch hold accounts',
       '03:20 UTC Not acknowledged by the deadline: step 2 of 8, to on-call, ben',
     ]);
   });

@@ -209,6 +209,23 @@ describe('the draft for stakeholders', () => {
     expect(textOf(closed, 'stakeholders')).toContain('Closed by the team at 2026-11-03 03:20 UTC');
     expect(textOf(closed, 'stakeholders')).not.toMatch(/works again|Working again since|normally again:/);
   });
+
+  it('tells what Claywatch did about the rows, without feeds and commands, and that this is mitigating', () => {
+    const at = LATER;
+    const action = { mode: 'act', feed: 'leads', since: at, opening: 0 } as const;
+    const hold = { ...action, ref: 'hold:1', kind: 'hold', text: 'Sending of leads is on hold.' } as const;
+    const left = { ...action, ref: 'rest:1', kind: 'reconcile', text: 'npx claywatch replay leads' } as const;
+    const timeline: readonly TimelineEntry[] = [
+      { at, kind: 'action', text: hold.text },
+      { at, kind: 'action', text: left.text },
+      { at, kind: 'proposed', text: 'Proposed: npx claywatch hold accounts' },
+    ];
+    const text = textOf(incidentOf('clay.outage', { timeline, actions: [hold, left] }), 'stakeholders');
+    expect(text).toContain('Current Status: Mitigating: a countermeasure is in place');
+    expect(text).toContain('A countermeasure was taken automatically.');
+    expect(text.match(/countermeasure was/g)).toHaveLength(1);
+    expect(text).not.toMatch(/npx claywatch (replay|hold)|on hold/);
+  });
 });
 
 describe('the draft for the public', () => {

@@ -1,4 +1,4 @@
-import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
+import { type IncidentAction, isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { NO_PUBLIC_IMPACT } from '../../runbook/index.ts';
 import { type About, closedByHand, currentStatus, endOf } from '../about.ts';
 import { isMitigated } from '../done.ts';
@@ -37,15 +37,28 @@ const WORDS: Partial<Record<TimelineEntry['kind'], string>> = {
   mitigated: 'The effects were contained.',
 };
 
+const COUNTERMEASURE = 'A countermeasure was taken automatically.';
+/** Null where nothing was changed. */
+const MEASURES: Readonly<Record<IncidentAction['kind'], string | null>> = {
+  hold: COUNTERMEASURE,
+  failover: COUNTERMEASURE,
+  resume: 'Sending of records started again.',
+  overruled: null,
+  reconcile: null,
+};
+
 /** Without names, notes and internals; an update only when it was written for them or for everybody. */
-const plainAction = (entry: TimelineEntry, { show }: About): string | null => {
+const plainAction = (entry: TimelineEntry, { incident, show }: About): string | null => {
   const { kind, by, audience, text } = entry;
   if (kind === 'updated')
     return audience === 'stakeholders' || audience === 'public'
       ? `The team says: "${show(text, 400)}"`
       : null;
   if (kind === 'resolved') return by ? 'The team closed it.' : 'It was seen working again.';
-  if (kind === 'action') return 'A countermeasure was taken automatically.';
+  if (kind === 'action') {
+    const what = incident.actions?.find((action) => action.text === text)?.kind;
+    return what === undefined ? COUNTERMEASURE : MEASURES[what];
+  }
   return WORDS[kind] ?? null;
 };
 
