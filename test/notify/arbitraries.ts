@@ -6,6 +6,7 @@ import type {
   Actor,
   Escalation,
   Incident,
+  IncidentAction,
   PendingNotification,
   TimelineEntry,
   Transition,
@@ -67,6 +68,8 @@ const entry = fc.record({
     ...TRANSITIONS,
     'evidence',
     'recovering',
+    'action',
+    'proposed',
     'note',
     'assigned',
     'unacknowledged',
@@ -78,6 +81,16 @@ const entry = fc.record({
   text: hostileText,
   by: optional(anyActor),
   audience: optional(fc.constantFrom(...AUDIENCES)),
+});
+
+const action: fc.Arbitrary<IncidentAction> = fc.record({
+  ref: hostileText,
+  kind: fc.constantFrom('hold', 'failover', 'resume', 'overruled', 'reconcile'),
+  mode: fc.constantFrom('act', 'propose'),
+  feed: fc.constantFrom('leads', 'accounts', 'gone'),
+  since: anyTime,
+  opening: fc.nat(2),
+  text: hostileText,
 });
 
 /** Any incident that a store could hand out, and worse. */
@@ -113,6 +126,7 @@ export const anyIncident: fc.Arbitrary<Incident> = fc
     wouldChange: fc.array(hostileText, { maxLength: 10 }),
     effects: fc.array(about, { maxLength: 20 }),
     timeline: fc.array(entry, { maxLength: 30 }),
+    actions: optional(fc.array(action, { maxLength: 30 })),
   })
   .map((incident) => ({ ...incident, pending: [], deliveries: [], version: 1 }) as Incident);
 
