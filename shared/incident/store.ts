@@ -29,7 +29,7 @@ export interface IncidentStore {
 }
 
 /** Whether it must stay what is current of its cause and subject: it is open, or a message about it is owed. */
-const isUnfinished = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;
+export const isUnfinished = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;
 
 /** Whether an incident still concerns anybody: also while somebody's word holds it closed. */
 export const isActive = (incident: Incident): boolean =>
