@@ -91,6 +91,7 @@ describe('the inbox', () => {
         MessageAttributes: {
           severity: { DataType: 'String', StringValue: severity },
           audience: { DataType: 'String', StringValue: severity },
+          kind: { DataType: 'String', StringValue: 'page' },
           transition: { DataType: 'String', StringValue: 'triggered' },
         },
       }),
