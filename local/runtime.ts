@@ -111,6 +111,8 @@ const createRuns = (
   const stopping = new AbortController();
   const finished = new AbortController();
   let current: Promise<unknown> = Promise.resolve();
+  /** The scheduled run under way, until its report has been told. */
+  let following: Promise<void> = Promise.resolve();
 
   const runOnce = async (slot: number): Promise<WatchReport> => {
     const running = (async () => {
@@ -121,19 +123,23 @@ const createRuns = (
     current = running.catch(() => undefined);
     return running;
   };
+  const tell = async (slot: number, missed: number): Promise<void> => {
+    options.onRun?.(slot);
+    try {
+      const report = await runOnce(slot);
+      options.onReport?.(report, missed, await relayStatus().catch(() => null));
+    } catch (fault) {
+      options.onFault?.(asError(fault), 'run');
+    }
+  };
   const follow = (everyMs: number): Promise<void> =>
     runSchedule({
       clock: options.clock ?? systemClock,
       everyMs,
       signal: stopping.signal,
-      run: async (slot, missed) => {
-        options.onRun?.(slot);
-        try {
-          const report = await runOnce(slot);
-          options.onReport?.(report, missed, await relayStatus().catch(() => null));
-        } catch (fault) {
-          options.onFault?.(asError(fault), 'run');
-        }
+      run: (slot, missed) => {
+        following = tell(slot, missed);
+        return following;
       },
     });
   return {
@@ -142,7 +148,7 @@ const createRuns = (
     stop: async () => {
       stopping.abort();
       await Promise.race([
-        current,
+        Promise.all([current, following]),
         systemClock.sleep(FINISH_WITHIN_MS, finished.signal).catch(() => undefined),
       ]);
       finished.abort();

@@ -1,11 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runCli as runInProcess } from '../../cli/program.ts';
 import { openRowsAtRest } from '../../cli/rows-at-rest.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 import { LOCAL_AWS } from '../../local/aws.ts';
 import { writeRuntimeFile } from '../../local/runtime-file.ts';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
@@ -14,6 +11,7 @@ import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import type { ControlStore, FeedControl, Hold } from '../../shared/relay/control.ts';
 import { addHold, changeControl, markStanding, rotate, verify } from '../../shared/relay/control-change.ts';
+import { asked as askedOf } from './asked.ts';
 import { type CountedWorld, startCountedWorld } from './counted-world.ts';
 import { runCli } from './run-cli.ts';
 
@@ -98,22 +96,8 @@ beforeEach(async () => {
 const here = (...args: readonly string[]) => runCli([...args, '--state', world.dir]);
 const jsonHere = async (...args: readonly string[]) => JSON.parse((await here(...args, '--json')).stdout);
 
-/** As a person on a terminal, who answers the question with a key. */
-const asked = async (question: string, key: string, ...args: readonly string[]) => {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
-  let shown = '';
-  let answered = false;
-  stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString('utf8');
-    if (answered || !shown.includes(question)) return;
-    answered = true;
-    setImmediate(() => stdin.write(key));
-  });
-  const terminal = { stdin, stdout, stderr: stdout, env: {}, cwd: '/' } as unknown as Terminal;
-  const code = await runInProcess([...args, '--state', world.dir], terminal);
-  return { code, shown };
-};
+const asked = (question: string, key: string, ...args: readonly string[]) =>
+  askedOf(question, key, [...args, '--state', world.dir]);
 
 describe('claywatch status', { timeout: 60_000 }, () => {
   it('shows that rows flow, where to, and what is left', async () => {

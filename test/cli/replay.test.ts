@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { moment } from '../../cli/moment.ts';
-import { runCli as runInProcess } from '../../cli/program.ts';
 import { openRowsAtRest } from '../../cli/rows-at-rest.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 import { LOCAL_AWS } from '../../local/aws.ts';
 import { writeRuntimeFile } from '../../local/runtime-file.ts';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
@@ -22,6 +19,7 @@ import { addHold, changeControl } from '../../shared/relay/control-change.ts';
 import { type DeadLetter, deadLetterId } from '../../shared/relay/keeping.ts';
 import type { QueuedRow } from '../../shared/relay/queue.ts';
 import { issueRowIds } from '../../shared/rows/row-id.ts';
+import { asked as askedOf } from './asked.ts';
 import { type CountedWorld, startCountedWorld } from './counted-world.ts';
 import { runCli } from './run-cli.ts';
 
@@ -166,22 +164,8 @@ const queued = async (feed: Feed): Promise<readonly QueuedRow[]> => {
   }
 };
 
-/** As a person on a terminal, who answers the question with a key. */
-const asked = async (question: string, key: string, ...args: readonly string[]) => {
-  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
-  let shown = '';
-  let answered = false;
-  stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString('utf8');
-    if (answered || !shown.includes(question)) return;
-    answered = true;
-    setImmediate(() => stdin.write(key));
-  });
-  const terminal = { stdin, stdout, stderr: stdout, env: {}, cwd: '/' } as unknown as Terminal;
-  const code = await runInProcess([...args, '--state', world.dir], terminal);
-  return { code, shown };
-};
+const asked = (question: string, key: string, ...args: readonly string[]) =>
+  askedOf(question, key, [...args, '--state', world.dir]);
 
 const fits80 = (text: string) => {
   for (const line of text.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);

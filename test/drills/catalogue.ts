@@ -1,7 +1,5 @@
 import type { FaultName } from '../../local/clay/faults/catalogue.ts';
-import type { Cause } from '../../shared/cause.ts';
-import type { Severity } from '../../shared/severity.ts';
-import type { Drill, ExpectedIncident, Step } from './drill.ts';
+import { type Drill, type ExpectedIncident, expectedWithin, type Step } from './drill.ts';
 import { PEOPLE_DRILLS } from './people.ts';
 import { RELAY_DRILLS } from './relay.ts';
 import { ROWS_DRILLS } from './rows.ts';
@@ -14,20 +12,10 @@ const SECOND_RUN = PROMPT + 60;
 const RECOVERY = 135;
 const DAY = 1_440;
 
-const expected = (
-  cause: Cause,
-  subject: string,
-  severity: Severity,
-  over: Partial<ExpectedIncident> = {},
-): ExpectedIncident => ({
-  cause,
-  subject,
-  severity,
+const expected = expectedWithin((severity) => ({
   notifiedWithinSeconds: severity === 'P1' ? PROMPT : SECOND_RUN,
   resolvedWithinSeconds: RECOVERY,
-  messages: ['triggered', 'resolved'],
-  ...over,
-});
+}));
 
 const fault = (
   on: FaultName | readonly FaultName[],

@@ -79,3 +79,30 @@ export interface Drill {
   /** Senders post to the relay. */
   readonly relay?: RelayAnswer;
 }
+
+/** Makes what must be opened, by the times in which a catalogue has it told and resolved. */
+export const expectedWithin =
+  (
+    timesOf: (
+      severity: Severity,
+    ) => Pick<ExpectedIncident, 'notifiedWithinSeconds' | 'resolvedWithinSeconds'>,
+  ) =>
+  (
+    cause: Cause,
+    subject: string,
+    severity: Severity,
+    over: Partial<ExpectedIncident> = {},
+  ): ExpectedIncident => ({
+    cause,
+    subject,
+    severity,
+    ...timesOf(severity),
+    messages: ['triggered', 'resolved'],
+    ...over,
+  });
+
+/** Open at the end of the drill, rightly. */
+export const STAYS = {
+  resolvedWithinSeconds: null,
+  messages: ['triggered'],
+} satisfies Partial<ExpectedIncident>;

@@ -1,32 +1,25 @@
 import type { FaultName } from '../../local/clay/faults/catalogue.ts';
-import type { Cause } from '../../shared/cause.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { addHold, changeControl, releaseHold } from '../../shared/relay/control-change.ts';
-import type { Severity } from '../../shared/severity.ts';
 import { RELAY_CLAY, RELAY_CONFIG, type World } from '../support/world.ts';
-import type { Drill, ExpectedIncident, RelayAnswer, Step } from './drill.ts';
+import {
+  type Drill,
+  type ExpectedIncident,
+  expectedWithin,
+  type RelayAnswer,
+  STAYS,
+  type Step,
+} from './drill.ts';
 
 const MINUTES = 60;
 const BEGIN = 10;
 /** A run of the watch, and what it takes. */
 const PROMPT = 75;
 
-const expected = (
-  cause: Cause,
-  subject: string,
-  severity: Severity,
-  over: Partial<ExpectedIncident> = {},
-): ExpectedIncident => ({
-  cause,
-  subject,
-  severity,
+const expected = expectedWithin(() => ({
   notifiedWithinSeconds: PROMPT,
   resolvedWithinSeconds: 10 * MINUTES,
-  messages: ['triggered', 'resolved'],
-  ...over,
-});
-
-const STAYS = { resolvedWithinSeconds: null, messages: ['triggered'] } satisfies Partial<ExpectedIncident>;
+}));
 
 const act = (
   minute: number,

@@ -1,9 +1,7 @@
 import type { FaultName } from '../../local/clay/faults/catalogue.ts';
-import type { Cause } from '../../shared/cause.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
-import type { Severity } from '../../shared/severity.ts';
 import { ROWS_CLAY, ROWS_CONFIG, type World } from '../support/world.ts';
-import type { Drill, ExpectedIncident, Step } from './drill.ts';
+import { type Drill, type ExpectedIncident, expectedWithin, STAYS, type Step } from './drill.ts';
 
 const MINUTES = 60;
 const DAY = 1_440;
@@ -12,23 +10,10 @@ const RECOVERY = 20 * MINUTES;
 /** Healthy rows first, to compare with. */
 const BEGIN = 40;
 
-const expected = (
-  cause: Cause,
-  subject: string,
-  severity: Severity,
-  over: Partial<ExpectedIncident> = {},
-): ExpectedIncident => ({
-  cause,
-  subject,
-  severity,
+const expected = expectedWithin(() => ({
   notifiedWithinSeconds: 10 * MINUTES,
   resolvedWithinSeconds: RECOVERY,
-  messages: ['triggered', 'resolved'],
-  ...over,
-});
-
-/** Open at the end of the drill, rightly. */
-const STAYS = { resolvedWithinSeconds: null, messages: ['triggered'] } satisfies Partial<ExpectedIncident>;
+}));
 
 const act = (
   minute: number,

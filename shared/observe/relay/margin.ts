@@ -1,15 +1,12 @@
-import type { Config, FeedConfig } from '../../config/schema.ts';
+import type { FeedConfig, RelayConfig } from '../../config/schema.ts';
+import { unseenSince } from '../../relay/unseen.ts';
 
-/** What was sent so lately may be missing in the counts, seconds: the forwarder reckons with it too. */
-const UNSEEN_SECONDS = 5;
-
-/** Rows that may be on their way beyond what is counted: with so little room left, no further row is sent. */
-export const unseenAtMost = ({ rowsPerSecond, burst }: Config['relay']): number =>
-  Math.ceil(UNSEEN_SECONDS * rowsPerSecond + burst / 2);
+/** Rows that may be on their way beyond a count that was just made. */
+export const unseenAtMost = (relay: RelayConfig): number => unseenSince(relay, 0);
 
 /** The same for every webhook of a feed, as if all rows went there. */
 export const unseenByWebhook = (
   { webhooks }: Pick<FeedConfig, 'webhooks'>,
-  relay: Config['relay'],
+  relay: RelayConfig,
 ): Readonly<Record<string, number>> =>
   Object.fromEntries(webhooks.map(({ id }) => [id, unseenAtMost(relay)]));

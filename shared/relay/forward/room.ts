@@ -9,9 +9,8 @@ import {
   failoverCounts,
   type WebhookChoice,
 } from '../failover.ts';
+import { UNSEEN_MS, unseenSince } from '../unseen.ts';
 
-/** What was sent within this time before a fold may be missing in it, ms. */
-const UNSEEN_MS = 5_000;
 /** A feed is counted afresh no more often than this, ms. */
 const COUNT_EVERY_MS = 10_000;
 
@@ -98,9 +97,8 @@ export const createRoom = (feed: FeedConfig, relay: Pick<RelayConfig, 'rowsPerSe
   /** What other forwarders may have sent at most: all together keep the pace. */
   const others = (now: number): number => {
     if (!snapshot) return Number.POSITIVE_INFINITY;
-    const elapsed = Math.max(0, now - snapshot.asOf + UNSEEN_MS) / 1_000;
     const ours = Object.values(own).reduce((sum, rows) => sum + rows, 0);
-    return Math.max(0, Math.ceil(elapsed * relay.rowsPerSecond + relay.burst / 2) - ours);
+    return Math.max(0, unseenSince(relay, now - snapshot.asOf) - ours);
   };
 
   const present = (): FailoverCounts => failoverCounts(feed, snapshot, own);
