@@ -2,6 +2,7 @@ import { LOCAL_AWS } from '../local/aws.ts';
 import { createSnsClient } from '../shared/aws/sns/client.ts';
 import { findTopic } from '../shared/aws/sns/preflight.ts';
 import { createSqsClient } from '../shared/aws/sqs/visibility.ts';
+import { alertTopicName, pagesTopicName } from '../shared/config/alerting.ts';
 import type { OpenStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,15 +35,20 @@ export const withAlerts = async <T>(
   const find = async (given: string | undefined, known: string | undefined, name: string) => {
     if (given !== undefined) return given;
     if (runtime) return known ?? null;
-    return findTopic(sns, `${config.installation}-${name}`);
+    return findTopic(sns, name);
   };
   try {
     return await use({
       sns,
       sqs,
       isLocal: runtime !== null,
-      topic: (given) => find(given ?? (env.ALERT_TOPIC_ARN || undefined), local?.topicArn, 'alerts'),
-      pagesTopic: (given) => find(given, local?.pagesTopicArn, 'pages'),
+      topic: (given) =>
+        find(
+          given ?? (env.ALERT_TOPIC_ARN || undefined),
+          local?.topicArn,
+          alertTopicName(config.installation),
+        ),
+      pagesTopic: (given) => find(given, local?.pagesTopicArn, pagesTopicName(config.installation)),
     });
   } finally {
     sns.destroy();

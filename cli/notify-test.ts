@@ -3,6 +3,7 @@ import { createDynamoProofLedger } from '../shared/aws/dynamodb/notify/proof.ts'
 import { createSnsPublisher } from '../shared/aws/sns/publisher.ts';
 import { putNotification } from '../shared/aws/sqs/put.ts';
 import { systemClock } from '../shared/clock.ts';
+import { channelQueueName } from '../shared/config/alerting.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import {
@@ -53,7 +54,7 @@ const orUnavailable =
 const sender = async (flags: NotifyTestFlags, config: Config, alerts: Alerts): Promise<Send> => {
   const { channel } = flags;
   if (channel !== undefined) {
-    const queue = `${config.installation}-notify-${channel}`;
+    const queue = channelQueueName(config.installation, channel);
     return async (notification) => {
       await putNotification(alerts.sqs, queue, notification);
       return null;

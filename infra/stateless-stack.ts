@@ -164,7 +164,7 @@ export class StatelessStack extends Stack {
     );
     new EndpointAlarms(this, 'EndpointAlarms', { installation, endpoint, functions, operators });
     for (const { url, description } of functions) {
-      const { method, path } = description.trigger;
+      const [method, path = ''] = description.trigger.routes[0].split(' ');
       new CfnOutput(this, url, {
         value: `${endpoint.api.apiEndpoint}${path}`,
         description: `${method} here${path.includes('{feed}') ? ', with the name of the feed' : ''}`,

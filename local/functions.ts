@@ -57,7 +57,7 @@ export const startFunctions = async (
   teardown: Teardown,
 ): Promise<LocalFunctions> => {
   const { config, state, messaging, clock } = options;
-  const { watch, forward, ...answering } = functionsOf(config);
+  const { watch, forward, notify, ...answering } = functionsOf(config);
   const rowsKeyFile = config.relay.rowsKey === undefined ? state.rowsKey : undefined;
   const rowsKey = rowsKeyFile === undefined ? undefined : await keepRowsKey(rowsKeyFile);
 
@@ -99,7 +99,7 @@ export const startFunctions = async (
   };
   const routed = Object.values(answering);
   const host = createFunctionHost({
-    functions: [watch, forward, ...routed].map(hosted),
+    functions: [watch, forward, notify, ...routed].map(hosted),
     onLog: options.onLog,
   });
   teardown.add(host.stop);
@@ -122,10 +122,9 @@ export const startFunctions = async (
   }
   const gateway = await startHttpGateway(
     options.httpPort,
-    routed.map(({ name, trigger }) => ({
-      trigger,
-      invoke: (event: unknown) => host.invoke(name, event),
-    })),
+    routed.flatMap(({ name, trigger }) =>
+      trigger.routes.map((route) => ({ route, invoke: (event: unknown) => host.invoke(name, event) })),
+    ),
     options.patience,
   );
   teardown.add(gateway.stop);

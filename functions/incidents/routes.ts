@@ -2,7 +2,9 @@
 export const ROUTES = {
   list: 'GET /v1/incidents',
   show: 'GET /v1/incidents/{id}',
+  postmortem: 'GET /v1/incidents/{id}/postmortem',
   act: 'POST /v1/incidents/{id}/{action}',
   open: 'GET /i/{token}',
   press: 'POST /i/{token}',
+  slack: 'POST /v1/slack/interactions',
 } as const;

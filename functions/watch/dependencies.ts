@@ -12,6 +12,7 @@ import { createDynamoSilenceStore } from '../../shared/aws/dynamodb/silence-stor
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSnsClient } from '../../shared/aws/sns/client.ts';
+import { createSnsPagePublisher } from '../../shared/aws/sns/pages.ts';
 import { createSnsPublisher } from '../../shared/aws/sns/publisher.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
@@ -56,6 +57,7 @@ export const createDependencies = async (
 ): Promise<WatchDependencies> => {
   const config = await loadConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
+  const sns = createSnsClient();
   const store = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   return {
     config,
@@ -75,7 +77,8 @@ export const createDependencies = async (
     evidence: createDynamoEvidenceStore(store),
     silences: createDynamoSilenceStore(store),
     throttle: createDynamoThrottleStore(store),
-    publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),
+    publisher: createSnsPublisher({ client: sns, topicArn: environment.ALERT_TOPIC_ARN }),
+    pages: createSnsPagePublisher({ client: sns, topicArn: environment.PAGES_TOPIC_ARN }),
     render: createRenderer(config),
     ...relayOf(config, store, environment),
   };

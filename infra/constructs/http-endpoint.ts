@@ -69,11 +69,11 @@ export class HttpEndpoint extends Construct {
 
   private addRoute({ name, trigger }: HttpRoute['description'], target: IFunction): void {
     const integration = new HttpLambdaIntegration(`${name}-integration`, target);
-    const [route] = this.api.addRoutes({
-      path: trigger.path,
-      methods: [HttpMethod[trigger.method]],
-      integration,
+    const routes = trigger.routes.flatMap((route) => {
+      const [method, path = ''] = route.split(' ');
+      return this.api.addRoutes({ path, methods: [HttpMethod[method as 'GET' | 'POST']], integration });
     });
+    const [route] = routes;
     if (!route) throw new Error(`no route was made for ${name}`);
     const made = route.node.findAll().find((construct) => construct instanceof CfnIntegration);
     if (!made) throw new Error(`no integration was made for ${name}`);
@@ -89,10 +89,11 @@ export class HttpEndpoint extends Construct {
         },
       ]),
     );
-    acknowledge(
-      route,
-      'AwsSolutions-APIG4',
-      "Whoever asks sends a static header: Clay's columns can send neither a signature nor a token. The function compares it in constant time, with two valid during rotation.",
-    );
+    for (const each of routes)
+      acknowledge(
+        each,
+        'AwsSolutions-APIG4',
+        "Whoever asks sends a static header: Clay's columns can send neither a signature nor a token. The function compares it in constant time, with two valid during rotation.",
+      );
   }
 }
