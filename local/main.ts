@@ -4,8 +4,10 @@ import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import { isOpen } from '../shared/incident/incident.ts';
 import { type ClayProcess, freePort, startClayProcess } from './clay-process.ts';
+import { lastPort } from './endpoint.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
+import { httpPortFile } from './state-directory.ts';
 import { trialConfig, trialFlow, trialSecrets } from './trial-config.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
@@ -34,7 +36,8 @@ const atCadence = (config: Config, everySeconds: number): Config => {
 
 const watchTrial = async (options: LocalOptions): Promise<Watched> => {
   // Clay is started first, and must know where its callbacks go and its sender reports.
-  const httpPort = options.port === 0 ? await freePort() : options.port;
+  const httpPort =
+    options.port === 0 ? await freePort(await lastPort(httpPortFile(options.state))) : options.port;
   const clay = await startClayProcess(options.clayPort, trialFlow(httpPort));
   const everySeconds = options.everySeconds ?? TRIAL_EVERY_SECONDS;
   return {

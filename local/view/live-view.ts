@@ -40,6 +40,7 @@ export interface Terminal {
 const FAILED: Readonly<Record<FaultOf, string>> = {
   run: 'the run failed',
   forwarder: 'a forwarder failed; the next one goes on',
+  channels: 'messages for chat channels could not be handed over; they are tried again',
   inbox: 'a message could not be taken into the inbox; it is tried again',
 };
 const CLEAR_LINE = '\r\u001b[2K';
@@ -60,7 +61,8 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
   /** Below it stands that a run takes long. */
   let looking = false;
   let explained = '';
-  let forwarderSaid = '';
+  /** What fails again and again on its own says so once. */
+  const said = new Map<FaultOf, string>();
   let running = false;
   let longRun: NodeJS.Timeout | undefined;
   const waiting: InboxMessage[] = [];
@@ -130,9 +132,8 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
     },
     fault: (error, of) => {
       const text = `          ${FAILED[of]}: ${printable(error.message)}`;
-      // A forwarder is started again at once, and would say the same each time.
-      if (of !== 'forwarder' || text !== forwarderSaid) line(colors.red(text));
-      if (of === 'forwarder') forwarderSaid = text;
+      if (of === 'run' || said.get(of) !== text) line(colors.red(text));
+      said.set(of, text);
       if (of !== 'run') return;
       running = false;
       showWaiting();
