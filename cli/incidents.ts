@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store.ts';
 import { systemClock } from '../shared/clock.ts';
 import { shownKey } from '../shared/config/redact.ts';
@@ -8,6 +9,7 @@ import { incidentPolicy } from '../shared/incident/policy.ts';
 import type { IncidentStore } from '../shared/incident/store.ts';
 import { draftUpdate } from '../shared/notify/drafts.ts';
 import { actOnIncident, type Request } from '../shared/respond/act-on-incident.ts';
+import type { Severity } from '../shared/severity.ts';
 import { accountName } from './account.ts';
 import type {
   IncidentsActFlags,
@@ -35,6 +37,19 @@ const LISTED_SINCE = 30 * 86_400_000;
 const LISTED = 200;
 
 const pageOf = (terminal: Terminal) => ({ style: styleOf(terminal), width: widthOf(terminal) });
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** Without one of the caller's the command has its own, so that no repetition of ours does it twice. */
+const keyOf = ({ idempotencyKey }: IncidentsActFlags): string => {
+  if (idempotencyKey === undefined) return randomUUID();
+  if (IDEMPOTENCY_KEY.test(idempotencyKey)) return idempotencyKey;
+  throw new ClaywatchError(
+    'usage.invalid',
+    '--idempotency-key is not 1 to 255 printable ASCII characters.',
+    'Use what names this command in your script, e.g. a date or a UUID.',
+  );
+};
 
 const notFound = (id: string): ClaywatchError =>
   new ClaywatchError(
@@ -89,10 +104,16 @@ const carryOut = async (
   const by = { name: plain(flags.by ?? '') || accountName(), via: 'cli' } as const;
   const store = createDynamoIncidentStore(table);
   const deps = { store, policy: incidentPolicy(config), clock: systemClock };
-  const result = await actOnIncident(deps, id, request, by);
+  const result = await actOnIncident(deps, id, request, by, keyOf(flags));
   switch (result.kind) {
     case 'not-found':
-      throw notFound(id);
+      throw notFound(result.id);
+    case 'conflict':
+      throw new ClaywatchError(
+        'request.conflict',
+        'The --idempotency-key was used before, for something else; nothing was changed.',
+        'Give every command a key of its own, or leave it out.',
+      );
     case 'archived':
       throw new ClaywatchError(
         'incident.refused',
@@ -121,31 +142,42 @@ const carryOut = async (
   }
 };
 
-const requestOf = (verb: IncidentsVerb, text: string, force: boolean): Request => {
+interface Said {
+  readonly verb: IncidentsVerb;
+  readonly id: string;
+  /** What stood behind the id; empty where it was left out. */
+  readonly words: readonly string[];
+}
+
+const requestOf = ({ verb, words: [first = '', second = ''] }: Said, force: boolean): Request => {
   switch (verb) {
     case 'ack':
       return { kind: 'acknowledge' };
+    case 'unack':
+      return { kind: 'unacknowledge' };
     case 'assign':
-      return { kind: 'assign', to: text };
+      return { kind: 'assign', to: first };
+    case 'severity':
+      return { kind: 'set-severity', severity: first as Severity, text: second };
     case 'note':
-      return { kind: 'note', text };
+      return { kind: 'note', text: first };
     case 'mitigate':
-      return { kind: 'mitigate', text };
+      return { kind: 'mitigate', text: first };
     case 'resolve':
-      return { kind: 'resolve', force, text };
+      return { kind: 'resolve', force, text: first };
+    case 'merge':
+      return { kind: 'merge', intoId: first };
+    case 'unmerge':
+      return { kind: 'unmerge' };
     case 'review':
       return { kind: 'review' };
   }
 };
 
-/** `claywatch incidents ack|assign|mitigate|resolve|note|review`. Throws ClaywatchError; nothing was changed then. */
-export const incidentsAct = (
-  { verb, id, text }: { readonly verb: IncidentsVerb; readonly id: string; readonly text: string },
-  flags: IncidentsActFlags,
-  terminal: Terminal,
-): Promise<ExitCode> =>
+/** What a person does to an incident, by one word. Throws ClaywatchError; nothing was changed then. */
+export const incidentsAct = (said: Said, flags: IncidentsActFlags, terminal: Terminal): Promise<ExitCode> =>
   withStore(flags, terminal, (open) =>
-    carryOut(open, id, requestOf(verb, text, flags.force === true), flags, terminal),
+    carryOut(open, said.id, requestOf(said, flags.force === true), flags, terminal),
   );
 
 /** `claywatch incidents update`. Without a text it prints a draft and changes nothing. */

@@ -8,17 +8,12 @@ import { shownKey } from '../shared/config/redact.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import { dayOfId } from '../shared/incident/id.ts';
 import { isOpen } from '../shared/incident/incident.ts';
-import { knownHosts } from '../shared/notify/known-hosts.ts';
-import { readPostmortem } from '../shared/postmortem/read.ts';
-import { renderHtml } from '../shared/postmortem/render/html.ts';
-import { renderJson } from '../shared/postmortem/render/json.ts';
-import { renderMarkdown } from '../shared/postmortem/render/markdown.ts';
-import type { PostmortemFlags, PostmortemFormat } from './commands/postmortem.ts';
+import type { PostmortemFormat } from '../shared/respond/postmortem-format.ts';
+import { postmortemText } from '../shared/respond/postmortem-text.ts';
+import type { PostmortemFlags } from './commands/postmortem.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { withStore } from './store.ts';
 import type { Terminal } from './terminal.ts';
-
-const RENDER = { md: renderMarkdown, json: renderJson, html: renderHtml } as const;
 
 const BY_EXTENSION: Readonly<Record<string, PostmortemFormat>> = {
   '.md': 'md',
@@ -60,15 +55,9 @@ export const postmortem = (id: string, flags: PostmortemFlags, terminal: Termina
       );
     const proof = createDynamoProofLedger(table);
     const evidence = createDynamoEvidenceStore(table);
-    const made = await readPostmortem(
-      incident,
-      { incidents, proof, evidence, rows, credits },
-      { config, now: systemClock.now() },
-    );
-    const text = RENDER[formatOf(flags)](made, {
-      timeZone: config.incidents.calendar.timeZone,
-      knownHosts: knownHosts(config),
-    });
+    const stores = { incidents, proof, evidence, rows, credits };
+    const asked = { config, now: systemClock.now() };
+    const text = await postmortemText(incident, formatOf(flags), stores, asked);
     if (flags.out === undefined) {
       terminal.stdout.write(text);
       return EXIT.healthy;

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
   'request.refused': 'No row of the request was taken; `rows` says why, for each.',
   'request.conflict': 'The Idempotency-Key was used before, for another body.',
+  'request.not-found': 'There is nothing at this address: what it is for is not configured.',
   'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
   overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',
 } as const satisfies Record<string, string>;

@@ -1,10 +1,8 @@
 import { Option } from 'commander';
+import { POSTMORTEM_FORMATS, type PostmortemFormat } from '../../shared/respond/postmortem-format.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
 import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
-
-export const POSTMORTEM_FORMATS = ['md', 'json', 'html'] as const;
-export type PostmortemFormat = (typeof POSTMORTEM_FORMATS)[number];
 
 export interface PostmortemFlags extends StoreFlags {
   readonly format?: PostmortemFormat;

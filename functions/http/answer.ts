@@ -17,6 +17,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.malformed': 400,
   'request.refused': 400,
   'request.unauthorized': 401,
+  'request.not-found': 404,
   'request.conflict': 409,
   'request.too-large': 413,
   'request.unsupported': 415,

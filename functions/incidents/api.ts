@@ -1,16 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { isoInstant } from '../../shared/clock.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 import { dayOfId } from '../../shared/incident/id.ts';
 import { isOpen } from '../../shared/incident/incident.ts';
+import type { IncidentStore } from '../../shared/incident/store.ts';
 import { type ActDependencies, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { ActResponse, ListResponse, ShowResponse } from '../../shared/respond/incident-shape.ts';
 import { briefOf, detailOf } from '../../shared/respond/incident-view.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import { type HttpEvent, headerOf, readBody } from '../http/request.ts';
 import type { AccessOf } from './access.ts';
-import { ACTIONS, type ActionBody, isAction, listQuery, MAX_BODY_BYTES, wrongPlaces } from './request.ts';
+import { answerPostmortem, type PostmortemDependencies } from './postmortem.ts';
+import {
+  ACTIONS,
+  type ActionBody,
+  idempotencyKey,
+  isAction,
+  listQuery,
+  MAX_BODY_BYTES,
+  wrongPlaces,
+} from './request.ts';
+import { ROUTES } from './routes.ts';
 
-export interface ApiDependencies extends ActDependencies {
+export interface ApiDependencies extends ActDependencies, PostmortemDependencies {
+  readonly store: IncidentStore;
   readonly access: AccessOf;
 }
 
@@ -109,10 +122,16 @@ const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): 
       'Nothing goes outside before a person has confirmed it: read the words, and send them with "confirmed": true.',
       { why: 'unconfirmed' },
     );
-  const result = await actOnIncident(deps, id, requestOf(read), { name: nameIn(event, read), via: 'api' });
+  const key = idempotencyKey.safeParse(headerOf(event, 'idempotency-key') ?? randomUUID());
+  if (!key.success)
+    return problem('request.malformed', 'Idempotency-Key is not 1 to 255 printable ASCII characters.');
+  const by = { name: nameIn(event, read), via: 'api' } as const;
+  const result = await actOnIncident(deps, id, requestOf(read), by, key.data);
   switch (result.kind) {
     case 'not-found':
       return result.id === id ? notFound() : problem('incident.not-found', 'There is none to merge it into.');
+    case 'conflict':
+      return problem('request.conflict');
     case 'archived':
       return problem('incident.refused', 'A newer incident has taken its place; it can only be read.', {
         why: 'archived',
@@ -129,8 +148,8 @@ const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): 
 };
 
 /**
- * `GET /v1/incidents`, `GET /v1/incidents/{id}` and `POST /v1/incidents/{id}/{action}`: first who asks, then whether
- * they may, then what. Throws what the store throws.
+ * `GET /v1/incidents`, `GET /v1/incidents/{id}`, its postmortem and `POST /v1/incidents/{id}/{action}`: first who asks,
+ * then whether they may, then what. Throws what the stores throw.
  */
 export const answerApi = async (deps: ApiDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
   const access = await deps.access(event);
@@ -141,6 +160,7 @@ export const answerApi = async (deps: ApiDependencies, event: IncidentsEvent): P
   if (acts && access.role !== 'responder') return problem('request.forbidden');
   if (id === undefined) return list(deps, event);
   if (dayOfId(id) === null) return notFound();
+  if (event.routeKey === ROUTES.postmortem) return answerPostmortem(deps, id, event.rawQueryString);
   if (!acts) return show(deps, id);
   try {
     return await actOn(deps, id, event);

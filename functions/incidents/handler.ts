@@ -9,8 +9,9 @@ import { createDependencies } from './dependencies.ts';
 import { incidentsEnvironment } from './environment.ts';
 import { type LinkDependencies, notNow, openLink, pressLink } from './link.ts';
 import { ROUTES } from './routes.ts';
+import { answerSlack, type SlackDependencies } from './slack.ts';
 
-export interface IncidentsDependencies extends ApiDependencies, LinkDependencies {
+export interface IncidentsDependencies extends ApiDependencies, LinkDependencies, SlackDependencies {
   /** Told of what made an answer 429 or 503; never thrown on. */
   readonly onFault: (error: unknown) => void;
 }
@@ -22,11 +23,12 @@ const LAST_WORDS_MS = 1_000;
 const failed = ({ routeKey }: IncidentsEvent): HttpAnswer =>
   routeKey === ROUTES.open || routeKey === ROUTES.press ? notNow() : problem('overloaded');
 
-/** Incidents for people and programs: looked at, acted on, and acknowledged from a link. Never throws. */
+/** Incidents for people and programs: looked at, acted on, and acknowledged from a link or in Slack. Never throws. */
 export const incidents = async (deps: IncidentsDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
   try {
     if (event.routeKey === ROUTES.open) return await openLink(deps, event);
     if (event.routeKey === ROUTES.press) return await pressLink(deps, event);
+    if (event.routeKey === ROUTES.slack) return await answerSlack(deps, event);
     return await answerApi(deps, event);
   } catch (error) {
     deps.onFault(error);

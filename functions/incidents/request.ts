@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { POSTMORTEM_FORMATS } from '../../shared/respond/postmortem-format.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
 
 /*
@@ -63,6 +64,16 @@ export const listQuery = z.strictObject({
     .meta({ description: 'Of all: opened at or after this time. Left out: within the last 30 days.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+export const postmortemQuery = z.strictObject({
+  format: z.enum(POSTMORTEM_FORMATS).default('json').meta({ description: 'How it is written.' }),
+});
+
+/** The header that names a request, so that a repetition does nothing. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,255}$/)
+  .meta({ description: 'Names the request: 1 to 255 printable ASCII characters.' });
 
 export type ListQuery = z.output<typeof listQuery>;
 

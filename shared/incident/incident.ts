@@ -96,12 +96,22 @@ export interface TimelineEntry {
     | 'merged'
     | 'unmerged'
     | 'reviewed'
-    | 'withheld';
+    | 'withheld'
+    /** Its postmortem was drafted. */
+    | 'drafted';
   readonly text: string;
   /** Left out: Claywatch itself. */
   readonly by?: Actor;
   /** Of `updated`: for whom it was written. */
   readonly audience?: UpdateAudience;
+  /** The request that it came of, so that a repetition of it does nothing. */
+  readonly request?: RequestMark;
+}
+
+/** A request of a person or a program, in hashes of 16 characters: of the key that names it, and of what it asks for. */
+export interface RequestMark {
+  readonly key: string;
+  readonly body: string;
 }
 
 /** Somebody has it. */
@@ -141,6 +151,41 @@ export interface IncidentAction {
   readonly text: string;
 }
 
+/** A span of time against its deadline, ms; null as in a postmortem: it did not happen, there is none, not known. */
+interface Span {
+  readonly tookMs: number | null;
+  readonly deadlineMs: number | null;
+  readonly kept: boolean | null;
+}
+
+/** The main numbers of its postmortem as they were when it was drafted; null: not known. */
+export interface DraftedFigures {
+  /** When, epoch ms. */
+  readonly at: number;
+  /** Of which end: once it was opened again they are of the past. */
+  readonly resolvedAt: number;
+  readonly durationMs: number | null;
+  readonly times: {
+    readonly detect: Span;
+    readonly notify: Span;
+    readonly acknowledge: Span;
+    readonly mitigate: Span;
+  };
+  readonly rows: readonly {
+    readonly feed: string;
+    readonly received: number | null;
+    readonly held: number | null;
+    readonly replayed: number | null;
+    readonly lost: number | null;
+  }[];
+  readonly credits: {
+    readonly wasted: number | null;
+    readonly actionsWasted: number | null;
+    readonly money: number | null;
+    readonly currency: string;
+  };
+}
+
 /** One open problem, keyed by cause and subject; changed only by conditional writes of a whole new version. */
 export interface Incident {
   /** `inc-<yyyymmdd>-<8 hex>`; derived from cause, subject and time of opening, so that racing openers agree. */
@@ -173,6 +218,7 @@ export interface Incident {
   readonly assignee?: string;
   readonly mitigatedAt?: number;
   readonly reviewed?: { readonly by: Actor; readonly at: number };
+  readonly drafted?: DraftedFigures;
   /** Somebody set another severity; it holds until the diagnosis' own is no longer `insteadOf`. */
   readonly severitySet?: { readonly severity: Severity; readonly insteadOf: Severity };
   /** Told as part of this one while that is open. */

@@ -14,7 +14,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: Plain): string =>
   text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 
-const STYLE = [
+/** The only style of the page, for whoever sends it with a policy. */
+export const POSTMORTEM_STYLE = [
   ':root{color-scheme:light dark}',
   'body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}',
   'table{border-collapse:collapse;width:100%;font-size:.9rem}',
@@ -54,7 +55,7 @@ export const renderHtml = (postmortem: Postmortem, options: RenderOptions): stri
     `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(POLICY)}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escapeHtml(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${POSTMORTEM_STYLE}</style>`,
     '</head>',
     '<body>',
     `<h1>${escapeHtml(title)}</h1>`,

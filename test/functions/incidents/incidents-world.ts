@@ -2,13 +2,22 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createAccess } from '../../../functions/incidents/access.ts';
 import { type IncidentsDependencies, incidents } from '../../../functions/incidents/handler.ts';
 import type { ROUTES } from '../../../functions/incidents/routes.ts';
+import { createSignedBySlack } from '../../../functions/incidents/signed-by-slack.ts';
 import { createSecretReader } from '../../../shared/aws/secrets/reader.ts';
 import { parseConfig } from '../../../shared/config/parse.ts';
+import type { ConfigInput } from '../../../shared/config/schema.ts';
+import type { SecretReader } from '../../../shared/config/secret-reference.ts';
+import type { HttpClient } from '../../../shared/http/port.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
 import { incidentPolicy } from '../../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../../shared/incident/store.ts';
 import { createLinks, linkKey } from '../../../shared/link/links.ts';
+import { postmortemText } from '../../../shared/respond/postmortem-text.ts';
 import { NOON } from '../../incident/fixtures.ts';
+import { createMemoryCreditStore } from '../../support/memory-credit-store.ts';
+import { createMemoryEvidenceStore } from '../../support/memory-evidence-store.ts';
+import { createMemoryProofLedger } from '../../support/memory-proof.ts';
+import { createMemoryRowsLedger } from '../../support/memory-rows-ledger.ts';
 import { createMemoryIncidentStore } from '../../support/memory-store.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
@@ -69,11 +78,21 @@ export const eventOf = ({
 
 export const createIncidentsWorld = async (
   given: readonly Incident[] = [],
-  over: { readonly store?: Partial<IncidentStore>; readonly config?: Record<string, unknown> } = {},
+  over: {
+    readonly store?: Partial<IncidentStore>;
+    /** `respond`. */
+    readonly config?: Record<string, unknown>;
+    readonly slack?: ConfigInput['notify'];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly secrets?: SecretReader;
+    readonly http?: HttpClient;
+    readonly timeZone?: string;
+  } = {},
 ) => {
-  const env = { RESPONDER, BEFORE, READER, LINK_KEY };
+  const env = { RESPONDER, BEFORE, READER, LINK_KEY, ...over.env };
   const config = parseConfig(
     {
+      ...(over.slack && { notify: over.slack }),
       respond: over.config ?? {
         secret: 'env:RESPONDER',
         previousSecret: 'env:BEFORE',
@@ -87,7 +106,7 @@ export const createIncidentsWorld = async (
   for (const incident of given) await memory.write({ ...incident, version: 1 }, null);
   const store = { ...memory, ...over.store };
   const clock = createVirtualClock(NOON);
-  const secrets = createSecretReader({ env, clock });
+  const secrets = over.secrets ?? createSecretReader({ env, clock });
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
   const { linkSecret } = config.respond;
@@ -97,6 +116,22 @@ export const createIncidentsWorld = async (
     clock,
     access: createAccess({ respond: config.respond, secrets, clock, onFault }),
     key: async () => (linkSecret === undefined ? null : linkKey(await secrets.read(linkSecret))),
+    timeZone: over.timeZone ?? 'UTC',
+    postmortem: (incident, format) =>
+      postmortemText(
+        incident,
+        format,
+        {
+          incidents: store,
+          proof: createMemoryProofLedger(),
+          evidence: createMemoryEvidenceStore(),
+          rows: createMemoryRowsLedger({ clock, retainDays: 35 }),
+          credits: createMemoryCreditStore(),
+        },
+        { config, now: clock.now() },
+      ),
+    signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault }),
+    http: over.http ?? (() => Promise.reject(new Error('nothing is to be sent'))),
     onFault,
   };
   const links = createLinks({ key: LINK_KEY, publicUrl: 'https://claywatch.example.com', hours: 72, clock });

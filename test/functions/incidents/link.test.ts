@@ -66,7 +66,7 @@ describe('GET /i/{token}', () => {
     await press(acknowledge, 'by=Anna');
     const { body } = await open(acknowledge);
     expect(body).not.toContain('<button');
-    expect(body).toContain('Somebody has it: Anna (link)');
+    expect(body).toContain('Anna (link) has it');
   });
 
   it('says 410 of a link that has expired and 400 of one that is not ours', async () => {
