@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { channelDeadLetterQueueName, channelIds, channelQueueName } from '../../shared/config/alerting.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
@@ -248,6 +249,25 @@ describe('keys that contradict each other', () => {
     // Without a relay there is no queue.
     const { feeds } = parseConfig({ installation, feeds: { [LONG_FEED]: {} } }, 'test.json');
     expect(Object.keys(feeds)).toHaveLength(1);
+  });
+
+  it('are installation and channel, when a queue of the channel would have a name that SQS does not take', () => {
+    const installation = 'i'.repeat(40);
+    const id = 'c'.repeat(28);
+    const withChannel = (id: string): ConfigInput => ({
+      installation,
+      notify: { pagerduty: [{ id, routingKey: 'env:PAGER' }] },
+    });
+    expect(refusal(withChannel(id)).message).toContain(
+      'notify.pagerduty[0].id: a queue of it would have a name of 81 characters, installation and id joined, and ' +
+        'SQS takes 80; shorten installation or the id by 1',
+    );
+    const taken = channelIds(parseConfig(withChannel(id.slice(1)), 'test.json'));
+    expect(taken).toEqual([id.slice(1)]);
+    for (const channel of taken) {
+      expect(channelQueueName(installation, channel).length).toBeLessThanOrEqual(80);
+      expect(channelDeadLetterQueueName(installation, channel)).toHaveLength(80);
+    }
   });
 
   it('are a relay and the name of a feed that the dead-letter queue has', () => {
