@@ -3,6 +3,8 @@ import { type Served, serveHttp } from '../http/hostile-server.ts';
 
 /** A request as a provider saw it. */
 export interface Recorded {
+  /** When it had been read, epoch ms, in fractions; left out where time is virtual. */
+  readonly at?: number;
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -55,6 +57,7 @@ const recordedOf = async (request: IncomingMessage): Promise<Recorded> => {
   const url = new URL(request.url ?? '/', 'http://provider.example');
   const body = await bodyOf(request);
   return {
+    at: performance.timeOrigin + performance.now(),
     method: request.method ?? '',
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
@@ -66,8 +69,13 @@ const recordedOf = async (request: IncomingMessage): Promise<Recorded> => {
   };
 };
 
+/** How a provider behaves, whatever carries the requests to it. */
+export type Respond = (request: Recorded) => Answered;
+/** Puts a provider where it can be called. */
+export type Serve = (respond: Respond) => Promise<Provider>;
+
 /** A provider on a real socket: it answers as `respond` says, remembers every request, and fails on demand. */
-export const serveProvider = async (respond: (request: Recorded) => Answered): Promise<Provider> => {
+export const serveProvider: Serve = async (respond) => {
   const requests: Recorded[] = [];
   const faults: (Fault | null)[] = [];
   const server: Served = await serveHttp(async (incoming, outgoing) => {
