@@ -21,6 +21,7 @@ import { loadConfig } from '../../shared/config/load.ts';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
+import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { NO_SEAL } from '../../shared/relay/status-depths.ts';
 import type { RelayPorts } from '../../shared/watch/relays.ts';
@@ -57,13 +58,14 @@ export const createDependencies = async (
 ): Promise<WatchDependencies> => {
   const config = await loadConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
+  const secrets = createSecretReader({ env, clock });
   const sns = createSnsClient();
   const store = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   return {
     config,
     clock,
     http: createNodeClient({ version: packageJson.version }),
-    secrets: createSecretReader({ env, clock }),
+    secrets,
     watchStore: createDynamoWatchStore(store),
     incidentStore: createDynamoIncidentStore(store),
     rowsLedger: createDynamoRowsLedger({
@@ -80,6 +82,7 @@ export const createDependencies = async (
     publisher: createSnsPublisher({ client: sns, topicArn: environment.ALERT_TOPIC_ARN }),
     pages: createSnsPagePublisher({ client: sns, topicArn: environment.PAGES_TOPIC_ARN }),
     render: createRenderer(config),
+    renderFor: createLinkedRenderer(config, { secrets, clock }),
     ...relayOf(config, store, environment),
   };
 };

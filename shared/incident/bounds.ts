@@ -68,6 +68,7 @@ const ROUTINE: ReadonlySet<TimelineEntry['kind']> = new Set([
   'notified',
   'notify-failed',
   'withheld',
+  'drafted',
   'update-due',
   'evidence',
 ]);

@@ -25,7 +25,7 @@ export const waitBefore = (index: number, { steps, repeatAfterMinutes }: Plan): 
 };
 
 /** When the first step is due, for an incident that must be acknowledged by `respondBy`. */
-export const firstStepAt = (respondBy: number, plan: Plan): number | null =>
+const firstStepAt = (respondBy: number, plan: Plan): number | null =>
   stepsIn(plan) === 0 ? null : respondBy + waitBefore(0, plan);
 
 /** What an incident says of where its escalation stands. */

@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import { type Incident, isOpen, type PendingNotification, type TimelineEntry } from '../incident/incident.ts';
 import { FINDINGS } from '../observe/findings.ts';
 import type { Evidence } from '../observe/signals.ts';
-import { RUNBOOK, type RunbookEntry } from '../runbook/index.ts';
+import { type RunbookEntry, runbookFor } from '../runbook/index.ts';
 import { isMitigated } from './done.ts';
 import { knownHosts } from './known-hosts.ts';
 import { oneLine } from './text.ts';
@@ -17,6 +17,8 @@ export interface About {
   readonly now: number;
   /** Somebody else's text on one line, safe to show, of at most `max` characters. */
   readonly show: (text: string, max: number) => string;
+  /** A link that shows it, and can do nothing. */
+  readonly view?: string;
 }
 
 export const aboutOf = (
@@ -28,7 +30,7 @@ export const aboutOf = (
   incident,
   config,
   now,
-  entry: RUNBOOK[incident.cause],
+  entry: runbookFor(incident),
   timeZone: config.incidents.calendar.timeZone,
   show: (text, max) => oneLine(text, max, hosts),
 });
@@ -43,7 +45,11 @@ const OK_FINDINGS: ReadonlySet<string> = new Set(
 );
 
 /** Whether it shows something working. Findings of that kind have names of their own on every surface. */
-export const isGood = (evidence: Evidence): boolean => OK_FINDINGS.has(evidence.finding);
+export const isGood = ({ finding, kind }: Evidence): boolean =>
+  kind !== 'fallback' && OK_FINDINGS.has(finding);
+
+/** Whether it speaks for the incident: what stands in for something that cannot be seen does not. */
+export const isAgainst = (evidence: Evidence): boolean => evidence.kind !== 'fallback' && !isGood(evidence);
 
 const KINDS: Partial<Record<PendingNotification['transition'], readonly TimelineEntry['kind'][]>> = {
   'severity-raised': ['severity-raised', 'severity-set'],
@@ -109,4 +115,4 @@ export const isMeasure = ({ kind }: TimelineEntry): boolean => kind === 'action'
 
 /** What was done or happened, rather than what was delivered. */
 export const isAction = ({ kind }: TimelineEntry): boolean =>
-  kind !== 'notified' && kind !== 'notify-failed' && kind !== 'withheld';
+  kind !== 'notified' && kind !== 'notify-failed' && kind !== 'withheld' && kind !== 'drafted';

@@ -1,12 +1,18 @@
 import type { Config } from '../config/schema.ts';
-import { type Incident, isOpen, isPage, type PendingNotification } from '../incident/incident.ts';
+import {
+  type Incident,
+  isOpen,
+  isPage,
+  type PendingNotification,
+  type TimelineEntry,
+} from '../incident/incident.ts';
 import type { Step } from '../runbook/index.ts';
 import { type About, aboutOf, closedByHand, eventOf, isMeasure } from './about.ts';
 import { affectedFeeds, feedOf } from './affected.ts';
 import type { Bulletin } from './channels/port.ts';
+import { measuresOf } from './done.ts';
 import { publicImpactOf } from './drafts/public.ts';
 import { counted } from './layout.ts';
-import { viewUrl } from './links.ts';
 import { timeOfDay } from './time.ts';
 import { actorWords, holderOf, nameOf } from './who.ts';
 
@@ -24,6 +30,8 @@ const affected = ({ incident, config, show }: About): readonly string[] =>
       return teams.length === 0 ? name : `${name}: ${teams.map((team) => show(team, 80)).join(', ')}`;
     });
 
+const TOLD: ReadonlySet<TimelineEntry['kind']> = new Set(['proposed', 'escalated', 'drafted']);
+
 /** Of Claywatch's own accord: what it saw and ruled out, whom it paged, what it changed or proposes. */
 const done = ({ incident, show }: About): readonly string[] => {
   const ruledOut =
@@ -32,11 +40,17 @@ const done = ({ incident, show }: About): readonly string[] => {
   return [
     `${stamp(incident.detectedAt)} Noticed it${ruledOut}, and told everybody who is subscribed`,
     ...incident.timeline
-      .filter((entry) => isMeasure(entry) || entry.kind === 'proposed' || entry.kind === 'escalated')
+      .filter((entry) => isMeasure(entry) || TOLD.has(entry.kind))
       .slice(1 - LIMITS.done)
       .map(({ at, text }) => `${stamp(at)} ${show(text, 240)}`),
   ];
 };
+
+/** What was changed where rows go, newest last. */
+const changes = ({ incident, show }: About): readonly string[] =>
+  measuresOf(incident)
+    .slice(-LIMITS.done)
+    .map(({ text }) => show(text, 240));
 
 const stepsOf = ({ incident, entry }: About, pending: PendingNotification): readonly Step[] => {
   if (isOpen(incident) && pending.transition !== 'resolved') return entry.steps;
@@ -88,6 +102,7 @@ export const bulletinOf = (
     publicImpact: publicImpactOf(incident),
     affected: affected(about),
     done: done(about),
+    changes: changes(about),
     steps: stepsOf(about, pending)
       .slice(0, LIMITS.steps)
       .map(({ do: what, where }) => ({ do: what, ...(where !== undefined && { where }) })),
@@ -101,6 +116,6 @@ export const bulletinOf = (
     resolvedAt: isOpen(incident) ? null : instant(incident.resolvedAt ?? incident.updatedAt),
     respondBy: instant(incident.respondBy),
     nextUpdateAt: instant(incident.nextUpdateAt),
-    url: more.url === undefined ? viewUrl(config, incident) : more.url,
+    url: more.url ?? null,
   };
 };

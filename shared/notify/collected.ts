@@ -23,7 +23,8 @@ export interface Told {
 const SUBJECT_CHARACTERS = 99;
 /** So many are shown whole; of more there is a list. */
 const SHOWN_WHOLE = 3;
-const LISTED = 40;
+/** As many as are settled at once: what is not named would count as told all the same. */
+const LISTED = 500;
 
 /** The message as it was owed, as far as the incident still knows: enough to render it again. */
 export const againOf = ({ incident, row }: Told): PendingNotification => {

@@ -153,7 +153,7 @@ const isOwing = ({ config, clock }: Sweep, incident: Incident): boolean =>
  */
 export const deliverPending = async (deps: DeliveryDependencies): Promise<DeliveryReport> => {
   const active = await deps.store.active();
-  const sweep = await openSweep(deps);
+  const sweep = await openSweep(deps, active);
   const owing = active.filter((incident) => isOwing(sweep, incident)).sort(byUrgency);
   const groups = groupsOf(sweep, owing);
   let report: DeliveryReport = { delivered: 0, failed: 0, waiting: 0, errors: [] };

@@ -40,15 +40,16 @@ const internalSubject = (incident: Incident, title: string): string => {
  * The update that is due about an incident, by the communication template of the second runbook; pure, and the same for
  * the same incident and time. Responders get everything, with conditions, actions and needs; stakeholders what it means
  * for them, without names and internals; the public only what the runbook lets be said, and only once a person has
- * confirmed it. Never holds credentials, mail addresses or text that formats, links or calls anybody.
+ * confirmed it. `view` is a signed link that only shows it; responders alone get it. Never holds credentials, mail addresses or text that formats, links or calls anybody.
  */
 export const draftUpdate = (
   incident: Incident,
   audience: UpdateAudience,
   config: Config,
   now: number,
+  view?: string,
 ): Draft => {
-  const about = aboutOf(incident, config, now);
+  const about = { ...aboutOf(incident, config, now), ...(view !== undefined && { view }) };
   const fields = FIELDS[audience](about);
   const isPublic = audience === 'public';
   const subject = isPublic ? publicSubject(incident) : internalSubject(incident, about.entry.title);

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { firstStepAt, stepsIn } from '../incident/escalation.ts';
+import { nextStepAt, stepsIn } from '../incident/escalation.ts';
 import type { Incident, PendingNotification } from '../incident/incident.ts';
 import { pagedNames } from './who.ts';
 
@@ -32,7 +32,7 @@ export const comingStep = (
   if (incident.status !== 'triggered') return null;
   const plan = config.incidents.escalation;
   const taken = incident.escalation?.taken ?? 0;
-  const at = incident.escalation ? incident.escalation.nextAt : firstStepAt(incident.respondBy, plan);
+  const at = nextStepAt(incident, config.incidents);
   const step = plan.steps[taken % Math.max(1, plan.steps.length)];
   return at === null || !step ? null : { at, names: pagedNames(step.to, at, config) };
 };

@@ -1,4 +1,3 @@
-import type { Config } from '../config/schema.ts';
 import type { Incident, PendingNotification } from '../incident/incident.ts';
 
 /** Where a message leads. Whoever holds `acknowledge` may say that they have it; it is for one incident and expires. */
@@ -8,7 +7,7 @@ export interface MessageLinks {
   readonly acknowledge?: string;
 }
 
-/** Makes the links of a message; pure. Null: it carries none but `respond.publicUrl`. */
+/** Makes the links of a message; pure. Null: it carries none, since nobody could open one without a signature. */
 export type LinksOf = (incident: Incident, pending: PendingNotification) => MessageLinks | null;
 
 /** Longer than any that we make; mail programs keep lines of this length whole. */
@@ -24,24 +23,14 @@ const safeUrl = (text: string | undefined): string | undefined =>
     ? text
     : undefined;
 
-/** Where an incident can be looked at; null without `respond.publicUrl`. */
-export const viewUrl = (
-  { respond }: Pick<Config, 'respond'>,
-  { id }: Pick<Incident, 'id'>,
-): string | null => {
-  const base = respond.publicUrl?.replace(/\/+$/, '');
-  return safeUrl(base && `${base}/incidents/${encodeURIComponent(id.toWellFormed().slice(0, 120))}`) ?? null;
-};
-
 /** The links that a message shows: only sound ones. */
 export const shownLinks = (
   incident: Incident,
   pending: PendingNotification,
-  config: Pick<Config, 'respond'>,
   links: LinksOf | null,
 ): MessageLinks => {
   const made = links?.(incident, pending);
-  const view = safeUrl(made?.view) ?? viewUrl(config, incident);
+  const view = safeUrl(made?.view);
   const acknowledge = safeUrl(made?.acknowledge);
   return { ...(view && { view }), ...(acknowledge && { acknowledge }) };
 };

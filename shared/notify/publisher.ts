@@ -37,6 +37,12 @@ export type RenderNotification = (
 ) => Notification;
 
 /**
+ * Makes the renderer for messages about these incidents: with links, which cannot be signed while a message is written.
+ * Settles within a few seconds, since every message waits for it.
+ */
+export type RendererFor = (incidents: readonly Incident[]) => Promise<RenderNotification>;
+
+/**
  * The way out to people. Resolves with the provider's receipt on its 2xx only; rejects otherwise. Settles within a few
  * seconds: an implementation sets its own timeouts, because the sweep waits for it.
  */

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { type Incident, isPage, type PendingNotification, type Transition } from '../incident/incident.ts';
-import { RUNBOOK } from '../runbook/index.ts';
+import { runbookFor } from '../runbook/index.ts';
 import { closedByHand, eventOf, isReminder } from './about.ts';
 import { feedOf } from './affected.ts';
 import { audienceOf } from './audience.ts';
@@ -53,7 +53,7 @@ const renderSubject = (
   config: Config,
   others: number,
 ): string => {
-  const start = `[${pending.severity}] ${RUNBOOK[incident.cause].title}`;
+  const start = `[${pending.severity}] ${runbookFor(incident).title}`;
   const where = config.installation === 'claywatch' ? '' : ` - ${config.installation}`;
   const happened = isReminder(incident, pending)
     ? 'still not acknowledged'
@@ -79,7 +79,7 @@ const attribute = (text: string): string => cut(text.replace(/[^A-Za-z0-9._:/-]/
 export const createRenderer = (config: Config, links: LinksOf | null = null): RenderNotification => {
   const hosts = knownHosts(config);
   return (incident, pending, { alsoAbout = [] } = {}) => {
-    const { view, acknowledge } = shownLinks(incident, pending, config, links);
+    const { view, acknowledge } = shownLinks(incident, pending, links);
     const mayTake = isPage(pending) && incident.status === 'triggered';
     const shown = { ...(view && { view }), ...(acknowledge && mayTake && { acknowledge }) };
     return {

@@ -4,7 +4,7 @@ import { describe } from './mark.ts';
 import { type DeliveryProof, personOf, SNS, SUMMARY } from './proof.ts';
 import type { Notification } from './publisher.ts';
 import { pagePerson } from './send.ts';
-import { recordProof, type Sweep } from './sweep.ts';
+import { recordProof, rendererFor, type Sweep } from './sweep.ts';
 import { isSummaryDue } from './throttle.ts';
 
 /** More than can be stuck without something else being badly wrong. */
@@ -125,16 +125,20 @@ export interface Settled {
  *
  * Nothing that this very sweep owed is looked at. Never rejects: what went wrong is among the sweep's faults.
  */
-export const settle = async (sweep: Sweep): Promise<Settled> => {
-  const { proof, config, store, clock, faults } = sweep;
+export const settle = async (opened: Sweep): Promise<Settled> => {
+  const { proof, config, store, clock, faults } = opened;
   if (!proof || !config) return { fellBack: 0, summedUp: false };
   try {
-    const rows = await proof.undelivered(sweep.startedAt, ROWS_AT_ONCE);
+    const rows = await proof.undelivered(opened.startedAt, ROWS_AT_ONCE);
     const afterMs = config.notify.fallback.afterMinutes * MINUTE;
     const late: Told[] = [];
     const held: Told[] = [];
-    for (const [incidentId, ofIncident] of Map.groupBy(rows, (row) => row.incidentId)) {
-      const incident = await store.byId(incidentId);
+    const told: (readonly [Incident | null, readonly DeliveryProof[]])[] = [];
+    for (const [incidentId, ofIncident] of Map.groupBy(rows, (row) => row.incidentId))
+      told.push([await store.byId(incidentId), ofIncident]);
+    const incidents = told.flatMap(([incident]) => incident ?? []);
+    const sweep: Sweep = { ...opened, render: await rendererFor(opened, incidents, faults) };
+    for (const [incident, ofIncident] of told) {
       for (const row of ofIncident) {
         const verdict = judge(incident, row, { afterMs, now: clock.now() });
         if (incident && verdict === 'fall-back') late.push({ incident, row });

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { type Incident, isPage, type PendingNotification } from '../incident/incident.ts';
-import { RUNBOOK } from '../runbook/index.ts';
+import { runbookFor } from '../runbook/index.ts';
 import { closedByHand, endOf, eventOf, isReminder } from './about.ts';
 import { inShort, leftInShort } from './done.ts';
 import { stepOf } from './escalation.ts';
@@ -127,7 +127,7 @@ export const renderSms = (
   const end = `${closing(sms)} ${id}`;
   const room = TEXT_SEPTETS - septets(start) - septets(end);
 
-  const title = fitGsm7(RUNBOOK[incident.cause].title, room);
+  const title = fitGsm7(runbookFor(incident).title, room);
   const installation = config.installation === 'claywatch' ? '' : toGsm7(config.installation);
   const where = optional(' @', installation, '', room - septets(title));
   const others = more.alsoAbout.length === 0 ? '' : ` +${more.alsoAbout.length}`;

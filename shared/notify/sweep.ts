@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/schema.ts';
+import type { Incident } from '../incident/incident.ts';
 import type { IncidentStore } from '../incident/store.ts';
 import type { Silence, SilenceStore } from '../silence/silence.ts';
 import { describe } from './mark.ts';
 import type { OwedRow, ProofLedger, ProofRecord } from './proof.ts';
-import type { PagePublisher, Publisher, RenderNotification } from './publisher.ts';
+import type { PagePublisher, Publisher, RendererFor, RenderNotification } from './publisher.ts';
 import { LOOK_BACK_MS } from './silenced.ts';
 import type { ThrottleStore } from './throttle.ts';
 import { type Addressed, changeThrottle, NOTHING_SENT, type ThrottleState, withSent } from './throttle.ts';
@@ -13,6 +14,8 @@ export interface DeliveryDependencies {
   readonly store: IncidentStore;
   readonly publisher: Publisher;
   readonly render: RenderNotification;
+  /** Left out, or when it fails: `render` writes every message, without links. */
+  readonly renderFor?: RendererFor;
   readonly clock: Clock;
   /** Left out: nothing is grouped, throttled, repeated or handed to chat channels; every message goes at once. */
   readonly config?: Config;
@@ -26,6 +29,8 @@ export interface DeliveryDependencies {
 
 /** One sweep: what it works with, and what it learns on the way. */
 export interface Sweep extends Omit<DeliveryDependencies, 'silences' | 'throttle'> {
+  /** For the incidents that were active when it began, with their links. */
+  readonly render: RenderNotification;
   readonly startedAt: number;
   readonly silences: readonly Silence[];
   readonly throttle: ThrottleState;
@@ -45,15 +50,25 @@ const orElse = async <T>(read: Promise<T> | undefined, instead: T, faults: strin
   }
 };
 
-export const openSweep = async (deps: DeliveryDependencies): Promise<Sweep> => {
+/** The renderer for messages about these incidents. Never rejects: no link is worth a page that is not sent. */
+export const rendererFor = async (
+  { render, renderFor }: Pick<DeliveryDependencies, 'render' | 'renderFor'>,
+  incidents: readonly Incident[],
+  faults: string[],
+): Promise<RenderNotification> =>
+  renderFor && incidents.length > 0 ? orElse(renderFor(incidents), render, faults) : render;
+
+/** `active`: the incidents that messages may be about. */
+export const openSweep = async (deps: DeliveryDependencies, active: readonly Incident[]): Promise<Sweep> => {
   const { silences, throttle, ...rest } = deps;
   const startedAt = deps.clock.now();
   const faults: string[] = [];
-  const [inForce, state] = await Promise.all([
+  const [inForce, state, render] = await Promise.all([
     orElse(silences?.current(startedAt - LOOK_BACK_MS), [], faults),
     orElse(throttle?.load(), NOTHING_SENT, faults),
+    rendererFor(deps, active, faults),
   ]);
-  return { ...rest, startedAt, silences: inForce, throttle: state, sent: [], faults };
+  return { ...rest, render, startedAt, silences: inForce, throttle: state, sent: [], faults };
 };
 
 /** Remembers what was sent, so that the next sweeps know; `summedUp`: a summary was among it. */

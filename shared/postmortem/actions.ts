@@ -1,5 +1,5 @@
 import { onCallAt } from '../oncall/on-call.ts';
-import { RUNBOOK } from '../runbook/index.ts';
+import { runbookFor } from '../runbook/index.ts';
 import { ignoredWarnings, type Told, withoutStandby } from './lessons.ts';
 import type { Postmortem } from './postmortem.ts';
 
@@ -63,7 +63,7 @@ const fromNumbers = (told: Told): readonly Omit<Action, 'owner'>[] => {
 /** What is to be done, by whom: the runbook's advice for this cause, then what the numbers ask for. */
 export const actionsOf = (told: Told): Postmortem['actions'] => {
   const owner = ownerOf(told);
-  const advice = RUNBOOK[told.incident.cause].prevent.map((what) => ({
+  const advice = runbookFor(told.incident).prevent.map((what) => ({
     what,
     type: DETECTS.test(what) ? ('detect' as const) : ('prevent' as const),
   }));

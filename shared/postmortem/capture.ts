@@ -20,7 +20,7 @@ export const EVIDENCE_LIMITS = {
 /** What is at hand when an incident changes; whatever is missing is kept as not known. */
 export interface Seen {
   readonly incident: Pick<Incident, 'id' | 'detectedAt' | 'updatedAt'>;
-  /** The transition, or `opened`. */
+  /** Of `occasionDue`. */
   readonly occasion: string;
   /** Of the watch's state, by probe. */
   readonly health: Readonly<Record<string, ProbeHealth>>;

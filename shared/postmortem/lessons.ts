@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Incident, TimelineEntry } from '../incident/incident.ts';
-import { isGood, isMeasure } from '../notify/about.ts';
+import { isAgainst } from '../notify/about.ts';
+import { measuresOf } from '../notify/done.ts';
 import type { DeliveryProof } from '../notify/proof.ts';
 import { duration } from '../notify/time.ts';
 import { isMoreUrgent } from '../severity.ts';
@@ -32,7 +33,7 @@ const limit = ({ deadlineMs }: Measured): string => duration(deadlineMs ?? 0);
 
 /** Found by what Claywatch looks at, or only by what a person answered. */
 export const isFoundByClaywatch = ({ evidence }: Incident): boolean => {
-  const failing = evidence.filter((one) => !isGood(one));
+  const failing = evidence.filter(isAgainst);
   return failing.length === 0 || failing.some(({ kind }) => kind !== 'reported');
 };
 
@@ -60,8 +61,14 @@ export const ignoredWarnings = ({ incident, earlier }: Pick<Told, 'incident' | '
       one.openedAt < incident.detectedAt &&
       one.openedAt >= incident.detectedAt - WARNED_WITHIN_MS &&
       !one.acknowledgement &&
+      // It was told as part of another, and whoever had that one had it.
+      !one.mergedInto &&
       countOf(one, 'acknowledged') === 0,
   );
+
+/** Incidents that were told as part of this one. */
+const partsOf = ({ incident, earlier }: Pick<Told, 'incident' | 'earlier'>): readonly string[] =>
+  earlier.flatMap(({ id, mergedInto }) => (mergedInto?.id === incident.id ? [id] : []));
 
 const WELL: readonly Rule[] = [
   ({ incident, times: { detect } }) =>
@@ -72,8 +79,14 @@ const WELL: readonly Rule[] = [
     acknowledge.kept === true &&
     `Somebody had it ${took(acknowledge)} after it opened, within ${limit(acknowledge)}.`,
   ({ incident }) => {
-    const measures = incident.timeline.filter(isMeasure).length;
+    const measures = measuresOf(incident).length;
     return measures > 0 && `Claywatch acted by itself ${times(measures)}.`;
+  },
+  (told) => {
+    const parts = partsOf(told);
+    return (
+      parts.length > 0 && `Told as one with ${some(parts.length, 'other', 'others')}: ${parts.join(', ')}.`
+    );
   },
   ({ rows }) => {
     const held = rows.reduce((sum, row) => sum + (row.held ?? 0), 0);
@@ -111,6 +124,10 @@ const WRONG: readonly Rule[] = [
   ({ incident }) => {
     const due = countOf(incident, 'update-due');
     return due > 0 && `A promised update was not written in time ${times(due)}.`;
+  },
+  ({ incident }) => {
+    const undone = (incident.actions ?? []).filter(({ kind }) => kind === 'overruled').length;
+    return undone > 0 && `What Claywatch did was undone by somebody ${times(undone)}.`;
   },
   ({ incident }) =>
     incident.reopenings > 0 && `It was over too early: it was opened again ${times(incident.reopenings)}.`,

@@ -18,7 +18,7 @@ export interface FeedCost {
 export interface EvidenceSnapshot {
   readonly incidentId: string;
   readonly at: number;
-  /** What made it worth keeping: the transition, or `opened`. */
+  /** What made it worth keeping: the transition, `opened`, `action` or `rows-sent-on`. */
   readonly occasion: string;
   readonly probes: readonly {
     readonly probe: string;
@@ -51,6 +51,8 @@ export interface EvidenceStore {
   keep(snapshot: EvidenceSnapshot): Promise<void>;
   /** Oldest first. */
   ofIncident(incidentId: string): Promise<readonly EvidenceSnapshot[]>;
+  /** The newest; null: none. Strongly consistent. */
+  latest(incidentId: string): Promise<EvidenceSnapshot | null>;
 }
 
 /**

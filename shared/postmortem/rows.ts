@@ -12,6 +12,8 @@ export interface Bounds {
   readonly end: EvidenceSnapshot | null;
   /** Everything from the one to the other, oldest first. */
   readonly between: readonly EvidenceSnapshot[];
+  /** The newest look: of when the rows that had waited were sent on. */
+  readonly last: EvidenceSnapshot | null;
 }
 
 export const boundsOf = (
@@ -26,8 +28,8 @@ export const boundsOf = (
     resolvedAt === undefined ? (own.at(-1) ?? null) : (own.find(({ at }) => at >= resolvedAt) ?? null);
   // One look alone is no difference.
   return end === null || end === open
-    ? { open, end: null, between: [] }
-    : { open, end, between: own.slice(0, own.indexOf(end) + 1) };
+    ? { open, end: null, between: [], last: null }
+    : { open, end, between: own.slice(0, own.indexOf(end) + 1), last: own.at(-1) ?? end };
 };
 
 const countsOf = (snapshot: EvidenceSnapshot | null, feed: string): Counts | null =>
@@ -41,6 +43,14 @@ const grown = (from: number, to: number): number | null => (to >= from ? to - fr
 /** Rows that had to wait: as many as the queue held at its longest beyond what waited before. */
 const waitingOf = (feed: string, { between }: Bounds): readonly number[] =>
   between.flatMap((snapshot) => countsOf(snapshot, feed)?.waiting ?? []);
+
+/** What waited later than at the end, where that was looked at. */
+const leftAt = (feed: string, { end, last }: Bounds): string => {
+  const waiting = countsOf(last, feed)?.waiting ?? null;
+  return last === null || last === end || waiting === null
+    ? ''
+    : ` At ${isoInstant(last.at)} ${waiting} waited.`;
+};
 
 /** At most how many of the rows of the incident were accepted by Clay and have not come back. */
 const missingAtMost = (end: Counts, endAt: number, later: FeedSnapshot | undefined): number => {
@@ -60,11 +70,12 @@ const relayed = (
     return { received: accepted, held: null, replayed: null, isRelayed: false };
   const received = accepted === null ? null : accepted + end.waiting - open.waiting;
   const peak = Math.max(...waitingOf(feed, bounds));
+  const left = countsOf(bounds.last, feed)?.waiting ?? end.waiting;
   return {
     // Rows that were set aside left the queue without being accepted.
     received: received !== null && received < 0 ? null : received,
     held: peak - open.waiting,
-    replayed: peak - Math.max(end.waiting, open.waiting),
+    replayed: Math.max(0, peak - Math.max(left, open.waiting)),
     isRelayed: true,
   };
 };
@@ -72,12 +83,12 @@ const relayed = (
 const proofOf = (
   [open, end]: readonly [Counts, Counts],
   [openAt, endAt]: readonly [number, number],
-  { isRelayed, missing, looks }: { isRelayed: boolean; missing: number; looks: number },
+  { isRelayed, missing, looks, left }: { isRelayed: boolean; missing: number; looks: number; left: string },
 ): string =>
   [
     `Counts of ${isoInstant(openAt)} and ${isoInstant(endAt)}: submitted ${open.submitted} and ${end.submitted}, called back ${open.calledBack} and ${end.calledBack}, not back yet ${open.outstanding} and ${end.outstanding}${isRelayed ? `, waiting ${open.waiting} and ${end.waiting}` : ''}.`,
     isRelayed
-      ? `Held and replayed by the longest queue in ${looks} looks, so at least.`
+      ? `Held and replayed by the longest queue in ${looks} looks, so at least.${left}`
       : 'Rows do not pass through the relay: what Clay refused is known to your senders only.',
     missing === 0
       ? 'Every row that Clay accepted has come back.'
@@ -107,6 +118,7 @@ const rowsOfFeed = (feed: string, bounds: Bounds, later: FeedSnapshot | undefine
       isRelayed,
       missing,
       looks: waitingOf(feed, bounds).length,
+      left: leftAt(feed, bounds),
     }),
   };
 };

@@ -54,6 +54,22 @@ const respondWithin = (incident: Incident, acknowledged: number | null, config: 
   return Math.min(respondBy(first, openedAt, config.incidents), ...raised) - openedAt;
 };
 
+/**
+ * When it was no longer told of on its own: it was made part of another, or was explained by one, and stayed so. From
+ * then on nobody was paged for it, and no deadline of its own ran. Null: it was told of until its end.
+ */
+export const toldElsewhereAt = ({ timeline }: Pick<Incident, 'timeline'>): number | null => {
+  const last = (kinds: readonly TimelineEntry['kind'][]) =>
+    timeline.findLast(({ kind }) => kinds.includes(kind));
+  const merging = last(['merged', 'unmerged']);
+  const hiding = last(['hidden-by-upstream', 'unhidden']);
+  const since = [
+    ...(merging?.kind === 'merged' ? [merging.at] : []),
+    ...(hiding?.kind === 'hidden-by-upstream' ? [hiding.at] : []),
+  ];
+  return since.length === 0 ? null : Math.min(...since);
+};
+
 /** Every span that a postmortem is asked for. */
 export const timesOf = (
   incident: Incident,
@@ -61,7 +77,8 @@ export const timesOf = (
   { config, now }: { readonly config: Config; readonly now: number },
 ): Postmortem['times'] => {
   const { detectedAt, openedAt, resolvedAt = null } = incident;
-  const waited = (resolvedAt ?? now) - openedAt;
+  const waited =
+    Math.min(resolvedAt ?? now, toldElsewhereAt(incident) ?? Number.POSITIVE_INFINITY) - openedAt;
   const acknowledged = acknowledgedAt(incident);
   return {
     detect: span(detectedAt, openedAt),

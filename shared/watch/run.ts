@@ -19,7 +19,8 @@ import { type Observation, observation } from '../observe/observation.ts';
 import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
-import { signalsFromHealth } from '../observe/signals.ts';
+import type { RelaySeen } from '../observe/relay/observe-relay.ts';
+import { type Evidence, signalsFromHealth } from '../observe/signals.ts';
 import type { EvidenceStore } from '../postmortem/postmortem.ts';
 import type { RemediationAction } from '../remediate/action.ts';
 import type { RemediationReport } from '../remediate/perform.ts';
@@ -35,24 +36,24 @@ import {
   rebaseOnLimit,
   type Snapshots,
 } from './counts.ts';
-import { keepEvidence } from './evidence.ts';
 import { createMessagesProbe } from './messages.ts';
-import { createRelays, type RelayPorts, remediate } from './relays.ts';
-import type { WatchState, WatchStore } from './store.ts';
+import { controlsAfter, createRelays, type RelayPorts, remediate, waitingIn } from './relays.ts';
+import { remember } from './remember.ts';
+import type { Ended, WatchState, WatchStore } from './store.ts';
 
-/** Left out: messages go at once, and are neither proved nor silenced, thrown together nor sent to single people. */
-type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle'>;
+/** Left out: messages go at once, without links, neither proved nor silenced, thrown together nor sent to single people. */
+type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle' | 'renderFor'>;
 
 export interface WatchDependencies extends WaysToPeople {
-  /** Left out: only what the incidents say themselves is kept. */
-  readonly evidence?: Pick<EvidenceStore, 'keep'>;
+  /** Left out: only what the incidents say themselves is kept, and no postmortem is drafted. */
+  readonly evidence?: EvidenceStore;
   readonly config: Config;
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly secrets: SecretReader;
   readonly watchStore: WatchStore;
   readonly incidentStore: IncidentStore;
-  readonly rowsLedger: Pick<RowsLedger, 'fold' | 'rebase'>;
+  readonly rowsLedger: Pick<RowsLedger, 'fold' | 'rebase' | 'snapshot'>;
   readonly creditStore: CreditStore;
   readonly publisher: Publisher;
   readonly render: RenderNotification;
@@ -167,6 +168,9 @@ const watchedBy = (probes: readonly Probe[]): ReadonlySet<string> =>
     ...probes.flatMap(({ id }) => (id === 'clay.balance' ? [id, 'clay.credits', 'clay.actions'] : [id])),
   ]);
 
+/** What stands in for something says nothing of whether that is watched, or since when it fails. */
+const speaks = ({ kind }: Evidence): boolean => kind !== 'fallback';
+
 /** An incident about something that the configuration no longer names cannot be seen working: say so and close it. */
 const noLongerWatched = (
   open: readonly Incident[],
@@ -176,7 +180,8 @@ const noLongerWatched = (
   open
     .filter(
       (incident) =>
-        incident.evidence.length > 0 && incident.evidence.every(({ probe }) => !(probe in health)),
+        incident.evidence.some(speaks) &&
+        incident.evidence.filter(speaks).every(({ probe }) => !(probe in health)),
     )
     .map((incident) => ({
       cause: incident.cause,
@@ -216,6 +221,52 @@ const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentC
   return passed.value.changes;
 };
 
+type Outcome<T> = PromiseSettledResult<T>;
+
+/** What went wrong so far, for whoever asks later what our own functions did meanwhile. */
+const faultsOf = (
+  kept: Outcome<unknown>,
+  ...others: readonly Outcome<{ readonly failures: readonly unknown[] }>[]
+): readonly unknown[] => [
+  ...(kept.status === 'rejected' ? [kept.reason] : []),
+  ...others.flatMap((one) => (one.status === 'rejected' ? [one.reason] : one.value.failures)),
+];
+
+const waysToPeople = ({ renderFor, proof, silences, pages, throttle }: WaysToPeople): WaysToPeople => ({
+  ...(renderFor && { renderFor }),
+  ...(proof && { proof }),
+  ...(silences && { silences }),
+  ...(pages && { pages }),
+  ...(throttle && { throttle }),
+});
+
+interface RunSeen {
+  readonly health: Readonly<Record<string, ProbeHealth>>;
+  readonly snapshots: Snapshots;
+  readonly observations: readonly Observation[];
+  readonly relays: ReadonlyMap<string, RelaySeen>;
+  readonly lately: readonly Ended[];
+  readonly done: readonly RemediationAction[];
+  readonly faults: readonly unknown[];
+}
+
+/** Keeps what this run saw and did with the incidents, where there is a place for it. */
+const rememberRun = async (
+  { config, clock, incidentStore, proof, evidence, rowsLedger, creditStore, relay }: WatchDependencies,
+  { health, snapshots, observations, relays, lately, done, faults }: RunSeen,
+): Promise<readonly unknown[]> =>
+  evidence
+    ? remember({
+        ...{ config, clock, incidentStore, proof, lately, faults },
+        stores: { evidence, rows: rowsLedger, credits: creditStore },
+        seen: {
+          ...{ health, snapshots: [...snapshots.values()], balance: sampleOf(observations) },
+          waiting: waitingIn(relays),
+          controls: await controlsAfter(relays, relay, { done }),
+        },
+      })
+    : [];
+
 /** What was done; throws when something could not be, after everything else was. The next run decides it again. */
 const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly RemediationAction[] => {
   if (remedied.status === 'rejected') throw remedied.reason;
@@ -236,7 +287,7 @@ const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly Rem
  * 5. save what is held;
  * 6. remediate: hold, fail over and let go the feeds whose rows are relayed, and say so on the incidents;
  * 7. what time does: escalate, hold people to what they promised, end merges that are over;
- * 8. keep what was seen with every incident that changed;
+ * 8. keep what was seen with every incident that changed, and draft the postmortem of those that are over;
  * 9. deliver every message that is owed, those that an earlier crash left included.
  *
  * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
@@ -305,10 +356,12 @@ export const createWatch =
       },
     );
 
-    const firstSeen = (evidence: readonly { readonly probe: string }[]): number =>
+    const firstSeen = (evidence: readonly Evidence[]): number =>
       Math.min(
         now,
-        ...evidence.flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
+        ...evidence
+          .filter(speaks)
+          .flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
       );
     const inForce = [...diagnosis.verdicts, ...diagnosis.hidden];
     const keep = async () => {
@@ -350,23 +403,19 @@ export const createWatch =
     const [passed] = await Promise.allSettled([
       passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
     ]);
-    const { evidence } = deps;
     const [remembered] = await Promise.allSettled([
-      evidence
-        ? keepEvidence(
-            { evidence, incidentStore },
-            { health, snapshots: [...snapshots.values()], balance: sampleOf(observations), now: clock.now() },
-          )
-        : [],
+      rememberRun(deps, {
+        ...{ health, snapshots, observations, lately },
+        relays: relays.seen,
+        done: remedied.status === 'fulfilled' ? remedied.value.done : [],
+        faults: faultsOf(kept, remedied, passed),
+      }),
     ]);
     // One incident that cannot be written must not hold back what is owed for the others.
-    const { publisher, render, proof, silences, pages, throttle } = deps;
+    const { publisher, render } = deps;
     const deliveries = await deliverPending({
       ...{ store: incidentStore, publisher, render, clock, config },
-      ...(proof && { proof }),
-      ...(silences && { silences }),
-      ...(pages && { pages }),
-      ...(throttle && { throttle }),
+      ...waysToPeople(deps),
     });
     if (kept.status === 'rejected') throw kept.reason;
     const actions = doneOf(remedied);

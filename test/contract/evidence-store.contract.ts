@@ -40,6 +40,7 @@ export const evidenceStoreContract = (name: string, storeOf: () => EvidenceStore
       const second = snapshot(NOON + 1);
       for (const one of [later, first, second]) await store.keep(one);
       expect(await store.ofIncident(incidentId)).toStrictEqual([first, second, later]);
+      expect(await store.latest(incidentId)).toStrictEqual(later);
     });
 
     it('keeps the first look at a moment, however often it is kept', async () => {
@@ -54,6 +55,7 @@ export const evidenceStoreContract = (name: string, storeOf: () => EvidenceStore
       await store.keep(snapshot(NOON, { incidentId: `${incidentId}0` }));
       expect(await store.ofIncident(incidentId)).toHaveLength(1);
       expect(await store.ofIncident('inc-20261103-ffffffff')).toEqual([]);
+      expect(await store.latest('inc-20261103-ffffffff')).toBeNull();
     });
 
     it('holds a whole night of looks of full size', async () => {

@@ -17,7 +17,7 @@ describe('links of messages', () => {
 
   it('lead to the page of their incident, each for its own purpose, for the configured time', async () => {
     const links = await made().prepare([incident]);
-    const { view, acknowledge } = shownLinks(incident, pending, { respond: {} as never }, links);
+    const { view, acknowledge } = shownLinks(incident, pending, links);
     expect(view).toMatch(/^https:\/\/claywatch\.example\.com\/i\/[A-Za-z0-9_.-]+$/);
     const valid = { kind: 'valid', incidentId: incident.id, expiresAt: (NOON + 72 * HOUR) / 1_000 };
     expect(await verifyLink(KEY, tokenOf(view), 'view', NOON)).toEqual(valid);

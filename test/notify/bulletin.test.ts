@@ -152,11 +152,20 @@ describe('a bulletin', () => {
     expect(closed.publicImpact).not.toContain('resolved');
   });
 
-  it('leads to the incident where people reach it', () => {
-    const input = { ...TWO_FEEDS, respond: { publicUrl: 'https://ops.example/c/' } };
-    expect(bulletin(happened('webhook.gone', 'triggered'), input).url).toBe(
-      'https://ops.example/c/incidents/inc-20261103-0a1b2c3d',
-    );
+  it('leads to where the incident can be looked at, and never to where anybody could take it', () => {
+    const config = configOf({ ...TWO_FEEDS, respond: { publicUrl: 'https://ops.example/c/' } });
+    const incident = happened('webhook.gone', 'triggered');
+    const [pending] = incident.pending;
+    if (!pending) throw new Error('nothing is owed');
+    const links = () => ({
+      view: 'https://ops.example/c/i/look',
+      acknowledge: 'https://ops.example/c/i/take',
+    });
+    const made = createRenderer(config, links)(incident, pending);
+    expect(made.emailText).toContain('/i/take');
+    expect(made.bulletin?.url).toBe('https://ops.example/c/i/look');
+    expect(JSON.stringify(made.bulletin)).not.toContain('/i/take');
+    expect(createRenderer(config)(incident, pending).bulletin?.url).toBeNull();
   });
 
   it('names the incidents that it speaks for, the first twenty of them', () => {

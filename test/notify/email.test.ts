@@ -341,7 +341,10 @@ describe('the mail about what people do, and leave undone', () => {
 describe('links', () => {
   const publicUrl = 'https://ops.example/claywatch/';
   const config = configOf({ ...TWO_FEEDS, respond: { publicUrl } });
-  const links = () => ({ acknowledge: 'https://ops.example/claywatch/a/secret' });
+  const links = () => ({
+    view: 'https://ops.example/claywatch/i/look',
+    acknowledge: 'https://ops.example/claywatch/a/secret',
+  });
   const mail = (transition: Transition): string => {
     const incident = happened('webhook.gone', transition);
     const [pending] = incident.pending;
@@ -351,7 +354,7 @@ describe('links', () => {
 
   it('lead to the incident, in the first lines', () => {
     expect(mail('triggered').split('\n').slice(0, 6)).toContain(
-      'Look at it: https://ops.example/claywatch/incidents/inc-20261103-0a1b2c3d',
+      'Look at it: https://ops.example/claywatch/i/look',
     );
   });
 
@@ -366,8 +369,18 @@ describe('links', () => {
       expect(mail(transition)).not.toContain('/a/secret');
   });
 
-  it('are left out without an address', () => {
-    expect(mailOf(incidentOf('webhook.gone'))).not.toContain('Look at it');
+  it('are passed on to responders only to look at it, and to nobody else', () => {
+    const [responders = '', stakeholders = ''] = mail('triggered')
+      .split('CLAY INCIDENT NOTIFICATION')
+      .slice(1);
+    expect(responders).toContain('https://ops.example/claywatch/i/look');
+    expect(responders).not.toContain('/a/secret');
+    expect(stakeholders).not.toContain('ops.example');
+  });
+
+  it('are left out where none are made, whatever the address', () => {
+    const plain = mailOf(incidentOf('webhook.gone'), {}, config);
+    expect([plain.includes('Look at it'), plain.includes('ops.example')]).toEqual([false, false]);
   });
 });
 

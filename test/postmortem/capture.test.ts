@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { act } from '../../shared/incident/act.ts';
+import { noteAction } from '../../shared/incident/actions.ts';
 import type { ProbeHealth } from '../../shared/observe/health.ts';
 import { observation } from '../../shared/observe/observation.ts';
 import { captureEvidence, type Seen } from '../../shared/postmortem/capture.ts';
@@ -111,18 +112,38 @@ describe('the occasion to keep evidence', () => {
   };
 
   it('is every turn that nothing was kept for yet, wherever it came from', () => {
-    expect(occasionDue(INCIDENT, [])).toBe('opened');
+    expect(occasionDue(INCIDENT, null)).toBe('opened');
     const first = capture();
-    expect(occasionDue(INCIDENT, [first])).toBeNull();
-    expect(occasionDue(acted('note', NOON + MINUTE), [first])).toBeNull();
-    expect(occasionDue(acted('acknowledge', NOON + MINUTE), [first])).toBe('acknowledged');
-    expect(occasionDue(resolved(INCIDENT, NOON + MINUTE), [first])).toBe('resolved');
+    expect(occasionDue(INCIDENT, first)).toBeNull();
+    expect(occasionDue(acted('note', NOON + MINUTE), first)).toBeNull();
+    expect(occasionDue(acted('acknowledge', NOON + MINUTE), first)).toBe('acknowledged');
+    expect(occasionDue(resolved(INCIDENT, NOON + MINUTE), first)).toBe('resolved');
+  });
+
+  it('is what was done about the rows, and that they were sent on after the end', () => {
+    const first = capture();
+    const at = NOON + MINUTE;
+    const held = noteAction(
+      INCIDENT,
+      { ref: 'hold:leads:1', kind: 'hold', mode: 'act', feed: 'leads', since: at, text: 'Rows are held.' },
+      at,
+    );
+    expect(occasionDue(held, first)).toBe('action');
+    expect(occasionDue(held, null)).toBe('opened');
+    const over = resolved(INCIDENT, at);
+    const feed = { feed: 'leads', submitted: 1, calledBack: 1, outstanding: 0, onHold: false };
+    const last = { at: at + 1, feeds: [{ ...feed, waiting: 7 }] };
+    expect(occasionDue(over, last, { leads: 3 })).toBeNull();
+    expect(occasionDue(over, last, {})).toBeNull();
+    expect(occasionDue(over, last, { leads: 0 })).toBe('rows-sent-on');
+    expect(occasionDue(INCIDENT, { ...last, at }, { leads: 0 })).toBeNull();
+    expect(occasionDue(over, { ...last, feeds: [{ ...feed, waiting: 0 }] }, { leads: 0 })).toBeNull();
   });
 
   it('comes once, also when the clock was put back', () => {
     const over = resolved(INCIDENT, NOON + 60 * MINUTE);
     const kept = capture({ incident: over, occasion: 'resolved', now: NOON + MINUTE });
     expect(kept.at).toBe(NOON + 60 * MINUTE);
-    expect(occasionDue(over, [capture(), kept])).toBeNull();
+    expect(occasionDue(over, kept)).toBeNull();
   });
 });

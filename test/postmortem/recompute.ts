@@ -86,7 +86,17 @@ const recomputeTimes = ({ incident, proofs, config, now }: RawSources): Json => 
       .map((proof) => proof.deliveredAt),
   );
   const opened = incident.openedAt;
-  const waited = (incident.resolvedAt ?? now) - opened;
+  // Part of another, or explained by one: nobody waits for it any more from then on.
+  const until = [incident.resolvedAt ?? now];
+  for (const [into, outOf] of [
+    ['merged', 'unmerged'],
+    ['hidden-by-upstream', 'unhidden'],
+  ]) {
+    const turns = incident.timeline.filter(({ kind }: Raw) => kind === into || kind === outOf);
+    const newest = turns[turns.length - 1];
+    if (newest?.kind === into) until.push(newest.at);
+  }
+  const waited = Math.min(...until) - opened;
   const heard = incident.deliveries.filter(
     (delivery: Raw) => acknowledged === null || delivery.deliveredAt <= acknowledged,
   );
@@ -114,6 +124,8 @@ const recomputeTimes = ({ incident, proofs, config, now }: RawSources): Json => 
 interface Kept {
   readonly first: Raw;
   readonly last: Raw;
+  /** Kept last of all, also after the end. */
+  readonly newest: Raw;
   readonly all: readonly Raw[];
 }
 
@@ -124,7 +136,9 @@ const keptOf = ({ incident, snapshots }: RawSources): Kept | null => {
     .sort((one, other) => one.at - other.at);
   const over = incident.resolvedAt;
   const index = over === undefined ? own.length - 1 : own.findIndex((snapshot) => snapshot.at >= over);
-  return index < 1 ? null : { first: own[0], last: own[index], all: own.slice(0, index + 1) };
+  return index < 1
+    ? null
+    : { first: own[0], last: own[index], newest: own[own.length - 1], all: own.slice(0, index + 1) };
 };
 
 const inFeed = (snapshot: Raw, feed: string): Raw => snapshot.feeds.find((one: Raw) => one.feed === feed);
@@ -146,12 +160,14 @@ const recomputeFeed = (raw: RawSources, feed: string): Json => {
   const accepted = after.submitted < before.submitted ? null : after.submitted - before.submitted;
   if (before.waiting === null || after.waiting === null) return { ...nothing, received: accepted };
   const longest = Math.max(...kept.all.map((snapshot) => inFeed(snapshot, feed)?.waiting ?? 0));
+  const left = inFeed(kept.newest, feed)?.waiting ?? after.waiting;
+  const sentOn = longest - (left > before.waiting ? left : before.waiting);
   const received = accepted === null ? -1 : accepted + (after.waiting - before.waiting);
   return {
     ...nothing,
     received: received < 0 ? null : received,
     held: longest - before.waiting,
-    replayed: longest - Math.max(before.waiting, after.waiting),
+    replayed: sentOn < 0 ? 0 : sentOn,
     lost: missingOf(raw, feed, kept.last.at, after.outstanding) === 0 ? 0 : null,
   };
 };

@@ -6,6 +6,10 @@ const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 /** Evidence in memory; the same contract as the real store. */
 export const createMemoryEvidenceStore = (): EvidenceStore => {
   const kept = new Map<string, EvidenceSnapshot>();
+  const ofIncident = (incidentId: string) =>
+    structuredClone([...kept.values()])
+      .filter((snapshot) => snapshot.incidentId === incidentId)
+      .sort((one, other) => one.at - other.at);
   return {
     keep: async (snapshot) => {
       await yieldTurn();
@@ -14,9 +18,11 @@ export const createMemoryEvidenceStore = (): EvidenceStore => {
     },
     ofIncident: async (incidentId) => {
       await yieldTurn();
-      return structuredClone([...kept.values()])
-        .filter((snapshot) => snapshot.incidentId === incidentId)
-        .sort((one, other) => one.at - other.at);
+      return ofIncident(incidentId);
+    },
+    latest: async (incidentId) => {
+      await yieldTurn();
+      return ofIncident(incidentId).at(-1) ?? null;
     },
   };
 };

@@ -16,6 +16,7 @@ import type { HttpClient } from '../../shared/http/port.ts';
 import type { Actor, Incident } from '../../shared/incident/incident.ts';
 import { incidentPolicy } from '../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
+import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
 import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
@@ -239,6 +240,8 @@ export interface WorldOptions {
   readonly traffic?: Partial<TrafficSettings>;
   /** Rows go through the relay, to which the configuration must have the secret. */
   readonly relay?: boolean;
+  /** What `env:LINK_KEY` holds, which signs links where the configuration says so. */
+  readonly linkKey?: string;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
@@ -300,6 +303,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+    ...(options.linkKey === undefined ? {} : { 'env:LINK_KEY': options.linkKey }),
     ...(options.relay
       ? { 'env:CLAY_WEBHOOK_URL_3': `https://api.clay.com${clay.webhookPath('leads-3')}` }
       : {}),
@@ -338,6 +342,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
         },
       },
       render: createRenderer(current),
+      renderFor: createLinkedRenderer(current, { secrets: secretReader, clock }),
       ...(relay
         ? {
             relay: {

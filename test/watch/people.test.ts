@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../../shared/incident/incident.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { verifyLink } from '../../shared/link/token.ts';
+import { BASE_CONFIG, createWorld, START, type World } from '../support/world.ts';
 
 const outageOf = async (world: World): Promise<Incident> => {
   const found = (await world.incidents()).find(({ cause }) => cause === 'clay.outage');
@@ -21,7 +22,7 @@ describe('a run and people', () => {
     await world.run(4);
     const kept = await world.clock.run(world.evidence.ofIncident((await outageOf(world)).id));
     expect([...new Set(kept.map(({ occasion }) => occasion))]).toEqual([
-      'triggered',
+      'opened',
       'acknowledged',
       'resolved',
     ]);
@@ -66,6 +67,36 @@ describe('a run and people', () => {
     world.clay.faults.on('outage');
     await expect(world.tick()).rejects.toThrow('what was seen was not kept');
     expect(transitions(world)).toEqual(['triggered']);
+  });
+
+  describe('with links', () => {
+    const config = {
+      ...BASE_CONFIG,
+      respond: { publicUrl: 'https://claywatch.example.com', linkSecret: 'env:LINK_KEY' },
+    } as const;
+    const KEY = 'fake-link-key-0123456789abcdef0123456789';
+    const pageOf = async (linkKey?: string) => {
+      const world = createWorld({ config, ...(linkKey !== undefined && { linkKey }) });
+      world.clay.faults.on('outage');
+      await world.run(1);
+      const [page] = world.delivered;
+      if (!page) throw new Error('nobody was paged');
+      return { text: page.notification.emailText, errors: world.reports[0]?.deliveries.errors ?? [] };
+    };
+
+    it('pages with one that takes it', async () => {
+      const { text, errors } = await pageOf(KEY);
+      const [, token = ''] = /TO TAKE IT[\s\S]*?\/i\/([\w.-]+)/.exec(text) ?? [];
+      expect(await verifyLink(KEY, token, 'acknowledge', START)).toMatchObject({ kind: 'valid' });
+      expect(errors).toEqual([]);
+    });
+
+    it('pages all the same when the key cannot be used, and says so', async () => {
+      const { text, errors } = await pageOf('too short');
+      expect(text).toContain('TO TAKE IT');
+      expect(text).not.toContain('/i/');
+      expect(errors.join()).toContain('link');
+    });
   });
 
   it('says that it is unhealthy itself when messages reach nobody, and that it is well again when they do', async () => {

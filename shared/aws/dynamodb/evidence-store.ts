@@ -1,4 +1,4 @@
-import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { EvidenceSnapshot, EvidenceStore } from '../../postmortem/postmortem.ts';
 import { conditionally, fromDocument, toPackedDocument } from './document.ts';
 
@@ -51,5 +51,19 @@ export const createDynamoEvidenceStore = ({
     for await (const { Items = [] } of pages)
       found.push(...Items.map((item) => fromDocument<EvidenceSnapshot>(item)));
     return found;
+  },
+
+  latest: async (incidentId) => {
+    const { Items: [item] = [] } = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': partitionOf(incidentId) },
+        ScanIndexForward: false,
+        Limit: 1,
+        ConsistentRead: true,
+      }),
+    );
+    return item ? fromDocument<EvidenceSnapshot>(item) : null;
   },
 });

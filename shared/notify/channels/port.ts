@@ -47,7 +47,7 @@ export interface Bulletin {
   readonly resolvedAt: number | null;
   readonly respondBy: number;
   readonly nextUpdateAt: number;
-  /** Where the incident can be looked at and acted on; null without `respond.publicUrl`. */
+  /** Where the incident can be looked at, and nothing be done; it expires. Null without `respond.linkSecret`. */
   readonly url: string | null;
 }
 

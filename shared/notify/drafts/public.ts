@@ -1,5 +1,5 @@
 import { type Incident, isOpen } from '../../incident/incident.ts';
-import { NO_PUBLIC_IMPACT, RUNBOOK } from '../../runbook/index.ts';
+import { NO_PUBLIC_IMPACT, runbookFor } from '../../runbook/index.ts';
 import { type About, closedByHand, currentStatus, endOf } from '../about.ts';
 import { utcTime } from '../time.ts';
 import type { DraftField } from './write.ts';
@@ -12,7 +12,7 @@ const MITIGATED = 'The effects have been contained. We are still working on the 
 
 /** What may be said to the outside: no internals, no vendor, no numbers. */
 export const publicImpactOf = (incident: Incident): string => {
-  const { publicImpact } = RUNBOOK[incident.cause];
+  const { publicImpact } = runbookFor(incident);
   if (publicImpact === NO_PUBLIC_IMPACT) return publicImpact;
   if (!isOpen(incident)) return closedByHand(incident) ? DEALT_WITH : RESOLVED;
   return incident.status === 'mitigated' ? MITIGATED : publicImpact;
@@ -39,7 +39,7 @@ export const publicFields = ({ incident }: About): readonly DraftField[] => {
 
 /** `Identified: Enrichment of new records is currently paused`. */
 export const publicSubject = (incident: Incident): string => {
-  const { publicImpact } = RUNBOOK[incident.cause];
+  const { publicImpact } = runbookFor(incident);
   if (publicImpact === NO_PUBLIC_IMPACT) return 'No public message: no impact on users';
   const headline = publicImpact.split(/\.(?:\s|$)/)[0] ?? publicImpact;
   return `${publicStatusOf(incident)}: ${headline}`;

@@ -1,10 +1,9 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { QUESTIONS } from '../../runbook/index.ts';
-import { type About, closedByHand, currentStatus, isGood } from '../about.ts';
+import { type About, closedByHand, currentStatus, isAgainst, isGood } from '../about.ts';
 import { inShort } from '../done.ts';
 import { comingStep } from '../escalation.ts';
 import { counted, listed } from '../layout.ts';
-import { viewUrl } from '../links.ts';
 import { bothTimes, relative, utcTime } from '../time.ts';
 import { actorWords, holderOf, nameOf } from '../who.ts';
 import {
@@ -52,7 +51,7 @@ const statusText = (about: About): string => {
 const conditions = (about: About): readonly string[] => {
   const { incident, show } = about;
   const isOver = !isOpen(incident);
-  const seen = incident.evidence.filter((one) => isGood(one) === isOver);
+  const seen = incident.evidence.filter(isOver ? isGood : isAgainst);
   return [
     show(incident.summary, 400),
     ...seen
@@ -137,9 +136,8 @@ const resolution = (about: About): DraftField => {
 
 /** The whole communication template, with conditions, actions and needs: what somebody needs who takes over. */
 export const respondersFields = (about: About): readonly DraftField[] => {
-  const { incident, config, entry, timeZone } = about;
+  const { incident, entry, timeZone, view } = about;
   const actions = actionsOf(about).map((one) => actionLine(one, about));
-  const url = viewUrl(config, incident);
   return [
     { name: 'Severity', text: severityText(about) },
     { name: 'Time detected', text: bothTimes(incident.detectedAt, timeZone) },
@@ -157,6 +155,6 @@ export const respondersFields = (about: About): readonly DraftField[] => {
     { name: 'Root Cause', text: `Likely, to be confirmed: ${entry.rootCause}` },
     resolution(about),
     { name: 'Prevention', items: entry.prevent },
-    ...(url === null ? [] : [{ name: 'Incident', url }]),
+    ...(view === undefined ? [] : [{ name: 'Incident', url: view }]),
   ];
 };

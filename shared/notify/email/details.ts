@@ -1,12 +1,10 @@
 import { isOpen } from '../../incident/incident.ts';
 import type { Evidence } from '../../observe/signals.ts';
 import { NO_PUBLIC_IMPACT, QUESTIONS, RUNBOOK } from '../../runbook/index.ts';
-import { closedByHand, endOf, isGood } from '../about.ts';
 import { publicImpactOf, publicStatusOf } from '../drafts/public.ts';
 import { bullet, more, paragraph, section } from '../layout.ts';
 import { wrap } from '../text.ts';
-import { bothTimes, duration, utcTime } from '../time.ts';
-import { actorWords } from '../who.ts';
+import { utcTime } from '../time.ts';
 import { evidenceLine, type Letter, SHOWN } from './letter.ts';
 
 export const questions = ({ entry }: Letter): readonly string[] =>
@@ -26,6 +24,7 @@ export const questions = ({ entry }: Letter): readonly string[] =>
 const EVIDENCE_HEADINGS: readonly (readonly [Evidence['kind'], string])[] = [
   ['measured', 'EVIDENCE: WHAT CLAYWATCH MEASURED (times in UTC)'],
   ['declared', 'EVIDENCE: WHAT CLAY DECLARES OF ITSELF (times in UTC)'],
+  ['fallback', 'FALLBACK EVIDENCE: WHAT IS SEEN INSTEAD OF WHAT CANNOT BE (times in UTC)'],
   ['reported', 'EVIDENCE: WHAT A PERSON REPORTED (times in UTC)'],
 ];
 
@@ -88,37 +87,4 @@ export const automatic = ({ entry }: Letter): readonly string[] => {
     ...section('CLAYWATCH DOES THIS BY ITSELF', actions(true)),
     ...section('CLAYWATCH DOES NOT DO THIS YET', actions(false)),
   ];
-};
-
-/** What the postmortem template of the second runbook asks for and the notification does not hold. */
-export const postmortem = ({ incident, pending, entry, timeZone, show }: Letter): readonly string[] => {
-  const by = closedByHand(incident, pending);
-  const seenBy = incident.evidence.findLast((one) => !isGood(one));
-  const waited = duration(incident.openedAt - incident.detectedAt);
-  const lines: readonly (readonly [string, string])[] = [
-    ['Incident date', bothTimes(incident.detectedAt, timeZone)],
-    ['Duration', duration(endOf(incident) - incident.detectedAt)],
-    ['Severity', `${incident.peakSeverity} at its worst`],
-    ['Impact', entry.impact],
-    ['Root cause', `likely: ${entry.rootCause}`],
-    [
-      'Detection',
-      `by Claywatch${seenBy ? `, check ${show(seenBy.probe, 60)}` : ''}; opened ${waited} after it was first seen`,
-    ],
-    [
-      'Resolution',
-      by
-        ? `closed by ${actorWords(by)}, not seen working; to be written by those who were there`
-        : 'to be written by those who were there',
-    ],
-    [
-      'Credits lost',
-      'not counted by Claywatch yet; see Settings > Usage > Workspace for the time of the incident. For a refund, Clay support asks for workspace, table and credits used.',
-    ],
-    ['Prevention', 'as above, plus what you decide'],
-  ];
-  return section(
-    'FOR THE POSTMORTEM',
-    lines.map(([name, text]) => wrap(text, `  ${name}: `, '    ')),
-  );
 };

@@ -3,18 +3,10 @@ import type { Incident, PendingNotification } from '../../incident/incident.ts';
 import { aboutOf } from '../about.ts';
 import type { MessageLinks } from '../links.ts';
 import { wrap } from '../text.ts';
-import {
-  automatic,
-  effects,
-  evidence,
-  externalText,
-  postmortem,
-  questions,
-  ruledOut,
-  wouldChange,
-} from './details.ts';
+import { automatic, effects, evidence, externalText, questions, ruledOut, wouldChange } from './details.ts';
 import type { Letter } from './letter.ts';
 import { opening } from './opening.ts';
+import { postmortem } from './postmortem.ts';
 import { template } from './template.ts';
 
 /**
@@ -50,7 +42,7 @@ const OPEN_PARTS = [
   externalText,
   automatic,
 ] as const;
-const RESOLVED_PARTS = [opening, template, postmortem, externalText, evidence, effects] as const;
+const RESOLVED_PARTS = [opening, postmortem, template, externalText, evidence, effects] as const;
 
 /**
  * The e-mail as plain text of at most 24 KB. Its first lines say what is wrong, who has it or until when somebody must,

@@ -5,9 +5,9 @@ import type { Letter } from './letter.ts';
 const LINE = '='.repeat(WIDTH);
 
 /** The communication template of the second runbook, filled in twice, so that each can be passed on as it is. */
-export const template = ({ incident, config, now }: Letter): readonly string[] => {
+export const template = ({ incident, config, now, links }: Letter): readonly string[] => {
   const draft = (audience: 'responders' | 'stakeholders') =>
-    draftUpdate(incident, audience, config, now).text;
+    draftUpdate(incident, audience, config, now, links.view).text;
   return [
     [LINE, 'CLAY INCIDENT NOTIFICATION (for responders, to pass on)', '', draft('responders'), LINE].join(
       '\n',

@@ -1,10 +1,10 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
-import { closedByHand, isGood, isMeasure } from '../../notify/about.ts';
+import { closedByHand, isAgainst, isMeasure } from '../../notify/about.ts';
 import type { DeliveryProof } from '../../notify/proof.ts';
 import { oneLine } from '../../notify/text.ts';
 import { bothTimes, duration, utcTime } from '../../notify/time.ts';
 import { actorWords } from '../../notify/who.ts';
-import { RUNBOOK } from '../../runbook/index.ts';
+import { runbookFor } from '../../runbook/index.ts';
 import { isFoundByClaywatch } from '../lessons.ts';
 import type { Measured, Postmortem } from '../postmortem.ts';
 
@@ -53,7 +53,7 @@ const lengthOf = ({ durationMs, incident }: Postmortem): string => {
 };
 
 const detection = ({ postmortem: { incident, times }, show }: Telling): string => {
-  const seen = incident.evidence.filter((evidence) => !isGood(evidence)).at(-1);
+  const seen = incident.evidence.filter(isAgainst).at(-1);
   const how = isFoundByClaywatch(incident) ? 'Claywatch' : 'A person';
   const what = seen ? `: ${show(seen.summary)}` : '';
   return `${how}, ${duration(times.detect.tookMs ?? 0)} after it began${what}`;
@@ -91,7 +91,7 @@ const sums = ({ rows: feeds }: Postmortem): string =>
 const summary = (telling: Telling): Section => {
   const { postmortem, show, timeZone } = telling;
   const { incident, severity } = postmortem;
-  const entry = RUNBOOK[incident.cause];
+  const entry = runbookFor(incident);
   const lowered = incident.severity === severity ? '' : `, ${incident.severity} at the end`;
   return {
     title: 'Summary',
@@ -271,7 +271,7 @@ export const documentOf = (postmortem: Postmortem, options: RenderOptions): Docu
   const draft = isOpen(incident) ? ' Draft: it is not over yet.' : '';
   const byHand = closedByHand(incident) ? ' Closed by hand, not seen working.' : '';
   return {
-    title: `Postmortem: ${RUNBOOK[incident.cause].title}`,
+    title: `Postmortem: ${runbookFor(incident).title}`,
     intro: `${show(incident.id)}, ${incident.cause} (${show(incident.subject)}), ${incident.status}.${draft}${byHand}`,
     sections: [summary, timeline, times, rows, credits, deliveries, lessons, actions].map((tell) =>
       tell(telling),
