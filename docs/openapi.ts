@@ -1,7 +1,17 @@
 import * as z from 'zod';
-import { ACTIONS, type Action, listQuery, MAX_BODY_BYTES } from '../functions/incidents/request.ts';
+import {
+  ACTIONS,
+  type Action,
+  idempotencyKey,
+  listQuery,
+  MAX_BODY_BYTES,
+  postmortemQuery,
+} from '../functions/incidents/request.ts';
 import { ROUTES } from '../functions/incidents/routes.ts';
+import { functionsOf } from '../functions/manifest.ts';
+import { statusResponse } from '../functions/respond/response.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { configSchema } from '../shared/config/schema.ts';
 import {
   actResponse,
   incidentBrief,
@@ -28,6 +38,7 @@ responses.add(incidentDetail, { id: 'Incident' });
 responses.add(listResponse, { id: 'IncidentList' });
 responses.add(showResponse, { id: 'IncidentShown' });
 responses.add(actResponse, { id: 'IncidentActedOn' });
+responses.add(statusResponse, { id: 'Status' });
 
 const requests = z.registry<{ readonly id: string }>();
 const bodyName = (action: Action): string => `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
@@ -82,10 +93,13 @@ const page = (description: string): Json => ({
 
 const MALFORMED = refusal('It cannot be understood; the detail says why.');
 const UNAUTHORIZED = refusal('No secret was sent, or one that is not known.');
+const NOT_CONFIGURED = refusal('It is not configured.');
 const FORBIDDEN = refusal('The secret that was sent may look, and not act.');
 const NOT_FOUND = refusal('There is no such incident.');
 const OVERLOADED = {
-  ...refusal('It could not be answered right now; nothing was done.'),
+  ...refusal(
+    'It could not be answered right now. Send it again, with the same Idempotency-Key if it had one.',
+  ),
   headers: {
     'Retry-After': { description: 'Seconds after which to ask again.', schema: { type: 'integer' } },
   },
@@ -111,8 +125,18 @@ const ACTOR: Json = {
   schema: { type: 'string', maxLength: 200 },
 };
 
-const queryParameters = (): readonly Json[] => {
-  const { properties = {} } = z.toJSONSchema(listQuery, { io: 'input' }) as SchemaJson;
+const { $schema: _, ...keySchema } = z.toJSONSchema(idempotencyKey);
+const KEY: Json = {
+  name: 'idempotency-key',
+  in: 'header',
+  required: false,
+  description:
+    'Names the request: sent again with the same key it changes nothing and is answered like the first; with the key of another request of this incident it is answered with 409. Remembered with what was done.',
+  schema: keySchema,
+};
+
+const queryParameters = (schema: z.ZodType): readonly Json[] => {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as SchemaJson;
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
@@ -139,7 +163,7 @@ const SUMMARY: Readonly<Record<Action, string>> = {
 const actOperation = (action: Action): Json => ({
   operationId: `${action}Incident`,
   summary: SUMMARY[action],
-  parameters: [ID, ACTOR],
+  parameters: [ID, ACTOR, KEY],
   requestBody: {
     required: ACTIONS[action].safeParse({}).success === false,
     description: `At most ${MAX_BODY_BYTES} bytes.`,
@@ -151,7 +175,9 @@ const actOperation = (action: Action): Json => ({
     401: UNAUTHORIZED,
     403: FORBIDDEN,
     404: NOT_FOUND,
-    409: refusal('The incident is in a state in which this cannot be done; the detail says why.'),
+    409: refusal(
+      'The incident is in a state in which this cannot be done, or the Idempotency-Key was used before; the code and the detail say which.',
+    ),
     413: refusal('The body is too large.'),
     415: refusal('The body has a Content-Encoding.'),
     429: OVERLOADED,
@@ -162,17 +188,106 @@ const LINK_ANSWERS = {
   400: page('The link is not one of ours, was changed, or is for something else.'),
   404: page('The incident is no longer kept.'),
   410: page('The link has expired.'),
-  503: page('It could not be answered right now; nothing was done.'),
+  503: page('It could not be answered right now.'),
 };
 
 const pathOf = (route: string): string => route.slice(route.indexOf(' ') + 1);
 
+/** As the manifest has it: one function, one route. */
+const [statusRoute] = functionsOf(configSchema.parse({})).respond.trigger.routes;
+
+const statusPath = (): Json => ({
+  [pathOf(statusRoute)]: {
+    get: {
+      operationId: 'showStatus',
+      summary: 'How it goes with every feed, for applications that can switch to a fallback',
+      description:
+        'At most a second old. Asked with the secret of any feed that takes rows, in its own header, or with that of `status.secret` in the header of `status.header`.',
+      security: [{ sender: [] }],
+      responses: {
+        200: answer('How it goes.', 'Status'),
+        401: UNAUTHORIZED,
+        429: OVERLOADED,
+      },
+    },
+  },
+});
+
+const POSTMORTEM_TYPES = ['application/json', 'text/markdown', 'text/html'] as const;
+
+const postmortemPath = (): Json => ({
+  [pathOf(ROUTES.postmortem)]: {
+    get: {
+      operationId: 'showPostmortem',
+      summary: 'What happened, in numbers; a draft until the incident is over',
+      parameters: [ID, ...queryParameters(postmortemQuery)],
+      responses: {
+        200: {
+          description: 'The document that `claywatch postmortem` writes.',
+          content: Object.fromEntries(
+            POSTMORTEM_TYPES.map((type) => [
+              type,
+              { schema: { type: type === 'application/json' ? 'object' : 'string' } },
+            ]),
+          ),
+        },
+        400: MALFORMED,
+        401: UNAUTHORIZED,
+        404: NOT_FOUND,
+        429: OVERLOADED,
+      },
+    },
+  },
+});
+
+const slackPath = (): Json => ({
+  [pathOf(ROUTES.slack)]: {
+    post: {
+      operationId: 'pressSlackButton',
+      summary: 'A button of a message in Slack; Slack calls it',
+      description:
+        'Proven by `x-slack-signature` with the secret of `notify.slack[].signingSecret`, and not older than five minutes. Repeating a request does nothing.',
+      security: [],
+      parameters: ['x-slack-request-timestamp', 'x-slack-signature'].map((name) => ({
+        name,
+        in: 'header',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      requestBody: {
+        required: true,
+        content: {
+          'application/x-www-form-urlencoded': {
+            schema: {
+              type: 'object',
+              required: ['payload'],
+              properties: { payload: { type: 'string', description: 'JSON, as Slack describes it.' } },
+            },
+          },
+        },
+      },
+      responses: {
+        200: {
+          description: 'Carried out, or there was nothing to do; the person is told by Slack. No body.',
+        },
+        400: MALFORMED,
+        401: refusal('The signature is missing, too old, or not that of an app of the configuration.'),
+        404: NOT_CONFIGURED,
+        413: refusal('The body is too large.'),
+        415: refusal('The body has a Content-Encoding.'),
+        429: OVERLOADED,
+      },
+    },
+  },
+});
+
 const paths = (): Json => ({
+  ...statusPath(),
   [pathOf(ROUTES.list)]: {
     get: {
       operationId: 'listIncidents',
       summary: 'Incidents, newest first',
-      parameters: queryParameters(),
+      parameters: queryParameters(listQuery),
       responses: {
         200: answer('Those that match.', 'IncidentList'),
         400: MALFORMED,
@@ -194,6 +309,7 @@ const paths = (): Json => ({
       },
     },
   },
+  ...postmortemPath(),
   ...Object.fromEntries(
     (Object.keys(ACTIONS) as Action[]).map((action) => [
       pathOf(ROUTES.act).replace('{action}', action),
@@ -229,6 +345,7 @@ const paths = (): Json => ({
       },
     },
   },
+  ...slackPath(),
 });
 
 const made = (): string =>
@@ -239,7 +356,7 @@ const made = (): string =>
         title: 'Claywatch',
         version: packageJson.version,
         description:
-          'Incidents of a Clay pipeline: look at them and act on them. Generated by `npm run docs` from the schemas of the code.',
+          'The state of a Clay pipeline, and its incidents: look at them and act on them. Generated by `npm run docs` from the schemas of the code.',
       },
       servers: [{ url: '/', description: 'The address of the installation, `respond.publicUrl`.' }],
       security: [{ secret: [] }],
@@ -251,6 +368,12 @@ const made = (): string =>
             scheme: 'bearer',
             description:
               'The secret of `respond.secret` looks and acts, that of `respond.readOnlySecret` looks. It may be sent in the header of `respond.header` as well.',
+          },
+          sender: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'x-claywatch-secret',
+            description: 'The header is that of the configuration; this is the one unless it says otherwise.',
           },
         },
         schemas: { ...schemasOf(responses, 'output'), ...schemasOf(requests, 'input') },

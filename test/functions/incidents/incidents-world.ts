@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createAccess } from '../../../functions/incidents/access.ts';
+import type { IncidentsEvent } from '../../../functions/incidents/api.ts';
 import { type IncidentsDependencies, incidents } from '../../../functions/incidents/handler.ts';
 import type { ROUTES } from '../../../functions/incidents/routes.ts';
 import { createSignedBySlack } from '../../../functions/incidents/signed-by-slack.ts';
@@ -49,7 +50,9 @@ export const eventOf = ({
   base64 = false,
 }: Ask): APIGatewayProxyEventV2 => {
   const [method = '', template = ''] = route.split(' ');
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''));
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((params?.[name] ?? '').toWellFormed()),
+  );
   return {
     version: '2.0',
     routeKey: route,
@@ -141,6 +144,8 @@ export const createIncidentsWorld = async (
     faults,
     links,
     ask: (ask: Ask) => incidents(deps, eventOf(ask)),
+    /** The event as it is given. */
+    raw: (event: IncidentsEvent) => incidents(deps, event),
     /** The same, for the API: with a responder's secret, the body read. */
     api: async (ask: Ask) => {
       const answer = await incidents(

@@ -40,6 +40,7 @@ describe('the API document', () => {
     const { act, ...others } = ROUTES;
     expect(written.toSorted()).toEqual(
       [
+        'GET /v1/status',
         ...Object.values(others),
         ...Object.keys(ACTIONS).map((action) => act.replace('{action}', action)),
       ].toSorted(),
