@@ -242,7 +242,7 @@ const registerVerb =
 const registerUpdate: Register = (group, terminal, exit) => {
   const command = group
     .command('update')
-    .summary('tell people how it goes, or print a draft')
+    .summary('tell people, or print a draft')
     .description('Sends an update about an incident; without a text it prints a draft.')
     .argument('<id>', `e.g. ${ID}`)
     .argument('[text]', 'what people shall read')

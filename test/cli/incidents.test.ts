@@ -3,7 +3,7 @@ import { LOCAL_AWS } from '../../local/aws.ts';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
 import { systemClock } from '../../shared/clock.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import { INCIDENT_STATUSES, type Incident } from '../../shared/incident/incident.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
 import { actResponse, incidentBrief, incidentDetail } from '../../shared/respond/incident-shape.ts';
 import { opened } from '../incident/fixtures.ts';
@@ -99,11 +99,55 @@ describe('claywatch incidents', { timeout: 60_000 }, () => {
     expect((await stored()).timeline.at(-1)).toMatchObject({ audience: 'public' });
   });
 
+  it('reaches every state, and goes back where there is a way back', async () => {
+    const other = opened({ cause: 'clay.outage', subject: `clay-${count}` }, systemClock.now());
+    await store.write(other, null);
+    const does = async (...args: readonly string[]) => {
+      const { code, stderr } = await incidents(...args);
+      expect([args[0], code, stderr]).toEqual([args[0], 0, '']);
+      return stored();
+    };
+    expect(await does('ack', incident.id)).toMatchObject({ status: 'acknowledged' });
+    expect(await does('unack', incident.id)).toMatchObject({ status: 'triggered' });
+    expect(await does('severity', incident.id, 'P2', 'few rows')).toMatchObject({ severity: 'P2' });
+    expect((await stored()).timeline.at(-1)?.text).toContain('few rows');
+    expect(await does('merge', incident.id, other.id)).toMatchObject({ mergedInto: { id: other.id } });
+    expect(await does('unmerge', incident.id)).not.toHaveProperty('mergedInto');
+    expect(await does('mitigate', incident.id)).toMatchObject({ status: 'mitigated' });
+    expect(await does('resolve', incident.id, 'a wrong probe', '--force')).toMatchObject({
+      status: 'resolved',
+    });
+    expect(await does('review', incident.id)).toMatchObject({ status: 'reviewed' });
+    expect((await does('note', incident.id, 'learnt later')).timeline.at(-1)?.text).toBe('learnt later');
+  });
+
+  it('does a command with a key once, and says of another that the key is taken', async () => {
+    const key = ['--idempotency-key', 'fake-key-1', '--json'];
+    for (let times = 0; times < 2; times += 1)
+      expect(JSON.parse((await incidents('note', incident.id, 'x', ...key)).stdout).outcome).toBe('done');
+    expect((await stored()).version).toBe(2);
+    const taken = await incidents('note', incident.id, 'y', ...key);
+    expect([taken.code, JSON.parse(taken.stdout).error.code]).toEqual([64, 'request.conflict']);
+  });
+
+  it('says which command was probably meant, and where its help is', async () => {
+    expect((await incidents('acc')).stderr).toContain('Did you mean ack?');
+    expect((await incidents(incident.id)).stderr).toContain(`claywatch incidents show ${incident.id}`);
+    expect((await incidents('note', incident.id)).stderr).toContain('`claywatch incidents note --help`');
+    const { stdout, code } = await runCli(['incidents', '--help']);
+    expect(code).toBe(0);
+    for (const status of INCIDENT_STATUSES) expect(stdout).toMatch(new RegExp(`^  ${status} `, 'm'));
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it.each([
     [['show', 'inc-20261103-00000000'], 'incident.not-found'],
     [['ack', 'nonsense'], 'incident.not-found'],
     [['note', 'inc-20261103-00000000', 'x'], 'incident.not-found'],
     [['frobnicate'], 'usage.invalid'],
+    [['merge', 'inc-20261103-00000000', 'inc-20261103-00000001'], 'incident.not-found'],
+    [['severity', 'inc-20261103-00000000', 'P9'], 'usage.invalid'],
+    [['ack', 'inc-20261103-00000000', '--idempotency-key', ''], 'usage.invalid'],
     [['note', 'inc-20261103-00000000'], 'usage.invalid'],
   ])('ends with 64 and says why: %j', async (args, code) => {
     const { code: exit, stdout } = await incidents(...args, '--json');
