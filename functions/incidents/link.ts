@@ -6,7 +6,7 @@ import { oneLine } from '../../shared/notify/text.ts';
 import { bothTimes, relative } from '../../shared/notify/time.ts';
 import { actorWords, holderOf } from '../../shared/notify/who.ts';
 import { type ActDependencies, actOnIncident } from '../../shared/respond/act-on-incident.ts';
-import { RUNBOOK, type Step } from '../../shared/runbook/index.ts';
+import { runbookFor, type Step } from '../../shared/runbook/index.ts';
 import type { HttpAnswer } from '../http/answer.ts';
 import { readBody } from '../http/request.ts';
 import type { IncidentsEvent } from './api.ts';
@@ -82,7 +82,7 @@ ${[
   row('Seen', oneLine(incident.summary, SENTENCE)),
   row('Since', when(incident.detectedAt, reader)),
   row('Until', incident.resolvedAt === undefined ? undefined : when(incident.resolvedAt, reader)),
-  row('Respond', incident.status === 'triggered' ? when(incident.respondBy, reader) : undefined),
+  row('Respond by', incident.status === 'triggered' ? when(incident.respondBy, reader) : undefined),
   row('Part of', incident.mergedInto?.id),
   row('Incident', incident.id),
 ]}</dl>`;
@@ -94,7 +94,7 @@ ${where === undefined ? '' : html`<p class="quiet">Where: ${where}</p>\n`}${
 `;
 
 const todo = (incident: Incident): Markup => {
-  const { steps, afterwards } = RUNBOOK[incident.cause];
+  const { steps, afterwards } = runbookFor(incident);
   const all: readonly Step[] = isOpen(incident) ? steps : afterwards.map((text) => ({ do: text }));
   if (all.length === 0) return html``;
   return html`<h2>${isOpen(incident) ? 'What to do now' : 'What is left to do'}</h2>
@@ -104,7 +104,7 @@ ${all.map(step)}</ol>`;
 
 /** What is wrong and who has it come first, then the button: the rest is for whoever has it. */
 const about = (incident: Incident, reader: Reader, act: Markup = html``): Markup => {
-  const { title, impact } = RUNBOOK[incident.cause];
+  const { title, impact } = runbookFor(incident);
   return html`<h1>${incident.severity}: ${title}</h1>
 <p class="state">${stateOf(incident)}</p>
 ${isOpen(incident) ? html`<p>${impact}</p>` : ''}
