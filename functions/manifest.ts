@@ -171,8 +171,9 @@ export const functionsOf = (config: Config) =>
       name: 'incidents',
       entry: 'functions/incidents/handler.ts',
       description: 'Shows incidents to people and programs, and lets them act.',
-      memoryMb: 512,
-      // Slack gives an answer three seconds; what takes longer is a store that is down.
+      // Slack waits three seconds, a cold start included, which is mostly loading.
+      memoryMb: 1_024,
+      // What takes longer is a store that is down.
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: [list, ...Object.values(others)] },
       environment: incidentsEnvironment,
