@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml } from '../../../functions/incidents/html.ts';
 import { ROUTES } from '../../../functions/incidents/routes.ts';
+import { RUNBOOK } from '../../../shared/runbook/index.ts';
 import { HOUR, MINUTE, NOON, opened, resolved } from '../../incident/fixtures.ts';
 import { hostileText } from '../../notify/hostile.ts';
 import { createIncidentsWorld } from './incidents-world.ts';
@@ -35,6 +36,37 @@ describe('GET /i/{token}', () => {
       expect(body).toContain(part);
     expect(body.match(/<button/g)).toHaveLength(1);
     expect(body.match(/<form method="post">/g)).toHaveLength(1);
+  });
+
+  it('says first what is wrong and who has it, then the button, then what was seen and what to do', async () => {
+    const { open, acknowledge, clock } = await setUp([incident], { timeZone: 'Europe/Berlin' });
+    await clock.advance(4 * MINUTE);
+    const { body } = await open(acknowledge);
+    const order = ['<h1>P1: ', 'Nobody has it yet', '<button', 'What was seen', 'What to do now', '<ol>'];
+    const places = order.map((part) => body.indexOf(part));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(Math.min(...places)).toBeGreaterThan(0);
+    expect(body).toContain('2026-11-03 11:59 UTC (Tue 12:59 Europe/Berlin), 5 min ago');
+    expect(body).toContain('in 11 min');
+    for (const step of RUNBOOK[incident.cause].steps) expect(body).toContain(escapeHtml(step.do));
+  });
+
+  it('says what is left to do once it is over, and no button', async () => {
+    const { open, acknowledge } = await setUp([resolved(incident, NOON + MINUTE)]);
+    const { body } = await open(acknowledge);
+    expect(body).toMatch(/<p class="state">Resolved<\/p>/);
+    expect(body).toContain('What is left to do');
+    expect(body).not.toContain('<button');
+  });
+
+  it('says how to acknowledge where the link is only for looking', async () => {
+    const { open, view } = await setUp([incident]);
+    expect((await open(view)).body).toContain(`<code>claywatch incidents ack ${id}</code>`);
+  });
+
+  it('makes nothing that was seen into a number to call', async () => {
+    const { open, acknowledge } = await setUp([{ ...incident, summary: 'Call +1 900 555 0100' }]);
+    expect((await open(acknowledge)).body).toContain('name="format-detection" content="telephone=no');
   });
 
   it('changes nothing, however often scanners open it', async () => {
