@@ -76,9 +76,10 @@ export const textFor = (protocol: Subscription['protocol'], message: string): st
 
 const fileName = (message: Omit<InboxMessage, 'file'>): string => {
   const stamp = `${new Date(message.at).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
-  const { severity, transition } = message.attributes;
+  const { severity, transition, kind } = message.attributes;
+  const what = transition === undefined || transition === 'none' ? kind : transition;
   const to = message.person === undefined ? [message.to] : [message.person, message.to];
-  const words = [stamp, message.protocol, severity, transition, ...to, message.id.slice(0, 8)];
+  const words = [stamp, message.protocol, severity, what, ...to, message.id.slice(0, 8)];
   return `${words
     .filter(Boolean)
     .join('_')

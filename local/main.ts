@@ -77,7 +77,11 @@ const carryOver = async (runtime: Runtime, view: View): Promise<void> => {
 
 const lookOnce = async (runtime: Runtime, view: View): Promise<number> => {
   const report = await runtime.runOnce(Math.floor(Date.now() / 1_000) * 1_000);
-  view.report(report, 0, await runtime.relayStatus().catch(() => null));
+  const [relay, people] = await Promise.all([
+    runtime.relayStatus().catch(() => null),
+    runtime.peopleStatus().catch(() => null),
+  ]);
+  view.report(report, 0, relay, people);
   return CONCLUSION_EXIT[report.diagnosis?.conclusion ?? 'cannot-tell'];
 };
 
@@ -100,6 +104,10 @@ const start = async (options: LocalOptions): Promise<number> => {
     try {
       const { config, everySeconds, clay } = watched;
       view.started({ config, everySeconds, clay, runtime, source: options.config });
+      for (const { channel, messages } of runtime.abandoned)
+        view.notice(
+          `${messages} message${messages === 1 ? '' : 's'} for ${channel}, which the configuration names no more, stay in its queue until it does, or until --fresh.`,
+        );
       await carryOver(runtime, view);
       if (options.once) return await lookOnce(runtime, view);
       const stopped = untilStopped();

@@ -18,6 +18,7 @@ import type { SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { type LocalMessaging, startMessaging } from './messaging.ts';
 import { keepOwnKeys, withOwnEndpoint } from './own-keys.ts';
+import { createPeopleStatusReader, type PeopleStatus } from './people-status.ts';
 import { createRelayStatusReader } from './relay-status.ts';
 import { writeRuntimeFile } from './runtime-file.ts';
 import { runSchedule } from './schedule.ts';
@@ -43,7 +44,12 @@ export interface RuntimeOptions {
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
-  readonly onReport?: (report: WatchReport, missed: number, relay: RelayStatus | null) => void;
+  readonly onReport?: (
+    report: WatchReport,
+    missed: number,
+    relay: RelayStatus | null,
+    people: PeopleStatus | null,
+  ) => void;
   readonly onMessage?: (message: InboxMessage) => void;
   /** Something that failed and is tried again. */
   readonly onFault?: (error: Error, of: FaultOf) => void;
@@ -72,6 +78,8 @@ export interface Runtime {
   readonly incidents: IncidentStore;
   /** How the relay goes; null when no feed has one. */
   relayStatus(): Promise<RelayStatus | null>;
+  /** Who has which incident, and whether messages arrive. */
+  peopleStatus(): Promise<PeopleStatus>;
   /** Runs `watch` for a slot (epoch ms) and waits for its messages to be in the inbox. Rejects when the run fails. */
   runOnce(slot: number): Promise<WatchReport>;
   /** Runs `watch` at once and then on every slot until `stop`. */
@@ -112,7 +120,7 @@ const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new
 const createRuns = (
   watch: LocalFunctions['watch'],
   inbox: Inbox,
-  relayStatus: Runtime['relayStatus'],
+  { relayStatus, peopleStatus }: Pick<Runtime, 'relayStatus' | 'peopleStatus'>,
   options: RuntimeOptions,
 ) => {
   const stopping = new AbortController();
@@ -134,7 +142,11 @@ const createRuns = (
     options.onRun?.(slot);
     try {
       const report = await runOnce(slot);
-      options.onReport?.(report, missed, await relayStatus().catch(() => null));
+      const [relay, people] = await Promise.all([
+        relayStatus().catch(() => null),
+        peopleStatus().catch(() => null),
+      ]);
+      options.onReport?.(report, missed, relay, people);
     } catch (fault) {
       options.onFault?.(asError(fault), 'run');
     }
@@ -217,7 +229,8 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
     );
     const relay = createRelayStatusReader({ config, table: store.table, messaging });
     teardown.add(relay.close);
-    const runs = createRuns(functions.watch, inbox, relay.read, options);
+    const peopleStatus = createPeopleStatusReader({ config, ...store });
+    const runs = createRuns(functions.watch, inbox, { relayStatus: relay.read, peopleStatus }, options);
     teardown.add(runs.stop);
     teardown.add(
       await writeRuntimeFile(state.dir, {
@@ -253,6 +266,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       inbox,
       incidents: store.incidents,
       relayStatus: relay.read,
+      peopleStatus,
       runOnce: runs.runOnce,
       follow: runs.follow,
       stop: teardown.run,
