@@ -37,9 +37,12 @@ describe('people in the loop, end to end', { timeout: 90_000 }, () => {
     expect(world.heardByWebhook()).toEqual(['incident.triggered']);
   });
 
-  it('open the link of an e-mail as often as they like; only its button acknowledges', async () => {
-    const email = world.runtime.inbox.messages().find(({ protocol }) => protocol === 'email');
-    const [looking = '', acknowledging = ''] = new Set(email?.text.match(LINKS));
+  it('open the links of a message as often as they like; only its button acknowledges', async () => {
+    const [email, sms] = ['email', 'sms'].map(
+      (wanted) => world.runtime.inbox.messages().find(({ protocol }) => protocol === wanted)?.text,
+    );
+    const [looking = '', acknowledging = ''] = new Set(email?.match(LINKS));
+    expect(sms?.match(LINKS)).toEqual([acknowledging]);
     const before = await world.incident();
     for (const link of [looking, acknowledging])
       for (const method of ['GET', 'GET', 'HEAD']) await world.browse(link, { method });
