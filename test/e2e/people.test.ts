@@ -101,6 +101,22 @@ describe('people in the loop, end to end', { timeout: 90_000 }, () => {
     expect(roots()).toHaveLength(1);
   });
 
+  it('read on the status page what a person has confirmed, and nothing else', async () => {
+    const { id } = await world.incident();
+    const path = `/v1/incidents/${id}/update`;
+    const words = { text: 'New records are enriched later.', audience: 'public' };
+    expect((await world.api('POST', path, words)).status).toBe(409);
+    expect(world.page.requests).toEqual([]);
+    expect((await world.api('POST', path, { ...words, confirmed: true })).status).toBe(200);
+    await world.look();
+    await untilTold();
+    expect(world.page.incidents).toMatchObject([
+      { updates: [{ body: expect.stringContaining('New records are enriched later.') }] },
+    ]);
+    expect(JSON.stringify(world.page.incidents)).not.toMatch(/4711|Rows wait here|standby|Ada|grace/);
+    expect(world.page.components['component-1']).toBe('major_outage');
+  });
+
   it('see and steer it on the command line', async () => {
     const { id } = await world.incident();
     const list = await world.cli('incidents');
@@ -128,7 +144,9 @@ describe('people in the loop, end to end', { timeout: 90_000 }, () => {
     expect(new Set(alerts())).toEqual(new Set(['resolved']));
     expect(world.heardByWebhook().at(-1)).toBe('incident.resolved');
     expect(replies().at(-1)).toMatchObject({ broadcast: true });
-    expect((await world.proofs()).filter((proof) => proof.startsWith('resolved '))).toHaveLength(4);
+    expect((await world.proofs()).filter((proof) => proof.startsWith('resolved '))).toHaveLength(5);
+    expect(world.page.incidents.at(-1)?.status).toBe('resolved');
+    expect(world.page.components).toEqual({ 'component-1': 'operational' });
   });
 
   it('have the postmortem at once, and say that it is done', async () => {
