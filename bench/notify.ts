@@ -54,7 +54,7 @@ const INCIDENTS = Number(options.incidents);
 const MESSAGES = Number(options.messages);
 const ROUNDS = Number(options.rounds);
 
-const PROMISED_P95_MS = 2_000;
+const PROMISED_P95_MS = 5_000;
 const PROMISED_HEAP_GROWTH_MB = 16;
 const PROMISED_PROOF_UNITS = 4;
 const CAUSE = 'webhook.gone';
