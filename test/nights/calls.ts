@@ -24,6 +24,24 @@ export type Ended<T> =
 /** What a dead process waits for. */
 const nothing = <T>(): Promise<T> => new Promise<T>(() => {});
 
+/** Whether a process still does anything, and what its end looks like from outside. */
+const createLife = () => {
+  const life = { isDead: false, die: () => {} };
+  const death = new Promise<{ readonly kind: 'died' }>((resolve) => {
+    life.die = () => {
+      life.isDead = true;
+      resolve({ kind: 'died' });
+    };
+  });
+  return { life, death };
+};
+
+const ended = <T>(work: Promise<T>): Promise<Ended<T>> =>
+  work.then(
+    (value): Ended<T> => ({ kind: 'done', value }),
+    (error: unknown): Ended<T> => ({ kind: 'failed', error }),
+  );
+
 /**
  * Starts processes, numbers every call that they make, and lets them go wrong. `meanwhile` is what somebody else does.
  */
@@ -31,41 +49,34 @@ export const createProcesses = (plan: FaultPlan, meanwhile: (label: string) => P
   const calls: string[] = [];
   const faults: { readonly index: number; readonly label: string; readonly kind: FaultKind }[] = [];
 
+  const faultOf = (label: string): FaultKind | null => {
+    const index = calls.push(label) - 1;
+    const kind = plan(index, label);
+    if (kind) faults.push({ index, label, kind });
+    return kind;
+  };
+
   /** Ends when the work ends or the process dies; what a dead process had begun goes no further. */
   const run = async <T>(work: (process: Process) => Promise<T>): Promise<Ended<T>> => {
-    let isDead = false;
-    let die = () => {};
-    const death = new Promise<Ended<T>>((resolve) => {
-      die = () => {
-        isDead = true;
-        resolve({ kind: 'died' });
-      };
-    });
-    const call: Process['call'] = async (label, effect, failed) => {
-      if (isDead) return nothing();
-      const index = calls.push(label) - 1;
-      const kind = plan(index, label);
-      if (kind) faults.push({ index, label, kind });
-      const fail = () => {
-        if (failed) return failed();
-        throw new Error(`${label} did not answer`);
-      };
-      if (kind === 'meanwhile') await meanwhile(label);
-      if (kind === 'fails') return fail();
-      if (kind === 'dies-before') {
-        die();
-        return nothing();
-      }
+    const { life, death } = createLife();
+    /** Dies, or goes on, around what a call does. */
+    const perform = async <T>(kind: FaultKind | null, effect: () => Promise<T>): Promise<T> => {
+      if (kind === 'dies-before') life.die();
+      if (life.isDead) return nothing();
       const answer = await effect();
-      if (kind === 'dies-after') die();
-      if (kind === 'lost') return fail();
-      return isDead ? nothing() : answer;
+      if (kind === 'dies-after') life.die();
+      return life.isDead ? nothing() : answer;
     };
-    const alive = work({ call, reads: new Map() }).then(
-      (value): Ended<T> => ({ kind: 'done', value }),
-      (error: unknown): Ended<T> => ({ kind: 'failed', error }),
-    );
-    return Promise.race([alive, death]);
+    const call: Process['call'] = async (label, effect, failed) => {
+      if (life.isDead) return nothing();
+      const kind = faultOf(label);
+      if (kind === 'meanwhile') await meanwhile(label);
+      if (kind !== 'fails' && kind !== 'lost') return perform(kind, effect);
+      if (kind === 'lost') await effect();
+      if (failed) return failed();
+      throw new Error(`${label} did not answer`);
+    };
+    return Promise.race([ended(work({ call, reads: new Map() })), death]);
   };
 
   return { run, calls, faults };

@@ -138,47 +138,47 @@ const everyChannelIsProved: Check = (evening) => {
 const spokenBy = ({ heard }: Night, id: string): string =>
   heard.find(({ notification: { covers = [] } }) => covers.includes(id))?.notification.id ?? id;
 
-/** The very message, where the provider is told which one it is. */
-const channelsHeardIt: Check = ({ night, owed, rows }) => {
+/** For each channel whose provider is told which message it is: whether it heard the one that a row is about. */
+const hearingOf = (night: Night): Readonly<Record<string, (row: DeliveryProof, one: Owed) => boolean>> => {
   const posts = slackPosts(night);
   const calls = webhookCalls(night);
   const events = pagerDutyEvents(night);
+  const pageSays =
+    ({ incidents }: Night['standIns']['rootly']) =>
+    (_row: DeliveryProof, { audience, text }: Owed): boolean =>
+      audience !== 'public' || incidents.flatMap(({ updates }) => updates).some(({ body }) => body === text);
+  return {
+    bus: (_row, one) => calls.some(({ id }) => id === spokenBy(night, one.id)),
+    'slack-ops': ({ receipt }, one) =>
+      posts.some(
+        ({ id, ts, isRoot }) => id === spokenBy(night, one.id) || (isRoot && receipt === `C0123456789/${ts}`),
+      ),
+    // An alert takes a page; the other events do not say what they are about.
+    pagerduty: ({ receipt }, { id, isPage, transition }) =>
+      !isPage ||
+      receipt?.endsWith('(told by a later message)') === true ||
+      events.some(
+        ({ action, incidentId, happened }) =>
+          action === 'trigger' && happened === transition && spokenBy(night, id).startsWith(`${incidentId}:`),
+      ),
+    statuspage: pageSays(night.standIns.statuspage),
+    rootly: pageSays(night.standIns.rootly),
+  };
+};
+
+const channelsHeardIt: Check = ({ night, owed, rows }) => {
+  const hearing = hearingOf(night);
   return rows
     .filter(({ status }) => status === 'delivered')
-    .flatMap(({ notificationId, channel, receipt, transition }) => {
-      const one = owed.find(({ id }) => id === notificationId);
-      const spoken = spokenBy(night, notificationId);
-      const wrong = [`${channel} never heard ${notificationId}`];
-      if (channel === 'bus') return calls.some(({ id }) => id === spoken) ? [] : wrong;
-      if (channel === 'slack-ops') {
-        const isTold = posts.some(
-          ({ id, ts, isRoot }) => id === spoken || (isRoot && receipt === `C0123456789/${ts}`),
-        );
-        return isTold ? [] : wrong;
-      }
-      if (channel === 'pagerduty' && one?.isPage && receipt?.includes('later') === false) {
-        const isTold = events.some(
-          (event) =>
-            event.action === 'trigger' &&
-            spoken.startsWith(`${event.incidentId}:`) &&
-            event.happened === transition,
-        );
-        return isTold ? [] : wrong;
-      }
-      if (transition === 'updated' && one?.audience === 'public' && one.text !== undefined) {
-        const page = channel === 'rootly' ? night.standIns.rootly : night.standIns.statuspage;
-        const said = page.incidents.flatMap(({ updates }) => updates).map(({ body }) => body);
-        if (channel === 'rootly' || channel === 'statuspage') return said.includes(one.text) ? [] : wrong;
-      }
-      return [];
+    .flatMap((row) => {
+      const one = owed.find(({ id }) => id === row.notificationId);
+      const heard = hearing[row.channel];
+      return !one || !heard || heard(row, one) ? [] : [`${row.channel} never heard ${one.id}`];
     });
 };
 
-const counts = (keys: readonly string[]): readonly (readonly [string, number])[] => [
-  ...Map.groupBy(keys, (key) => key)
-    .entries()
-    .map(([key, { length }]) => [key, length] as const),
-];
+const counts = (keys: readonly string[]): readonly (readonly [string, number])[] =>
+  [...Map.groupBy(keys, (key) => key)].map(([key, { length }]) => [key, length] as const);
 
 const tooOften = (what: string, keys: readonly (string | null)[], spare: number): readonly string[] =>
   counts(keys.filter((key) => key !== null))
@@ -235,12 +235,19 @@ const nobodyIsWokenForNothing: Check = ({ night, spare }) => {
 
 const versionIn = (id: string): number => Number(id.split(':')[1]);
 
-/** Those that come a second time are looked at where they came first. */
-const backwards = (what: string, ids: readonly string[]): readonly string[] => {
+/** Queues hand over in any order what they got at once. */
+const AT_ONCE_MS = 5_000;
+
+/** Those that come a second time are looked at where they came first; `mayCross`: two may change places. */
+const backwards = (
+  what: string,
+  ids: readonly string[],
+  mayCross: (one: string, other: string) => boolean = () => false,
+): readonly string[] => {
   const firsts = [...new Set(ids)];
   return firsts.flatMap((id, index) => {
     const before = firsts[index - 1];
-    return before !== undefined && versionIn(before) > versionIn(id)
+    return before !== undefined && versionIn(before) > versionIn(id) && !mayCross(before, id)
       ? [`${what} heard ${id} after ${before}`]
       : [];
   });
@@ -253,6 +260,8 @@ const byIncident = <T extends { readonly incidentId: string }>(all: readonly T[]
 const orderIsKept: Check = ({ night, spare }) => {
   const isCalm = spare === 0 && night.network.exchanges.every(({ isTaken }) => isTaken);
   const idsOf = (taken: readonly Taken[]) => taken.flatMap(({ id }) => id ?? []);
+  const sentAt = (id: string): number => night.sentAt.get(id) ?? 0;
+  const atOnce = (one: string, other: string) => Math.abs(sentAt(one) - sentAt(other)) < AT_ONCE_MS;
   const perEndpoint = Map.groupBy(
     night.heard.filter(
       ({ person, notification: { id, attributes } }) =>
@@ -269,8 +278,10 @@ const orderIsKept: Check = ({ night, spare }) => {
     ),
     ...(isCalm
       ? [
-          ...byIncident(slackPosts(night)).flatMap(([, posts]) => backwards('Slack', idsOf(posts))),
-          ...byIncident(webhookCalls(night)).flatMap(([, calls]) => backwards('the bus', idsOf(calls))),
+          ...byIncident(slackPosts(night)).flatMap(([, posts]) => backwards('Slack', idsOf(posts), atOnce)),
+          ...byIncident(webhookCalls(night)).flatMap(([, calls]) =>
+            backwards('the bus', idsOf(calls), atOnce),
+          ),
         ]
       : []),
   ];

@@ -159,6 +159,8 @@ export const createNight = async (script: NightScript, options: NightOptions = {
   const heard: Heard[] = [];
   /** Receipts of SNS; there need not be anybody who hears of a message. */
   const published = new Set<string>();
+  /** When SNS first took a message, by its id. */
+  const sentAt = new Map<string, number>();
   const latePages: LatePage[] = [];
   const faultsBeside: unknown[] = [];
   const truths = new Map<string, Truth>();
@@ -223,6 +225,7 @@ export const createNight = async (script: NightScript, options: NightOptions = {
   const topic = async (notification: Notification): Promise<{ receipt: string }> => {
     const receipt = `sns-${next()}`;
     published.add(receipt);
+    if (!sentAt.has(notification.id)) sentAt.set(notification.id, clock.now());
     const message = fitMessage(notification);
     for (const { endpoint, protocol, filterPolicy } of subscriptionsOf(config))
       if (matchesFilter(filterPolicy, notification.attributes))
@@ -318,7 +321,7 @@ export const createNight = async (script: NightScript, options: NightOptions = {
           `http ${request.method} ${new URL(request.url).pathname.split('/').slice(-2).join('/')}`,
           () => {
             const page = standIns.pageIn(request);
-            if (page) watchPage(process, page.to, { kind: 'page', ids: page.ids });
+            if (page) watchPage(process, page.to, { kind: 'page', ids: [page.incidentId] });
             return network.http(request);
           },
           (): HttpOutcome => noAnswer('connection-reset'),
@@ -513,6 +516,7 @@ export const createNight = async (script: NightScript, options: NightOptions = {
       stored,
       heard,
       published,
+      sentAt,
       latePages,
       processes,
       network,

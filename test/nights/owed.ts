@@ -23,12 +23,14 @@ export const owedIn = ({ stored }: Pick<Night, 'stored'>): readonly Owed[] => {
     const { incident, seq } = version;
     const sent = new Set(incident.deliveries.map(({ id }) => id));
     for (const pending of incident.pending)
-      if (!all.has(pending.id))
-        all.set(pending.id, {
-          ...pending,
-          ...{ incidentId: incident.id, seq, isPage: isPage(pending), isSent: false, withdrawnBy: null },
-          version: Number(pending.id.split(':')[1]),
-        });
+      all.set(pending.id, {
+        ...{ seq, isSent: false, withdrawnBy: null, incidentId: incident.id },
+        version: Number(pending.id.split(':')[1]),
+        ...all.get(pending.id),
+        // What is held back is told as it is by then, e.g. at another severity.
+        ...pending,
+        isPage: isPage(pending),
+      });
     const still = new Set(incident.pending.map(({ id }) => id));
     for (const owed of all.values()) {
       if (owed.incidentId !== incident.id) continue;

@@ -118,31 +118,37 @@ export const startStandIns = async (
     return event.event_action === 'trigger' && !isQuiet && open?.state !== 'acknowledged';
   };
 
+  /** Of each provider: for which incident an event pages; null: for none, or for several at once. */
+  const pagedBy: Readonly<Record<string, (event: Json) => unknown>> = {
+    [HOSTS.bus]: ({ data }) => {
+      const others = member(data, 'incident', 'also_about');
+      const isAlone = Array.isArray(others) && others.length === 0;
+      return isAlone && member(data, 'urgency') === 'page' ? member(data, 'incident', 'id') : null;
+    },
+    [HOSTS.pagerduty]: (event) => {
+      const details = member(event, 'payload', 'custom_details');
+      const isAlone = member(details, 'also about') === undefined;
+      return isAlone && callsSomebody(event) ? member(details, 'incident') : null;
+    },
+    // A page is shown to the whole channel; so is the end, which wakes nobody.
+    [HOSTS.slack]: (event) => {
+      const isPage =
+        event.reply_broadcast === true && !String(event.text).startsWith(TRANSITION_WORDS.resolved);
+      return isPage ? member(event, 'metadata', 'event_payload', 'incident') : null;
+    },
+  };
+
   return {
     ...{ slack, pagerduty, bus, statuspage, rootly },
-    /** Whom a request is about to wake up, and for which incidents; null: nobody. */
-    pageIn: ({ url, body = '' }: HttpRequest): { to: string; ids: readonly string[] } | null => {
-      const { hostname, pathname } = new URL(url);
-      const json: unknown = body === '' ? null : JSON.parse(body);
-      if (hostname === HOSTS.bus && isJson(json)) {
-        const covered = member(json, 'data', 'incident', 'also_about');
-        const isAlone = Array.isArray(covered) && covered.length === 0;
-        return isAlone && member(json, 'data', 'urgency') === 'page'
-          ? { to: 'bus', ids: [String(member(json, 'data', 'incident', 'id'))] }
-          : null;
-      }
-      if (hostname === HOSTS.pagerduty && pathname === '/v2/enqueue' && isJson(json) && callsSomebody(json)) {
-        const isAlone = member(json, 'payload', 'custom_details', 'also about') === undefined;
-        return isAlone
-          ? { to: 'pagerduty', ids: [String(member(json, 'payload', 'custom_details', 'incident'))] }
-          : null;
-      }
-      // A page is shown to the whole channel; so is the end, which wakes nobody.
-      if (hostname === HOSTS.slack && isJson(json) && json.reply_broadcast === true)
-        return String(json.text).startsWith(TRANSITION_WORDS.resolved)
-          ? null
-          : { to: 'slack-ops', ids: [String(member(json, 'metadata', 'event_payload', 'incident'))] };
-      return null;
+    /** Whom a request is about to wake up, and for which incident; null: nobody. */
+    pageIn: ({
+      url,
+      body = '',
+    }: HttpRequest): { readonly to: string; readonly incidentId: string } | null => {
+      const to = new URL(url).hostname;
+      const event: unknown = body === '' ? null : JSON.parse(body);
+      const incidentId = isJson(event) ? pagedBy[to]?.(event) : null;
+      return typeof incidentId === 'string' ? { to, incidentId } : null;
     },
     /** What Slack sends when somebody presses the button of the message about an incident; null: there is none. */
     pressedButton: (incidentId: string, username: string): object | null => {

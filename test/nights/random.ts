@@ -82,4 +82,3 @@ export const scriptOf = (steps: readonly Step[]): NightScript => ({
     { minute: LENGTH + 1, kind: 'works', about: 'everything' },
   ],
 });
-

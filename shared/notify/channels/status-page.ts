@@ -121,6 +121,16 @@ const TOO_LATE = 'It was over before the page could be told of it, and what is o
 const isEnded = (bulletin: Bulletin, known: Known): boolean =>
   orderOf(bulletin) < Number(known.ended ?? Number.NEGATIVE_INFINITY);
 
+/** What was confirmed before may still be on its way, and must not open the page for what is over. */
+const endedUnsaid = async (
+  bulletin: Bulletin,
+  known: Known,
+  memory: ChannelMemory,
+): Promise<ChannelOutcome> => {
+  if (!isEnded(bulletin, known)) await memory.save(bulletin.incidentId, { ended: String(orderOf(bulletin)) });
+  return delivered('nothing for the public');
+};
+
 const isPageOpen = (known: Known): boolean => known.page !== undefined && known.over !== 'yes';
 
 const publish = async (publishing: Publishing, publication: Publication): Promise<ChannelOutcome> => {
@@ -206,12 +216,7 @@ export const createStatusPage = (config: StatusPageConfig, deps: ChannelDependen
       const said = known[`said:${keyOf(bulletin)}`];
       if (said !== undefined) return delivered(said);
       if (confirmed && isEnded(bulletin, known)) return refused(TOO_LATE);
-      if (!confirmed && !isPageOpen(known)) {
-        // What was confirmed before may still be on its way, and must not open the page for what is over.
-        if (!isEnded(bulletin, known))
-          await memory.save(bulletin.incidentId, { ended: String(orderOf(bulletin)) });
-        return delivered('nothing for the public');
-      }
+      if (!confirmed && !isPageOpen(known)) return endedUnsaid(bulletin, known, memory);
       const token = await readSecret(deps.secrets, config.token);
       if (isFailed(token)) return token;
 
