@@ -11,6 +11,7 @@ import {
   type PendingNotification,
   type TimelineEntry,
   type Transition,
+  urgencySaid,
 } from './incident.ts';
 
 /**
@@ -125,6 +126,7 @@ export const markDelivered = (
         id: pendingId,
         transition,
         severity,
+        ...urgencySaid(pending),
         deliveredAt: Math.max(now, pending.createdAt),
         receipt: clip(receipt, LIMITS.name),
       },

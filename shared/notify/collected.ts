@@ -34,6 +34,7 @@ export const againOf = ({ incident, row }: Told): PendingNotification => {
     id: row.notificationId,
     transition: row.transition,
     severity: delivery?.severity ?? incident.severity,
+    ...(delivery?.urgency && { urgency: delivery.urgency }),
     createdAt: row.owedAt,
     attempts: row.attempts,
     dueAt: row.owedAt,
@@ -60,7 +61,7 @@ const attributesOf = (told: readonly Told[], kind: Kind, audience: string, confi
     severity: mostUrgent(told),
     audience,
     kind,
-    urgency: told.some(({ row }) => isPage({ transition: row.transition })) ? 'page' : 'notice',
+    urgency: told.some((one) => isPage(againOf(one))) ? 'page' : 'notice',
     installation: config.installation,
   };
 };

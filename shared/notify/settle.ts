@@ -28,7 +28,7 @@ const isDueAgain = ({ triedAt, attempts }: DeliveryProof, now: number): boolean 
 
 /** Somebody has it, or it is over: nobody need be woken any more. */
 const isPointless = (incident: Incident, row: DeliveryProof): boolean =>
-  isPage({ transition: row.transition }) && incident.status !== 'triggered';
+  isPage(againOf({ incident, row })) && incident.status !== 'triggered';
 
 const judge = (
   incident: Incident | null,

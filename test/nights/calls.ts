@@ -14,6 +14,8 @@ export interface Process {
   call<T>(label: string, effect: () => Promise<T>, failed?: () => T): Promise<T>;
   /** When it last read how an incident stands, by the order of events of the night. */
   readonly reads: Map<string, number>;
+  /** It could not read something, so it may not know what it should. */
+  isBlind: boolean;
 }
 
 export type Ended<T> =
@@ -76,7 +78,7 @@ export const createProcesses = (plan: FaultPlan, meanwhile: (label: string) => P
       if (failed) return failed();
       throw new Error(`${label} did not answer`);
     };
-    return Promise.race([ended(work({ call, reads: new Map() })), death]);
+    return Promise.race([ended(work({ call, reads: new Map(), isBlind: false })), death]);
   };
 
   return { run, calls, faults };

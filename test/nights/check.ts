@@ -233,6 +233,23 @@ const nobodyIsWokenForNothing: Check = ({ night, spare }) => {
   ];
 };
 
+/** PagerDuty calls for a page and for nothing else. */
+const nobodyIsCalledForANotice: Check = ({ night, owed }) =>
+  pagerDutyEvents(night)
+    .filter(({ action, isQuiet }) => action === 'trigger' && !isQuiet)
+    .filter(
+      ({ at, incidentId }) =>
+        !owed.some(
+          (one) =>
+            one.isPage &&
+            one.incidentId === incidentId &&
+            (night.sentAt.get(spokenBy(night, one.id)) ?? Number.POSITIVE_INFINITY) <= at,
+        ),
+    )
+    .map(
+      ({ incidentId, happened }) => `PagerDuty called for ${incidentId} (${happened}), and nobody was paged`,
+    );
+
 const versionIn = (id: string): number => Number(id.split(':')[1]);
 
 /** Queues hand over in any order what they got at once. */
@@ -262,10 +279,15 @@ const orderIsKept: Check = ({ night, spare }) => {
   const idsOf = (taken: readonly Taken[]) => taken.flatMap(({ id }) => id ?? []);
   const sentAt = (id: string): number => night.sentAt.get(id) ?? 0;
   const atOnce = (one: string, other: string) => Math.abs(sentAt(one) - sentAt(other)) < AT_ONCE_MS;
+  // What a person writes goes out in a silence; what the silence holds back comes after it.
+  const hasSilence = night.script.steps.some(({ kind }) => kind === 'silence');
   const perEndpoint = Map.groupBy(
     night.heard.filter(
       ({ person, notification: { id, attributes } }) =>
-        !person && attributes.kind !== 'summary' && attributes.kind !== 'fallback' && id.includes(':'),
+        !person &&
+        attributes.kind !== 'summary' &&
+        attributes.kind !== 'fallback' &&
+        !(hasSilence && id.endsWith(':updated')),
     ),
     ({ endpoint, notification: { incidentId } }) => `${endpoint} ${incidentId}`,
   );
@@ -276,7 +298,7 @@ const orderIsKept: Check = ({ night, spare }) => {
         heard.map(({ notification: { id } }) => id),
       ),
     ),
-    ...(isCalm
+    ...(isCalm && !hasSilence
       ? [
           ...byIncident(slackPosts(night)).flatMap(([, posts]) => backwards('Slack', idsOf(posts), atOnce)),
           ...byIncident(webhookCalls(night)).flatMap(([, calls]) =>
@@ -348,7 +370,7 @@ const recoveryArrived: Check = ({ night, owed, rows }) => {
 
 const CHECKS: readonly Check[] = [
   ...[nothingIsLeft, nothingVanished, everybodyHeard, everyChannelIsProved, channelsHeardIt],
-  ...[nobodyHearsTooOften, nobodyIsWokenForNothing, orderIsKept, recoveryArrived],
+  ...[nobodyHearsTooOften, nobodyIsWokenForNothing, nobodyIsCalledForANotice, orderIsKept, recoveryArrived],
 ];
 
 /** Everything that is wrong with what was received in a night; `spare`: how many faults were made in it. */

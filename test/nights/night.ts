@@ -205,7 +205,8 @@ export const createNight = async (script: NightScript, options: NightOptions = {
     if (kind !== 'page') return;
     const late = ids.every((id) => {
       const taken = takenSince(id);
-      return taken !== null && taken < (process.reads.get(id) ?? Number.POSITIVE_INFINITY);
+      const unread = process.isBlind ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+      return taken !== null && taken < (process.reads.get(id) ?? unread);
     });
     if (late) latePages.push({ at: clock.now(), to, incidentId: ids[0] ?? '' });
   };
@@ -250,11 +251,21 @@ export const createNight = async (script: NightScript, options: NightOptions = {
       if (incident) process.reads.set(incident.id, next());
       return incident;
     };
-    return through<IncidentStore>(process, 'store', {
+    const port = through<IncidentStore>(process, 'store', {
       ...store,
       current: async (...key) => noted(await store.current(...key)),
       byId: async (id) => noted(await store.byId(id)),
     });
+    const blinded = (error: unknown): never => {
+      process.isBlind = true;
+      process.reads.clear();
+      throw error;
+    };
+    return {
+      ...port,
+      current: (...key) => port.current(...key).catch(blinded),
+      byId: (id) => port.byId(id).catch(blinded),
+    };
   };
 
   /** Somebody acts in the middle of what a process does: takes the first incident that nobody has. */

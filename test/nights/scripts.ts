@@ -144,8 +144,8 @@ export const NIGHTS: readonly NightScript[] = [
   night({
     name: 'storm',
     title: 'fifty incidents at once',
-    minutes: 60,
-    steps: [fails(2, ...STORM.slice(0, 20)), fails(4, ...STORM), works(40)],
+    minutes: 30,
+    steps: [fails(2, ...STORM.slice(0, 20)), fails(4, ...STORM), works(25)],
     config: { notify: { throttle: { perHour: 30 } } },
   }),
   night({

@@ -77,7 +77,7 @@ const stepsTo = (
       ? [step('acknowledge', known)]
       : [step('trigger', known, true), step('acknowledge', known)];
   }
-  if (!isOpen(known)) return [step('trigger', known)];
+  // A notice calls nobody, also where the page has not come yet: it may be held back by a silence.
   if (urgency !== 'page') return [];
   return known.state === 'acknowledged' ? pageAgain(known) : [step('trigger', known)];
 };
