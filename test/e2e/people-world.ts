@@ -15,7 +15,7 @@ import { createWorld, type World } from './world.ts';
 const SECRETS = {
   SLACK_TOKEN: 'xoxb-fake',
   SLACK_SIGNING: 'fake-signing-secret',
-  PAGERDUTY_KEY: 'fake-routing-key',
+  PAGERDUTY_KEY: '0123456789abcdef0123456789abcdef',
   PAGE_TOKEN: 'fake-page-token',
   WEBHOOK_KEY: `whsec_${Buffer.from('not a real key, only for tests').toString('base64')}`,
 };
