@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callbackEnvironment } from '../../functions/callback/environment.ts';
 import { readEnvironment } from '../../functions/environment.ts';
+import { notifyEnvironment } from '../../functions/notify/environment.ts';
 import { submissionsEnvironment } from '../../functions/submissions/environment.ts';
 import { watchEnvironment } from '../../functions/watch/environment.ts';
 
@@ -9,6 +10,7 @@ const complete = {
   TABLE_NAME: 'claywatch-stateful-Table-1A2B',
   ROW_QUEUE_PREFIX: 'https://sqs.eu-central-1.amazonaws.com/111122223333/claywatch-rows-',
   ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-alerts',
+  PAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-pages',
 };
 
 const wrong = (env: Record<string, string | undefined>) => {
@@ -37,6 +39,7 @@ describe('the environment of watch', () => {
   it.each([
     ['TABLE_NAME', 'a table'],
     ['ALERT_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
+    ['PAGES_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
     ['CLAYWATCH_CONFIG', ''],
   ])('refuses a malformed %s, saying what it must be and not what it was', (name, value) => {
     const error = wrong({ ...complete, [name]: value });
@@ -51,6 +54,7 @@ describe('the environment of watch', () => {
 describe.each([
   ['callback', callbackEnvironment],
   ['submissions', submissionsEnvironment],
+  ['notify', notifyEnvironment],
 ])('the environment of %s', (_, schema) => {
   const given = { CLAYWATCH_CONFIG: complete.CLAYWATCH_CONFIG, TABLE_NAME: complete.TABLE_NAME };
 

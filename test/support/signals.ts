@@ -5,6 +5,7 @@ import type { Signal } from '../../shared/observe/signals.ts';
 const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>> = {
   connectivity: ['connectivity', 'own-network'],
   'clay-web': ['clay.web', 'clay'],
+  'clay-app': ['clay.app', 'clay'],
   'clay-api': ['clay.api', 'clay'],
   'clay-key': ['clay.key', 'clay-api-key'],
   'clay-balance': ['clay.balance', 'clay-api-key'],
@@ -15,8 +16,11 @@ const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>
   integration: ['integration', 'integration'],
   crm: ['probe:hubspot', 'hubspot'],
   provider: ['probe:apollo', 'apollo'],
+  metrics: ['probe:errors', 'errors'],
+  'metrics-source': ['probe:errors/source', 'errors'],
   service: ['probe:billing', 'billing'],
   webhook: ['webhook:leads/leads-1', 'leads/leads-1'],
+  'webhook-url': ['webhook-url:leads/leads-1', 'leads/leads-1'],
   'rows-ledger': ['rows:leads', 'leads'],
   flow: ['rows:leads/flow', 'leads'],
   losses: ['rows:leads/losses', 'leads'],
@@ -37,6 +41,8 @@ const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>
   burn: ['credits.burn', 'workspace'],
   'credits-run-out': ['credits.run-out', 'workspace'],
   'actions-run-out': ['actions.run-out', 'workspace'],
+  rotation: ['rotation:relay', 'relay'],
+  messages: ['messages', 'messages'],
   schedule: ['schedule', 'schedule'],
 };
 
@@ -73,6 +79,7 @@ export const signalsOf = (picture: Picture): readonly Signal[] =>
 export const HEALTHY = {
   connectivity: 'online',
   'clay-web': 'up',
+  'clay-app': 'up',
   'clay-api': 'up',
   'clay-key': 'authorized',
   'clay-balance': 'readable',
@@ -83,8 +90,11 @@ export const HEALTHY = {
   integration: 'healthy',
   crm: 'passing',
   provider: 'passing',
+  metrics: 'passing',
+  'metrics-source': 'readable',
   service: 'passing',
   webhook: 'accepting',
+  'webhook-url': 'well-formed',
   'rows-ledger': 'readable',
   flow: 'flowing',
   losses: 'none',
@@ -105,6 +115,8 @@ export const HEALTHY = {
   burn: 'calm',
   'credits-run-out': 'lasts',
   'actions-run-out': 'lasts',
+  rotation: 'rotated',
+  messages: 'delivered',
   schedule: 'on-time',
 } as const satisfies Readonly<Record<Surface, Finding>>;
 

@@ -13,19 +13,30 @@ import { parseConfig } from '../../shared/config/parse.ts';
 import type { Config, ConfigInput } from '../../shared/config/schema.ts';
 import type { CreditStore } from '../../shared/credits/store.ts';
 import type { HttpClient } from '../../shared/http/port.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import type { Actor, Incident } from '../../shared/incident/incident.ts';
+import { incidentPolicy } from '../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
+import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { Rotation } from '../../shared/observe/rotation.ts';
+import type { EvidenceStore } from '../../shared/postmortem/postmortem.ts';
 import type { ControlStore } from '../../shared/relay/control.ts';
 import type { SendsLedger } from '../../shared/relay/sends.ts';
+import { type ActResult, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
+import type { SilenceStore } from '../../shared/silence/silence.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
 import { createMemoryCreditStore } from './memory-credit-store.ts';
+import { createMemoryEvidenceStore } from './memory-evidence-store.ts';
+import { createMemoryProofLedger } from './memory-proof.ts';
 import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
+import { createMemorySilenceStore } from './memory-silence-store.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { createMemoryThrottleStore } from './memory-throttle-store.ts';
 import { createRelayWorld, type RelayWorld } from './relay-world.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -182,11 +193,24 @@ export interface Delivered {
   readonly notification: Notification;
 }
 
+/** A page that went to one person, in an escalation. */
+export interface Paged {
+  readonly at: number;
+  readonly person: string;
+  readonly notification: Notification;
+}
+
 export interface World {
   readonly clock: VirtualClock;
   readonly clay: Clay;
   readonly config: Config;
   readonly delivered: readonly Delivered[];
+  readonly paged: readonly Paged[];
+  readonly proof: ProofLedger;
+  readonly evidence: EvidenceStore;
+  readonly silences: SilenceStore;
+  readonly rowsLedger: Pick<RowsLedger, 'snapshot'>;
+  readonly creditStore: CreditStore;
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
@@ -195,6 +219,12 @@ export interface World {
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
+  /** From now on the counts of rows cannot be read, or can be again. */
+  breakCounts(isBroken: boolean): void;
+  /** The secret behind a reference is another one from now on. */
+  setSecret(reference: string, value: string): void;
+  /** The rotation of a secret ended so. */
+  rotate(secret: string, how: 'denied' | 'rotated'): void;
   /** Lets minutes pass without a run: the schedule failed, or the machine slept. */
   skip(minutes: number): Promise<void>;
   /** The wall clock is set, forward or back, and the schedule with it. */
@@ -205,16 +235,22 @@ export interface World {
   slot(): number;
   watch(slot: number): Promise<WatchReport>;
   incidents(): Promise<readonly Incident[]>;
+  /** Somebody does something about the newest incident of a cause. Throws when there is none. */
+  act(cause: Incident['cause'], request: Request, by?: Actor): Promise<ActResult>;
 }
 
 export interface WorldOptions {
   readonly config?: ConfigInput;
   readonly clay?: Partial<ClayOptions>;
   readonly seed?: number;
+  /** Epoch ms; default: `START`. */
+  readonly startsAt?: number;
   /** Rows flow; how, where it is not the default. */
   readonly traffic?: Partial<TrafficSettings>;
   /** Rows go through the relay, to which the configuration must have the secret. */
   readonly relay?: boolean;
+  /** What `env:LINK_KEY` holds, which signs links where the configuration says so. */
+  readonly linkKey?: string;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
@@ -223,12 +259,13 @@ export interface WorldOptions {
     readonly watchStore?: (inner: WatchStore) => WatchStore;
     readonly rowsLedger?: (inner: RowsLedger & SendsLedger) => RowsLedger;
     readonly creditStore?: (inner: CreditStore) => CreditStore;
+    readonly evidence?: (inner: EvidenceStore) => EvidenceStore;
     readonly controlStore?: (inner: ControlStore) => ControlStore;
   };
 }
 
-const manyTurns = async (): Promise<void> => {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
 /**
@@ -236,8 +273,12 @@ const manyTurns = async (): Promise<void> => {
  * is deployed.
  */
 export const createWorld = (options: WorldOptions = {}): World => {
-  // What forwarders do takes more turns than a probe.
-  const clock = createVirtualClock(START, options.relay ? { settle: manyTurns } : {});
+  // A run calls its stores many times in turn, which takes no time; rows that flow meanwhile would have it pass. What
+  // forwarders do takes more turns than a probe.
+  let running = 0;
+  const clock = createVirtualClock(options.startsAt ?? START, {
+    settle: () => turns(running > 0 && options.traffic ? 40 : options.relay ? 10 : 3),
+  });
   const clay = createClay({
     clock,
     random: createRandom(options.seed ?? 1),
@@ -248,7 +289,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const watchStore = createMemoryWatchStore();
   const rowsLedger = createMemoryRowsLedger({ clock });
   const creditStore = createMemoryCreditStore();
+  const proof = createMemoryProofLedger();
+  const silences = createMemorySilenceStore();
+  const throttle = createMemoryThrottleStore();
+  const evidence = createMemoryEvidenceStore();
   const delivered: Delivered[] = [];
+  const paged: Paged[] = [];
   const reports: WatchReport[] = [];
   const subscriptions = subscriptionsOf(config);
 
@@ -261,11 +307,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return { receipt: `receipt-${delivered.length}` };
     },
   };
-  const secrets: Readonly<Record<string, string>> = {
+  const secrets: Record<string, string> = {
     'env:CLAY_API_KEY': 'simulated-api-key',
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+    ...(options.linkKey === undefined ? {} : { 'env:LINK_KEY': options.linkKey }),
     ...(options.relay
       ? { 'env:CLAY_WEBHOOK_URL_3': `https://api.clay.com${clay.webhookPath('leads-3')}` }
       : {}),
@@ -284,6 +331,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
         seed: options.seed ?? 1,
       })
     : null;
+  let isBroken = false;
+  const readable = (ledger: RowsLedger): RowsLedger => ({
+    ...ledger,
+    fold: async (feed, now) => {
+      if (isBroken) throw new Error('the table does not answer');
+      return ledger.fold(feed, now);
+    },
+  });
+  const rotations = new Map<string, Rotation>();
   const build = (current: Config) =>
     createWatch({
       config: current,
@@ -292,10 +348,20 @@ export const createWorld = (options: WorldOptions = {}): World => {
       secrets: secretReader,
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
-      rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
+      rowsLedger: readable(options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger),
+      rotations: { latest: async () => [...rotations.values()] },
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
+      ...{ proof, silences, throttle },
+      evidence: options.around?.evidence?.(evidence) ?? evidence,
+      pages: {
+        publish: async (person, notification) => {
+          paged.push({ at: clock.now(), person, notification });
+          return { receipt: `page-${paged.length}` };
+        },
+      },
       render: createRenderer(current),
+      renderFor: createLinkedRenderer(current, { secrets: secretReader, clock }),
       ...(relay
         ? {
             relay: {
@@ -306,7 +372,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
           }
         : {}),
     });
-  let watch = build(config);
+  let built = build(config);
+  const watch = async (slot: number): Promise<WatchReport> => {
+    running += 1;
+    try {
+      return await built(slot);
+    } finally {
+      running -= 1;
+    }
+  };
   const traffic = options.traffic
     ? startTraffic(
         { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1, relay },
@@ -314,7 +388,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       )
     : null;
 
-  let slot = START;
+  let slot = options.startsAt ?? START;
   const catchUp = async () => clock.advance(Math.max(0, slot - clock.now()));
   const tick = async (): Promise<WatchReport> => {
     await catchUp();
@@ -328,6 +402,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
     clay,
     config,
     delivered,
+    paged,
+    proof,
+    evidence,
+    silences,
+    rowsLedger,
+    creditStore,
     reports,
     traffic,
     relay,
@@ -335,6 +415,16 @@ export const createWorld = (options: WorldOptions = {}): World => {
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();
       await catchUp();
+    },
+    breakCounts: (broken) => {
+      isBroken = broken;
+    },
+    setSecret: (reference, value) => {
+      secrets[reference] = value;
+    },
+    rotate: (secret, how) => {
+      const result = how === 'rotated' ? { kind: how } : ({ kind: how, step: 'finishSecret' } as const);
+      rotations.set(secret, { secret, at: clock.now(), result });
     },
     skip: async (minutes) => {
       slot += minutes * MINUTE;
@@ -346,11 +436,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
     },
     reconfigure: (input) => {
       const next = parseConfig(input, 'drill');
-      watch = build(next);
+      built = build(next);
       relay?.reconfigure(next);
     },
     slot: () => slot,
     watch: (at) => watch(at),
     incidents: () => incidentStore.list({ since: 0, limit: 1_000 }),
+    act: async (cause, request, by = { name: 'Anna', via: 'cli' }) => {
+      const found = (await incidentStore.list({ since: 0, limit: 1_000 })).find((one) => one.cause === cause);
+      if (!found) throw new Error(`no incident of ${cause}`);
+      const policy = incidentPolicy(config);
+      return actOnIncident({ store: incidentStore, policy, clock }, found.id, request, by);
+    },
   };
 };
