@@ -3,6 +3,7 @@ import type { DeliveryProof } from '../../shared/notify/proof.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { Heard, Night } from './night.ts';
 import { isRightlyWithdrawn, type Owed, owedIn, timesNobodyHadIt } from './owed.ts';
+import { HOSTS } from './providers.ts';
 import { knowsReceipt, pagerDutyEvents, slackPosts, type Taken, webhookCalls } from './received.ts';
 
 /** What the checks look at. */
@@ -175,6 +176,26 @@ const channelsHeardIt: Check = ({ night, owed, rows }) => {
       const heard = hearing[row.channel];
       return !one || !heard || heard(row, one) ? [] : [`${row.channel} never heard ${one.id}`];
     });
+};
+
+/** What a channel took is proved, unless it was out of order and nobody could hear that it had. */
+const whatArrivedIsProved: Check = ({ night, rows }) => {
+  const isSound = (host: string) =>
+    night.network.exchanges.every((one) => one.host !== host || (one.isTaken && one.answer?.status !== 429));
+  const unproved = (channel: string, taken: readonly Taken[]) =>
+    taken
+      .flatMap(({ id }) => id ?? [])
+      .filter(
+        (id) =>
+          !rows.some(
+            (row) => row.notificationId === id && row.channel === channel && row.status === 'delivered',
+          ),
+      )
+      .map((id) => `${channel} took ${id}, which is not proved`);
+  return [
+    ...(isSound(HOSTS.bus) ? unproved('bus', webhookCalls(night)) : []),
+    ...(isSound(HOSTS.slack) ? unproved('slack-ops', slackPosts(night)) : []),
+  ];
 };
 
 const counts = (keys: readonly string[]): readonly (readonly [string, number])[] =>
@@ -369,7 +390,14 @@ const recoveryArrived: Check = ({ night, owed, rows }) => {
 };
 
 const CHECKS: readonly Check[] = [
-  ...[nothingIsLeft, nothingVanished, everybodyHeard, everyChannelIsProved, channelsHeardIt],
+  ...[
+    nothingIsLeft,
+    nothingVanished,
+    everybodyHeard,
+    everyChannelIsProved,
+    channelsHeardIt,
+    whatArrivedIsProved,
+  ],
   ...[nobodyHearsTooOften, nobodyIsWokenForNothing, nobodyIsCalledForANotice, orderIsKept, recoveryArrived],
 ];
 
