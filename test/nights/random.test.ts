@@ -4,7 +4,7 @@ import { at, play } from './play.ts';
 import { fault, scriptOf, step } from './random.ts';
 
 const ALL = process.env.NIGHTS === 'all';
-const RUNS = ALL ? 3_000 : 12;
+const RUNS = ALL ? 3_000 : 8;
 
 describe('any night, any faults', () => {
   it(
