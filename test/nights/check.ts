@@ -3,6 +3,7 @@ import type { DeliveryProof } from '../../shared/notify/proof.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { Heard, Night } from './night.ts';
 import { isRightlyWithdrawn, type Owed, owedIn, timesNobodyHadIt } from './owed.ts';
+import { HOSTS } from './providers.ts';
 import { knowsReceipt, pagerDutyEvents, slackPosts, type Taken, webhookCalls } from './received.ts';
 
 /** What the checks look at. */
@@ -134,24 +135,29 @@ const everyChannelIsProved: Check = (evening) => {
     });
 };
 
-/** The message that speaks for another one (grouping), or that one itself. */
-const spokenBy = ({ heard }: Night, id: string): string =>
-  heard.find(({ notification: { covers = [] } }) => covers.includes(id))?.notification.id ?? id;
+/** Finds the message that speaks for another one (grouping), or that one itself. */
+const speakersIn = ({ heard }: Night): ((id: string) => string) => {
+  const speakers = new Map(
+    heard.flatMap(({ notification: { id, covers = [] } }) => covers.map((covered) => [covered, id])),
+  );
+  return (id) => speakers.get(id) ?? id;
+};
 
 /** For each channel whose provider is told which message it is: whether it heard the one that a row is about. */
 const hearingOf = (night: Night): Readonly<Record<string, (row: DeliveryProof, one: Owed) => boolean>> => {
   const posts = slackPosts(night);
   const calls = webhookCalls(night);
   const events = pagerDutyEvents(night);
+  const speakerOf = speakersIn(night);
   const pageSays =
     ({ incidents }: Night['standIns']['rootly']) =>
     (_row: DeliveryProof, { audience, text }: Owed): boolean =>
       audience !== 'public' || incidents.flatMap(({ updates }) => updates).some(({ body }) => body === text);
   return {
-    bus: (_row, one) => calls.some(({ id }) => id === spokenBy(night, one.id)),
+    bus: (_row, one) => calls.some(({ id }) => id === speakerOf(one.id)),
     'slack-ops': ({ receipt }, one) =>
       posts.some(
-        ({ id, ts, isRoot }) => id === spokenBy(night, one.id) || (isRoot && receipt === `C0123456789/${ts}`),
+        ({ id, ts, isRoot }) => id === speakerOf(one.id) || (isRoot && receipt === `C0123456789/${ts}`),
       ),
     // An alert takes a page; the other events do not say what they are about.
     pagerduty: ({ receipt }, { id, isPage, transition }) =>
@@ -159,7 +165,7 @@ const hearingOf = (night: Night): Readonly<Record<string, (row: DeliveryProof, o
       receipt?.endsWith('(told by a later message)') === true ||
       events.some(
         ({ action, incidentId, happened }) =>
-          action === 'trigger' && happened === transition && spokenBy(night, id).startsWith(`${incidentId}:`),
+          action === 'trigger' && happened === transition && speakerOf(id).startsWith(`${incidentId}:`),
       ),
     statuspage: pageSays(night.standIns.statuspage),
     rootly: pageSays(night.standIns.rootly),
@@ -175,6 +181,26 @@ const channelsHeardIt: Check = ({ night, owed, rows }) => {
       const heard = hearing[row.channel];
       return !one || !heard || heard(row, one) ? [] : [`${row.channel} never heard ${one.id}`];
     });
+};
+
+/** What a channel took is proved, unless it was out of order and nobody could hear that it had. */
+const whatArrivedIsProved: Check = ({ night, rows }) => {
+  const isSound = (host: string) =>
+    night.network.exchanges.every((one) => one.host !== host || (one.isTaken && one.answer?.status !== 429));
+  const unproved = (channel: string, taken: readonly Taken[]) =>
+    taken
+      .flatMap(({ id }) => id ?? [])
+      .filter(
+        (id) =>
+          !rows.some(
+            (row) => row.notificationId === id && row.channel === channel && row.status === 'delivered',
+          ),
+      )
+      .map((id) => `${channel} took ${id}, which is not proved`);
+  return [
+    ...(isSound(HOSTS.bus) ? unproved('bus', webhookCalls(night)) : []),
+    ...(isSound(HOSTS.slack) ? unproved('slack-ops', slackPosts(night)) : []),
+  ];
 };
 
 const counts = (keys: readonly string[]): readonly (readonly [string, number])[] =>
@@ -234,8 +260,9 @@ const nobodyIsWokenForNothing: Check = ({ night, spare }) => {
 };
 
 /** PagerDuty calls for a page and for nothing else. */
-const nobodyIsCalledForANotice: Check = ({ night, owed }) =>
-  pagerDutyEvents(night)
+const nobodyIsCalledForANotice: Check = ({ night, owed }) => {
+  const speakerOf = speakersIn(night);
+  return pagerDutyEvents(night)
     .filter(({ action, isQuiet }) => action === 'trigger' && !isQuiet)
     .filter(
       ({ at, incidentId }) =>
@@ -243,12 +270,13 @@ const nobodyIsCalledForANotice: Check = ({ night, owed }) =>
           (one) =>
             one.isPage &&
             one.incidentId === incidentId &&
-            (night.sentAt.get(spokenBy(night, one.id)) ?? Number.POSITIVE_INFINITY) <= at,
+            (night.sentAt.get(speakerOf(one.id)) ?? Number.POSITIVE_INFINITY) <= at,
         ),
     )
     .map(
       ({ incidentId, happened }) => `PagerDuty called for ${incidentId} (${happened}), and nobody was paged`,
     );
+};
 
 const versionIn = (id: string): number => Number(id.split(':')[1]);
 
@@ -369,7 +397,14 @@ const recoveryArrived: Check = ({ night, owed, rows }) => {
 };
 
 const CHECKS: readonly Check[] = [
-  ...[nothingIsLeft, nothingVanished, everybodyHeard, everyChannelIsProved, channelsHeardIt],
+  ...[
+    nothingIsLeft,
+    nothingVanished,
+    everybodyHeard,
+    everyChannelIsProved,
+    channelsHeardIt,
+    whatArrivedIsProved,
+  ],
   ...[nobodyHearsTooOften, nobodyIsWokenForNothing, nobodyIsCalledForANotice, orderIsKept, recoveryArrived],
 ];
 

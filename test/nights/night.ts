@@ -290,9 +290,13 @@ export const createNight = async (script: NightScript, options: NightOptions = {
         })(),
       ]);
       await Promise.allSettled([passTime(dependencies)]);
-      const render = await renderer((await memoryStore.active()).filter(({ pending }) => pending.length > 0));
+      const now = clock.now();
+      const owing = (await memoryStore.active()).filter(({ pending }) =>
+        pending.some(({ dueAt }) => dueAt <= now),
+      );
+      const render = await renderer(owing);
       return deliverPending({
-        ...{ store: port, clock, config, render: writingOnce(render, written, clock.now()) },
+        ...{ store: port, clock, config, render: writingOnce(render, written, now) },
         proof: through(process, 'proof', proof),
         silences: through(process, 'silences', silences),
         throttle: through(process, 'throttle', throttle),
@@ -411,12 +415,14 @@ export const createNight = async (script: NightScript, options: NightOptions = {
   const actors = {
     /** By the button of the page that the link in the last e-mail about it opens. */
     pressLink: async (about: Pick<Truth, 'cause' | 'subject'>, name: string) => {
-      const { id } = await find(about);
+      const { id, status } = await find(about);
       const tokens = heard
         .filter(({ protocol, notification }) => protocol === 'email' && notification.incidentId === id)
         .flatMap(({ notification: { emailText } }) => [...emailText.matchAll(/\/i\/([\w-]+\.[\w-]+)/g)])
         .map(([, token = '']) => token);
       const token = tokens.findLast((one) => atob(one.split('.')[0] ?? '').includes('acknowledge'));
+      // Somebody was faster than the first message, and nobody was asked.
+      if (token === undefined && status !== 'triggered') return;
       if (token === undefined) throw new Error('no message has a link that acknowledges');
       await insist((process) =>
         pressLink(

@@ -9,6 +9,6 @@ describe('a whole night, with nothing going wrong on the way', () => {
       const { wrong } = await play(script);
       expect(wrong).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 });

@@ -40,6 +40,17 @@ export const spread = (calls: readonly string[], count: number, turn: number): r
   });
 };
 
+/** Where it matters most: somebody acts while the first message is sent, and the process dies once it is. */
+export const aroundTheFirst = (calls: readonly string[]): readonly Point[] => {
+  const sent = calls.indexOf('sns.publish');
+  return sent < 1
+    ? []
+    : [
+        { index: sent - 1, kind: 'meanwhile' },
+        { index: sent, kind: 'dies-after' },
+      ];
+};
+
 /** What a night writes when nothing goes wrong is most of what it writes when something does. */
 export const createLibrary = (): ((script: NightScript) => Map<string, Notification>) => {
   const libraries = new Map<string, Map<string, Notification>>();
