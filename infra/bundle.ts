@@ -6,9 +6,10 @@ import type { FunctionDescription } from '../functions/manifest.ts';
 import type { Config } from '../shared/config/schema.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The configuration's name in the bundle, and its path on Lambda. */
+/** The configuration's name in the bundle. */
 export const CONFIG_FILE = 'claywatch.config.json';
-export const DEPLOYED_CONFIG = `/var/task/${CONFIG_FILE}`;
+/** Its path on Lambda, where a function runs in the directory of its package, wherever that is. */
+export const DEPLOYED_CONFIG = CONFIG_FILE;
 
 /** Some dependencies are CommonJS and call `require`; stack traces then name our sources. */
 const BANNER = [

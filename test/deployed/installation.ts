@@ -1,0 +1,52 @@
+import type { PoolEntry } from '../../local/clay/core/options.ts';
+import { TRIAL_POOL, trialConfig, trialSecrets } from '../../local/trial-config.ts';
+import type { ConfigInput } from '../../shared/config/schema.ts';
+
+export const INSTALLATION = 'deployed';
+
+/** The first webhook is so full that a handful of rows makes the relay take the next one (at 45,000). */
+const FIRST_TAKEN = 44_990;
+
+/** The webhooks, for the simulated Clay. */
+export const POOL: readonly PoolEntry[] = TRIAL_POOL.map((entry, index) =>
+  index === 0 ? { ...entry, startCount: FIRST_TAKEN } : entry,
+);
+
+/** In the place of an environment variable: a secret below the installation's name, which the template creates empty. */
+const secretNameOf = (variable: string): string => `${INSTALLATION}/${variable}`;
+
+/** The trial's configuration as a company would deploy it: every secret in Secrets Manager. */
+export const installationConfig = (clayUrl: string): ConfigInput => {
+  const trial = trialConfig(clayUrl);
+  const leads = trial.feeds?.leads;
+  const adapted: ConfigInput = {
+    ...trial,
+    installation: INSTALLATION,
+    observe: { confirmAfterMs: [10, 20] },
+    relay: {
+      sendTimeoutMs: 2_000,
+      breaker: { failures: 3, tryAgainAfterMinutes: 0.1, coolDownMinutes: 0.1 },
+      trickle: { rows: 2, rowsPerSecond: 5 },
+    },
+    feeds: {
+      leads: {
+        ...leads,
+        webhooks: (leads?.webhooks ?? []).map((webhook, index) =>
+          index === 0 ? { ...webhook, startCount: FIRST_TAKEN } : webhook,
+        ),
+      },
+    },
+  };
+  return JSON.parse(
+    JSON.stringify(adapted).replaceAll(
+      /"env:(\w+)"/g,
+      (_, variable: string) => `"secretsmanager:${secretNameOf(variable)}"`,
+    ),
+  );
+};
+
+/** What a person puts in after the deployment, by the names of the secrets. */
+export const installationSecrets = (clayUrl: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(trialSecrets(clayUrl)).map(([variable, value]) => [secretNameOf(variable), value]),
+  );
