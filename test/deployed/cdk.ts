@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,32 +9,6 @@ const CLI = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
 const WITHIN_MS = 180_000;
 
 const run = promisify(execFile);
-
-interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-  readonly DependsOn?: string | readonly string[];
-}
-
-export interface Template {
-  readonly Resources: Readonly<Record<string, Resource>>;
-}
-
-/** What CloudFormation knows and the emulator does not; nothing else of a template refers to them. */
-const UNKNOWN_TO_EMULATOR: readonly {
-  readonly what: string;
-  readonly is: (resource: Resource) => boolean;
-}[] = [
-  ...[
-    'AWS::SecretsManager::RotationSchedule',
-    'AWS::SecretsManager::ResourcePolicy',
-    'AWS::Budgets::Budget',
-  ].map((type) => ({ what: type, is: ({ Type }: Resource) => Type === type })),
-  {
-    what: 'AWS::CloudWatch::Alarm of several metrics',
-    is: ({ Type, Properties }) => Type === 'AWS::CloudWatch::Alarm' && Properties?.Metrics !== undefined,
-  },
-];
 
 /** CDK's own command line, with these variables and none that would lead it to an account. */
 export const cdk = async (
@@ -76,44 +50,6 @@ export const templatesIn = (assembly: string): readonly string[] =>
     .filter((file) => file.endsWith('.template.json'))
     .map((file) => join(assembly, file))
     .sort();
-
-export const readTemplate = (file: string): Template => JSON.parse(readFileSync(file, 'utf8'));
-
-/**
- * `Ref` of a secret is its ARN, and in the emulator its name. `Id` is the ARN in both: without this, no role there could
- * read a secret.
- */
-const withSecretArns = (template: Template): Template => {
-  const secrets = new Set(
-    Object.entries(template.Resources).flatMap(([id, { Type }]) =>
-      Type === 'AWS::SecretsManager::Secret' ? [id] : [],
-    ),
-  );
-  const text = JSON.stringify(template).replaceAll(/\{"Ref":"(\w+)"\}/g, (reference, id: string) =>
-    secrets.has(id) ? `{"Fn::GetAtt":["${id}","Id"]}` : reference,
-  );
-  return JSON.parse(text);
-};
-
-/** Makes of the templates what the emulator understands; answers with what had to be taken out for it. */
-export const adaptToEmulator = (assembly: string): readonly string[] =>
-  templatesIn(assembly).flatMap((file) => {
-    const template = withSecretArns(readTemplate(file));
-    const gone = new Map(
-      Object.entries(template.Resources).flatMap(([id, resource]) => {
-        const unknown = UNKNOWN_TO_EMULATOR.find(({ is }) => is(resource));
-        return unknown ? [[id, unknown.what] as const] : [];
-      }),
-    );
-    const left = Object.entries(template.Resources)
-      .filter(([id]) => !gone.has(id))
-      .map(([id, { DependsOn = [], ...resource }]) => [
-        id,
-        { ...resource, DependsOn: [DependsOn].flat().filter((other) => !gone.has(other)) },
-      ]);
-    writeFileSync(file, JSON.stringify({ ...template, Resources: Object.fromEntries(left) }));
-    return [...gone.values()];
-  });
 
 /** The outputs of each stack, merged. */
 export const deploy = async (

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -27,6 +28,7 @@ export const createClients = ({ endpoint, certificate }: Account, key = 'test') 
   trust(certificate);
   const options = { endpoint, region: REGION, credentials: { accessKeyId: key, secretAccessKey: key } };
   return {
+    logs: new CloudWatchLogsClient(options),
     lambda: new LambdaClient(options),
     scheduler: new SchedulerClient(options),
     secrets: new SecretsManagerClient(options),

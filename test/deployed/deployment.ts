@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PutSecretValueCommand, paginateListSecrets } from '@aws-sdk/client-secrets-manager';
 import { freePort, startClayProcess } from '../../local/clay-process.ts';
 import { trialCallback } from '../../local/trial-config.ts';
-import { adaptToEmulator, deploy, synthesize } from './cdk.ts';
+import { adaptToEmulator } from './adapt.ts';
+import { deploy, synthesize, templatesIn } from './cdk.ts';
 import { type Clients, createClients } from './clients.ts';
 import { ACCOUNT, emulatorLacks, REGION, startEmulator } from './emulator.ts';
 import { INSTALLATION, installationConfig, installationSecrets, POOL } from './installation.ts';
@@ -89,7 +90,7 @@ export const startDeployment = async (say: (line: string) => void): Promise<Runn
     stops.push(emulator.stop);
     lap('the emulator runs');
     await synthesize(configFile, assembly);
-    const leftOut = adaptToEmulator(assembly);
+    const leftOut = templatesIn(assembly).flatMap(adaptToEmulator);
     lap('synthesized');
     const cdkHome = join(directory, 'cdk');
     mkdirSync(cdkHome);

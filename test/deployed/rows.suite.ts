@@ -13,7 +13,12 @@ const rowsOf = (from: number, count: number) =>
 
 describe.skipIf(missing)(titled('rows, deployed'), () => {
   it('spike', async () => {
-    const ids = await world().sendRows(rowsOf(1, 4));
+    const ids = await world()
+      .sendRows(rowsOf(1, 4))
+      .catch(async (e) => {
+        console.log(await world().logs());
+        throw e;
+      });
     await expect
       .poll(async () => (await world().atClay()).map(({ rowId }) => rowId).sort(), { timeout: 60_000 })
       .toEqual([...ids].sort());

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { paginateDescribeLogGroups, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { inject } from 'vitest';
 import { TRIAL_RELAY_SECRET } from '../../local/trial-config.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
@@ -45,6 +46,8 @@ export interface World extends Deployment {
   atClay(): Promise<readonly AtClay[]>;
   /** `npx claywatch`, as the operator runs it: one JSON document. */
   cli<T>(...args: readonly string[]): Promise<T>;
+  /** What functions have logged since the deployment, by function. */
+  logs(): Promise<Readonly<Record<string, string>>>;
   /** CDK's command line. */
   cdk(...args: readonly string[]): Promise<string>;
 }
@@ -93,6 +96,22 @@ const connect = (deployment: Deployment): World => {
         { cwd: ROOT, env: { PATH: process.env.PATH, ...env } },
       );
       return JSON.parse(stdout);
+    },
+    logs: async () => {
+      const logs: Record<string, string> = {};
+      for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: aws.logs }, {})) {
+        for (const { logGroupName = '' } of logGroups) {
+          const found: string[] = [];
+          for await (const { events = [] } of paginateFilterLogEvents(
+            { client: aws.logs },
+            { logGroupName },
+          )) {
+            found.push(...events.map(({ message = '' }) => message));
+          }
+          logs[logGroupName] = found.join('\n');
+        }
+      }
+      return logs;
     },
     cdk: (...args) => cdk(args, env),
   };
