@@ -43,3 +43,10 @@ export const webhookNamed = (config: Config, typed: string): NamedWebhook => {
   const alone = all.filter(({ webhook }) => webhook.id === typed).map(({ name }) => name);
   throw unknown('webhook', typed, alone.length > 0 ? alone : all.map(({ name }) => name));
 };
+
+/** A chat channel by its id as it was typed. Throws `usage.invalid`. */
+export const channelNamed = ({ notify }: Pick<Config, 'notify'>, typed: string): string => {
+  const ids = [...notify.slack, ...notify.pagerduty, ...notify.webhooks].map(({ id }) => id);
+  if (ids.includes(typed)) return typed;
+  throw unknown('channel', typed, ids);
+};

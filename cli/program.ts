@@ -13,6 +13,7 @@ const AFTER_HELP = `
 Examples:
   $ claywatch triage                    what is wrong right now
   $ claywatch triage --json | jq .conclusion
+  $ claywatch incidents                 what is open, and who has it
   $ claywatch status                    whether rows reach Clay
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
@@ -26,7 +27,7 @@ const usageError = (message: string, remedy: string): ClaywatchError =>
   new ClaywatchError('usage.invalid', message, remedy);
 
 /** commander's words, without its prefix; what was typed may be a secret in the wrong place. */
-const fromCommander = (error: CommanderError): ClaywatchError => {
+const fromCommander = (error: CommanderError, called: string): ClaywatchError => {
   if (error.code === 'commander.help')
     return usageError(
       'The second word of the command is missing.',
@@ -37,8 +38,20 @@ const fromCommander = (error: CommanderError): ClaywatchError => {
   const message = `${redactText(first)}${first.endsWith('.') ? '' : '.'}`;
   return usageError(
     hint ? `${message} ${redactText(hint)}` : message,
-    'Run `claywatch --help` for what there is.',
+    `Run \`${called} --help\` for what there is.`,
   );
+};
+
+/** The command that was meant, as far as its words are known. */
+const calledIn = (program: Command, argv: readonly string[]): string => {
+  const words = [program.name()];
+  let command: Command | undefined = program;
+  for (const word of argv) {
+    command = command.commands.find((one) => one.name() === word);
+    if (!command) break;
+    words.push(word);
+  }
+  return words.join(' ');
 };
 
 /** Help and version end the parsing, and are no error. */
@@ -46,9 +59,9 @@ const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
 /** What the person who called can put right. */
 const CALLER =
-  /^(usage|config|environment|rows-key)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$/;
+  /^(usage|config|environment|rows-key|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$|^incident\.(not-found|refused)$|^request\.conflict$/;
 /** What may be otherwise later. */
-const LATER = /^(store\.unreachable|secret\.unavailable|queue\.unavailable|(credits|relay)\.contended)$/;
+const LATER = /^(store\.unreachable|(secret|queue|alerts)\.unavailable|(credits|incident|relay)\.contended)$/;
 
 const codeOf = ({ code }: ClaywatchError): ExitCode => {
   if (CALLER.test(code)) return EXIT.usage;
@@ -87,7 +100,11 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
     return code;
   } catch (fault) {
     if (fault instanceof CommanderError && isAnswer(fault)) return EXIT.healthy;
-    return tell(fault instanceof CommanderError ? fromCommander(fault) : fault, argv, terminal);
+    return tell(
+      fault instanceof CommanderError ? fromCommander(fault, calledIn(program, argv)) : fault,
+      argv,
+      terminal,
+    );
   }
 };
 

@@ -42,6 +42,8 @@ export interface OpenStore {
   readonly atRest: RowsAtRest;
   /** For adapters that only few commands need. */
   readonly table: Table;
+  /** Null for a deployed installation. */
+  readonly runtime: RunningRuntime | null;
 }
 
 const DEFAULT_STATE = '.claywatch';
@@ -158,6 +160,7 @@ export const withStore = async <T>(
       controls: createDynamoControlStore(store),
       atRest,
       table: store,
+      runtime,
     });
   } catch (error) {
     throw storeFault(error, place.words);

@@ -1,7 +1,11 @@
+import { channelDeadLetterQueueName, channelIds, channelQueueName } from '../shared/config/alerting.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { callbackEnvironment } from './callback/environment.ts';
 import type { EnvironmentSchema } from './environment.ts';
 import { forwardEnvironment } from './forward/environment.ts';
+import { incidentsEnvironment } from './incidents/environment.ts';
+import { ROUTES } from './incidents/routes.ts';
+import { notifyEnvironment } from './notify/environment.ts';
 import { relayEnvironment } from './relay/environment.ts';
 import { respondEnvironment } from './respond/environment.ts';
 import { submissionsEnvironment } from './submissions/environment.ts';
@@ -13,12 +17,24 @@ export interface ScheduleTrigger {
   readonly everyMinutes: number;
 }
 
+/** As API Gateway writes routes: `GET /v1/status`; in the path, `{feed}` is any one segment. */
+export type Route = `${'GET' | 'POST'} /${string}`;
+
 /** Invoked by API Gateway (deployed) or by the local gateway, with an event in payload format 2.0. */
 export interface HttpTrigger {
   readonly kind: 'http';
-  readonly method: 'GET' | 'POST';
-  /** As API Gateway writes routes: `{feed}` is any one segment. */
-  readonly path: string;
+  readonly routes: readonly [Route, ...Route[]];
+}
+
+/** Invoked with up to ten messages of one queue, and answers which of them are to come again. */
+export interface QueuesTrigger {
+  readonly kind: 'queues';
+  /** By name. Each has its own dead-letter queue. */
+  readonly queues: readonly { readonly name: string; readonly deadLetters: string }[];
+  /** Messages come again after so many seconds, unless the function says when. At least six times its timeout. */
+  readonly visibilitySeconds: number;
+  /** Who receives a message so often dies of it each time; the function itself settles what cannot be delivered. */
+  readonly maxReceives: number;
 }
 
 /**
@@ -26,12 +42,16 @@ export interface HttpTrigger {
  *
  * In the table: `table` reads and writes every item, `rows` counts in the rows ledger, `relay-state` keeps all that
  * forwarding keeps (the ledger among it), `idempotency` remembers requests and entities, `read-status` reads what the
- * status is made of, which is no row and no copy of one.
+ * status is made of, which is no row and no copy of one; `incidents` reads incidents and what is kept of them, and
+ * writes incidents; `deliveries` reads incidents, and keeps proof and what channels remember.
  * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
  * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
- * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows.
+ * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows,
+ * `respond-secrets` those that prove who acts on incidents, `link-secret` the key that signs links in messages,
+ * `channel-secrets` those by which chat channels are reached.
  * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
- * reads how many wait. `alerts` publishes to the alert topic, `wake-forward` starts the forwarder.
+ * reads how many wait; `hand-over` takes messages for chat channels out and puts them off. `alerts` publishes to the
+ * topics of incidents and of pages, `wake-forward` starts the forwarder.
  */
 export type Grant =
   | 'table'
@@ -50,7 +70,13 @@ export type Grant =
   | 'take-rows'
   | 'send-rows'
   | 'count-queues'
-  | 'wake-forward';
+  | 'wake-forward'
+  | 'incidents'
+  | 'deliveries'
+  | 'respond-secrets'
+  | 'link-secret'
+  | 'channel-secrets'
+  | 'hand-over';
 
 export interface FunctionDescription {
   readonly name: string;
@@ -59,11 +85,16 @@ export interface FunctionDescription {
   readonly description: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly trigger: ScheduleTrigger | HttpTrigger;
+  readonly trigger: ScheduleTrigger | HttpTrigger | QueuesTrigger;
   /** Exactly the variables that the function is given; their values come from whoever runs it. */
   readonly environment: EnvironmentSchema;
   readonly grants: readonly Grant[];
 }
+
+/** Four deliveries one after the other, each with its patience. */
+const NOTIFY_SECONDS = 60;
+
+const { list, ...others } = ROUTES;
 
 /**
  * The one description of what runs and when. CDK deploys it and the local runtime runs it, so that the two cannot
@@ -81,7 +112,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 50,
       trigger: { kind: 'schedule', everyMinutes: config.schedule.everyMinutes },
       environment: watchEnvironment,
-      grants: ['table', 'alerts', 'secrets', 'count-queues'],
+      grants: ['table', 'alerts', 'secrets', 'link-secret', 'count-queues'],
     },
     callback: {
       name: 'callback',
@@ -91,7 +122,7 @@ export const functionsOf = (config: Config) =>
       memoryMb: 1_024,
       // The column waits at most 100 s; a store that needs this long is down, and 429 says so.
       timeoutSeconds: 10,
-      trigger: { kind: 'http', method: 'POST', path: '/v1/callbacks/{feed}' },
+      trigger: { kind: 'http', routes: ['POST /v1/callbacks/{feed}'] },
       environment: callbackEnvironment,
       grants: ['rows', 'callback-secrets'],
     },
@@ -101,7 +132,7 @@ export const functionsOf = (config: Config) =>
       description: 'Counts the rows that senders posted to Clay themselves.',
       memoryMb: 512,
       timeoutSeconds: 10,
-      trigger: { kind: 'http', method: 'POST', path: '/v1/submissions/{feed}' },
+      trigger: { kind: 'http', routes: ['POST /v1/submissions/{feed}'] },
       environment: submissionsEnvironment,
       grants: ['rows', 'submission-secrets'],
     },
@@ -111,7 +142,7 @@ export const functionsOf = (config: Config) =>
       description: 'Takes rows from senders and answers once they are durable.',
       memoryMb: 1_024,
       timeoutSeconds: 15,
-      trigger: { kind: 'http', method: 'POST', path: '/v1/rows/{feed}' },
+      trigger: { kind: 'http', routes: ['POST /v1/rows/{feed}'] },
       environment: relayEnvironment,
       grants: ['idempotency', 'relay-secrets', 'rows-key', 'take-rows', 'wake-forward'],
     },
@@ -132,8 +163,38 @@ export const functionsOf = (config: Config) =>
       description: 'Tells applications how it goes.',
       memoryMb: 512,
       timeoutSeconds: 10,
-      trigger: { kind: 'http', method: 'GET', path: '/v1/status' },
+      trigger: { kind: 'http', routes: ['GET /v1/status'] },
       environment: respondEnvironment,
       grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues'],
+    },
+    incidents: {
+      name: 'incidents',
+      entry: 'functions/incidents/handler.ts',
+      description: 'Shows incidents to people and programs, and lets them act.',
+      // Slack waits three seconds, a cold start included, which is mostly loading.
+      memoryMb: 1_024,
+      // What takes longer is a store that is down.
+      timeoutSeconds: 10,
+      trigger: { kind: 'http', routes: [list, ...Object.values(others)] },
+      environment: incidentsEnvironment,
+      grants: ['incidents', 'respond-secrets', 'link-secret'],
+    },
+    notify: {
+      name: 'notify',
+      entry: 'functions/notify/handler.ts',
+      description: 'Hands messages to Slack, PagerDuty, webhooks and status pages, and proves it.',
+      memoryMb: 512,
+      timeoutSeconds: NOTIFY_SECONDS,
+      trigger: {
+        kind: 'queues',
+        queues: channelIds(config).map((channel) => ({
+          name: channelQueueName(config.installation, channel),
+          deadLetters: channelDeadLetterQueueName(config.installation, channel),
+        })),
+        visibilitySeconds: 6 * NOTIFY_SECONDS,
+        maxReceives: 1_000,
+      },
+      environment: notifyEnvironment,
+      grants: ['deliveries', 'channel-secrets', 'hand-over'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

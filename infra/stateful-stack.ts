@@ -4,10 +4,12 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { functionsOf } from '../functions/manifest.ts';
+import { alertTopicName, pagesTopicName } from '../shared/config/alerting.ts';
 import { deployedRowsKey, generatedRowsKey, relayedFeeds } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { parseSecretReference } from '../shared/config/secret-reference.ts';
-import { AlertTopic } from './constructs/alert-topic.ts';
+import { AuditedTopic } from './constructs/audited-topic.ts';
+import { type ChannelQueue, ChannelQueues } from './constructs/channel-queues.ts';
 import { OperatorTopic } from './constructs/operator-topic.ts';
 import { RowQueues, rowQueueUrlPrefix } from './constructs/row-queues.ts';
 import { RowsKey } from './constructs/rows-key.ts';
@@ -25,8 +27,11 @@ export interface RowState {
 export class StatefulStack extends Stack {
   readonly table: TableV2;
   readonly alerts: ITopic;
-  readonly operators: ITopic;
   readonly undelivered: IQueue;
+  readonly pages: AuditedTopic;
+  readonly operators: ITopic;
+  /** By the id of the channel. */
+  readonly channels: ReadonlyMap<string, ChannelQueue>;
   /** By the name of the secret. */
   readonly readableSecretArns: ReadonlyMap<string, string>;
   readonly rows: RowState | undefined;
@@ -34,7 +39,18 @@ export class StatefulStack extends Stack {
   constructor(scope: Construct, id: string, config: Config, props: StackProps) {
     super(scope, id, props);
     const { installation } = config;
-    const { topic: alerts, undelivered } = new AlertTopic(this, 'Alerts', installation);
+    const { topic: alerts, undelivered } = new AuditedTopic(this, 'Alerts', {
+      topicName: alertTopicName(installation),
+      undeliveredName: `${installation}-undelivered`,
+      auditName: `${installation}-audit`,
+    });
+    const pages = pagesTopicName(installation);
+    this.pages = new AuditedTopic(this, 'Pages', {
+      topicName: pages,
+      undeliveredName: `${pages}-undelivered`,
+      auditName: `${pages}-audit`,
+    });
+    this.channels = new ChannelQueues(this, 'Channels', { config, topic: alerts }).byChannel;
     this.table = new StateTable(this, 'State').table;
     this.alerts = alerts;
     this.undelivered = undelivered;
@@ -70,5 +86,9 @@ export class StatefulStack extends Stack {
     }
     new CfnOutput(this, 'TableName', { value: this.table.tableName, description: 'State and incidents' });
     new CfnOutput(this, 'AlertTopicArn', { value: alerts.topicArn, description: 'Every notification' });
+    new CfnOutput(this, 'PagesTopicArn', {
+      value: this.pages.topic.topicArn,
+      description: 'Pages to people by name',
+    });
   }
 }

@@ -1,16 +1,27 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { CallbackEnvironment } from '../functions/callback/environment.ts';
 import type { ForwardEnvironment } from '../functions/forward/environment.ts';
-import { type FunctionDescription, functionsOf, type HttpTrigger } from '../functions/manifest.ts';
+import type { IncidentsEnvironment } from '../functions/incidents/environment.ts';
+import { ROUTES } from '../functions/incidents/routes.ts';
+import {
+  type FunctionDescription,
+  functionsOf,
+  type HttpTrigger,
+  type Route,
+} from '../functions/manifest.ts';
+import type { NotifyEnvironment } from '../functions/notify/environment.ts';
 import type { RelayEnvironment } from '../functions/relay/environment.ts';
 import type { RespondEnvironment } from '../functions/respond/environment.ts';
 import type { SubmissionsEnvironment } from '../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../functions/watch/environment.ts';
+import { hasPeople } from '../shared/config/alerting.ts';
 import { deployedRowsKey } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { DEPLOYED_CONFIG } from './bundle.ts';
+import { ChannelAlarms } from './constructs/channel-alarms.ts';
 import { DescribedFunction } from './constructs/described-function.ts';
 import { EndpointAlarms } from './constructs/endpoint-alarms.ts';
 import { FunctionSchedule } from './constructs/function-schedule.ts';
@@ -32,6 +43,10 @@ export interface StatelessStackProps extends StackProps {
 const FAILURES_KEPT_DAYS = 4;
 /** The one of this minute, the one of the last that is about to end, and one that a row woke. */
 const FORWARDERS_AT_ONCE = 3;
+/** Messages in one invocation of `notify`: those of one incident then go in order. */
+const MESSAGES_AT_ONCE = 10;
+/** The least that Lambda takes. A channel delivers one message of an incident at a time anyway. */
+const NOTIFIERS_PER_CHANNEL = 2;
 
 /** A function that answers requests. */
 interface Endpoint {
@@ -58,6 +73,7 @@ export class StatelessStack extends Stack {
     const { state } = props;
     const scheduleGroup = this.addWatch(config, props);
     const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
+    if (state.channels.size > 0) this.addNotify(config, props);
     this.addEndpoint(config, state, forward);
     new People(this, 'People', { notify: config.notify, ...state });
   }
@@ -70,6 +86,7 @@ export class StatelessStack extends Stack {
       TABLE_NAME: state.table.tableName,
       ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, installation),
       ALERT_TOPIC_ARN: state.alerts.topicArn,
+      PAGES_TOPIC_ARN: state.pages.topic.topicArn,
     };
     const failures = keptQueue(this, 'Failures', {
       queueName: `${installation}-${description.name}-failures`,
@@ -101,6 +118,7 @@ export class StatelessStack extends Stack {
       failures,
       alerts: state.alerts,
       undelivered: state.undelivered,
+      pages: hasPeople(config) ? state.pages : undefined,
       operators: state.operators,
     });
     // Otherwise the dead-man alarm would ring while the first deployment is still under way.
@@ -141,6 +159,42 @@ export class StatelessStack extends Stack {
     return { description, deployed, rows };
   }
 
+  /** What hands messages to chat channels: each queue is taken from on its own, so that no channel holds up another. */
+  private addNotify(config: Config, { state, reservedConcurrency }: StatelessStackProps): void {
+    const { installation, notify } = config;
+    const { notify: description } = functionsOf(config);
+    const environment: NotifyEnvironment = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: state.table.tableName,
+    };
+    const { function: handler } = new DescribedFunction(this, 'Notify', {
+      description,
+      config,
+      environment: { ...environment },
+      rights: statementsOf(description.grants, config, state),
+      // As many as the queues start at once: with fewer, messages would be received in vain.
+      reservedConcurrency:
+        reservedConcurrency === undefined ? undefined : NOTIFIERS_PER_CHANNEL * state.channels.size,
+    });
+    for (const { queue } of state.channels.values()) {
+      handler.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: MESSAGES_AT_ONCE,
+          maxConcurrency: NOTIFIERS_PER_CHANNEL,
+          reportBatchItemFailures: true,
+        }),
+      );
+    }
+    new ChannelAlarms(this, 'ChannelAlarms', {
+      installation,
+      description,
+      function: handler,
+      channels: state.channels,
+      fallbackAfterMinutes: notify.fallback.afterMinutes,
+      operators: state.operators,
+    });
+  }
+
   /** Functions that answer requests. Not reserved: the endpoint's own throttle keeps them from starving others. */
   private addEndpoint(config: Config, state: StatefulStack, forward: Forward | undefined): void {
     const { installation } = config;
@@ -164,12 +218,13 @@ export class StatelessStack extends Stack {
     );
     new EndpointAlarms(this, 'EndpointAlarms', { installation, endpoint, functions, operators });
     for (const { url, description } of functions) {
-      const { method, path } = description.trigger;
+      const [method, path = ''] = description.trigger.routes[0].split(' ');
       new CfnOutput(this, url, {
         value: `${endpoint.api.apiEndpoint}${path}`,
         description: `${method} here${path.includes('{feed}') ? ', with the name of the feed' : ''}`,
       });
     }
+    this.tellAddresses(config, endpoint);
     const relay = functions.find(({ id }) => id === 'Relay');
     if (!forward || !relay) return;
     const alarms = new RelayAlarms(this, 'RelayAlarms', {
@@ -185,13 +240,27 @@ export class StatelessStack extends Stack {
     alarms.node.addDependency(this.node.findChild('ForwardSchedule'));
   }
 
+  /** What other places have to be told: the configuration, for links in messages, and the Slack app. */
+  private tellAddresses({ notify }: Config, { api }: HttpEndpoint): void {
+    new CfnOutput(this, 'PublicUrl', {
+      value: api.apiEndpoint,
+      description: 'For respond.publicUrl, unless the endpoint has a domain of its own',
+    });
+    if (!notify.slack.some(({ signingSecret }) => signingSecret !== undefined)) return;
+    const slack: Route = ROUTES.slack;
+    new CfnOutput(this, 'SlackInteractionsUrl', {
+      value: `${api.apiEndpoint}${slack.split(' ')[1]}`,
+      description: 'For the Slack app: Interactivity and Shortcuts, Request URL',
+    });
+  }
+
   private endpointsOf(
     config: Config,
     state: StatefulStack,
     forward: Forward | undefined,
   ): readonly Endpoint[] {
-    const { callback, submissions, relay, respond } = functionsOf(config);
-    const counting: CallbackEnvironment & SubmissionsEnvironment = {
+    const { callback, submissions, relay, respond, incidents } = functionsOf(config);
+    const counting: CallbackEnvironment & SubmissionsEnvironment & IncidentsEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
     };
@@ -236,6 +305,14 @@ export class StatelessStack extends Stack {
         environment: { ...asking },
         url: 'StatusUrl',
         without: 'applications cannot ask how it goes, and may switch to what they fall back to',
+      },
+      {
+        id: 'Incidents',
+        description: incidents,
+        environment: { ...counting },
+        url: 'IncidentsUrl',
+        without:
+          'links and buttons in messages do nothing, and nobody can acknowledge but by `npx claywatch incidents`',
       },
     ];
   }

@@ -51,10 +51,15 @@ const isSimulatedClay = async (url: string): Promise<boolean> => {
   }
 };
 
-/** A port that nobody listens at now. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+/** A port that nobody listens at now: this one, if it is free. */
+export const freePort = async (preferred = 0): Promise<number> => {
+  const server = createServer().listen(preferred, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (preferred === 0) throw error;
+    return freePort();
+  }
   const address = server.address();
   server.close();
   await once(server, 'close');

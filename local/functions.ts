@@ -2,13 +2,14 @@ import { type FunctionDescription, functionsOf } from '../functions/manifest.ts'
 import type { Clock } from '../shared/clock.ts';
 import { relayedFeeds } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type Forwarding, startForwarding } from './forwarding.ts';
 import { inheritedEnvironment } from './function-environment.ts';
 import { createFunctionHost, type HostedFunction } from './function-host.ts';
-import { type SenderPatience, startHttpGateway } from './http-gateway.ts';
 import { startLambdaEndpoint } from './lambda-endpoint.ts';
 import type { LocalMessaging } from './messaging.ts';
-import { keepRowsKey } from './rows-key.ts';
+import { type OwnKeys, ROWS_KEY_VARIABLE } from './own-keys.ts';
+import { startQueueMapping } from './queue-mapping.ts';
 import type { StateDirectory } from './state-directory.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -16,28 +17,28 @@ export interface FunctionsOptions {
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  readonly httpPort: number;
-  readonly patience: SenderPatience | undefined;
-  readonly state: StateDirectory;
+  /** Where requests arrive. */
+  readonly endpoint: Endpoint;
+  readonly state: Pick<StateDirectory, 'config'>;
+  /** Secrets of this machine's own, for the functions that may know them. */
+  readonly keys: OwnKeys;
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
   readonly messaging: LocalMessaging;
   readonly onLog: (text: string) => void;
-  /** A forwarder that failed; the next one does its work. */
-  readonly onFault: (fault: unknown) => void;
+  /** What failed and is tried again: a forwarder, or the hand-over to a chat channel. */
+  readonly onFault: (fault: unknown, of: 'forwarder' | 'channels') => void;
 }
 
 export interface LocalFunctions {
-  /** Where requests to functions arrive. */
-  readonly url: string;
-  /** The file with the key of rows; absent when the configuration names a key of its own. */
-  readonly rowsKeyFile: string | undefined;
   watch(event: unknown): Promise<unknown>;
 }
 
-const ROWS_KEY_VARIABLE = 'CLAYWATCH_ROWS_KEY';
 const MINUTE = 60_000;
-/** What is left to forwarders when the runtime stops: the answer to a row that is on its way is waited for. */
+/**
+ * What is left to forwarders and to `notify` when the runtime stops: the answer to a row or a message that is on its way
+ * is waited for, and no other is sent.
+ */
 const WIND_DOWN_MS = 3_000;
 const STOP_WITHIN_MS = 8_000;
 
@@ -56,10 +57,10 @@ export const startFunctions = async (
   options: FunctionsOptions,
   teardown: Teardown,
 ): Promise<LocalFunctions> => {
-  const { config, state, messaging, clock } = options;
-  const { watch, forward, ...answering } = functionsOf(config);
-  const rowsKeyFile = config.relay.rowsKey === undefined ? state.rowsKey : undefined;
-  const rowsKey = rowsKeyFile === undefined ? undefined : await keepRowsKey(rowsKeyFile);
+  const { config, messaging, clock, endpoint } = options;
+  const functions = functionsOf(config);
+  const { watch, forward, notify } = functions;
+  const keys = Object.values(options.keys).filter((key) => key !== null);
 
   let forwarding: Forwarding | undefined;
   const lambda = await startLambdaEndpoint({
@@ -72,16 +73,23 @@ export const startFunctions = async (
 
   const inherited = inheritedEnvironment(config, options.env);
   const values = {
-    CLAYWATCH_CONFIG: state.config,
+    CLAYWATCH_CONFIG: options.state.config,
     TABLE_NAME: options.tableName,
     ALERT_TOPIC_ARN: messaging.topicArn,
+    PAGES_TOPIC_ARN: messaging.pagesTopicArn,
     ROW_QUEUE_PREFIX: messaging.rowQueuePrefix,
     DEAD_LETTER_QUEUE: messaging.deadLetterQueueUrl,
     ROWS_KEY: config.relay.rowsKey ?? `env:${ROWS_KEY_VARIABLE}`,
     FORWARD_FUNCTION: forward.name,
   };
-  const hosted = ({ name, entry, environment, timeoutSeconds }: FunctionDescription): HostedFunction => {
-    const given = only(Object.keys(environment.shape), values);
+  const hosted = ({
+    name,
+    entry,
+    environment,
+    timeoutSeconds,
+    grants,
+  }: FunctionDescription): HostedFunction => {
+    const its = keys.filter(({ grant }) => grants.includes(grant));
     return {
       name,
       module: new URL(`../${entry}`, import.meta.url),
@@ -91,43 +99,40 @@ export const startFunctions = async (
         AWS_ENDPOINT_URL_SNS: messaging.endpoint,
         AWS_ENDPOINT_URL_SQS: messaging.endpoint,
         AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
-        ...given,
-        ...(rowsKey !== undefined && 'ROWS_KEY' in given ? { [ROWS_KEY_VARIABLE]: rowsKey } : {}),
+        ...only(Object.keys(environment.shape), values),
+        ...Object.fromEntries(its.map(({ variable, value }) => [variable, value])),
       },
       timeoutMs: timeoutSeconds * 1_000,
     };
   };
-  const routed = Object.values(answering);
   const host = createFunctionHost({
-    functions: [watch, forward, ...routed].map(hosted),
+    functions: Object.values(functions).map(hosted),
     onLog: options.onLog,
   });
   teardown.add(host.stop);
 
-  if (relayedFeeds(config).length > 0) {
-    const started = startForwarding({
+  if (relayedFeeds(config).length > 0)
+    forwarding = startForwarding({
       clock,
       everyMs: forward.trigger.everyMinutes * MINUTE,
       invoke: (event) => host.invoke(forward.name, event),
-      onFault: options.onFault,
+      onFault: (fault) => options.onFault(fault, 'forwarder'),
     });
-    forwarding = started;
-    teardown.add(async () => {
-      const stopped = started.stop();
-      host.windDown(WIND_DOWN_MS);
-      const late = new AbortController();
-      await Promise.race([stopped, clock.sleep(STOP_WITHIN_MS, late.signal).catch(() => undefined)]);
-      late.abort();
-    });
-  }
-  const gateway = await startHttpGateway(
-    options.httpPort,
-    routed.map(({ name, trigger }) => ({
-      trigger,
-      invoke: (event: unknown) => host.invoke(name, event),
-    })),
-    options.patience,
-  );
-  teardown.add(gateway.stop);
-  return { url: gateway.url, rowsKeyFile, watch: (event) => host.invoke(watch.name, event) };
+  const handingOver = startQueueMapping({
+    queues: messaging.channelQueues,
+    sqs: messaging.queues,
+    clock,
+    invoke: (event) => host.invoke(notify.name, event),
+    onFault: (fault) => options.onFault(fault, 'channels'),
+  });
+  teardown.add(async () => {
+    const stopped = Promise.all([forwarding?.stop(), handingOver.stop()]);
+    host.windDown(WIND_DOWN_MS);
+    const late = new AbortController();
+    await Promise.race([stopped, clock.sleep(STOP_WITHIN_MS, late.signal).catch(() => undefined)]);
+    late.abort();
+  });
+  endpoint.serve(host.invoke);
+  teardown.add(endpoint.stop);
+  return { watch: (event) => host.invoke(watch.name, event) };
 };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpTrigger } from '../functions/manifest.ts';
+import type { Route } from '../functions/manifest.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import { routeMatching } from './http-route.ts';
 
 export interface GatewayRoute {
-  readonly trigger: HttpTrigger;
+  readonly route: Route;
   /** Runs the function; what it rejects with is answered as API Gateway would. */
   invoke(event: APIGatewayProxyEventV2): Promise<unknown>;
 }
@@ -79,11 +79,10 @@ const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
 const eventOf = (
   request: IncomingMessage,
   bytes: Buffer,
-  { trigger, pathParameters }: { trigger: HttpTrigger; pathParameters: Record<string, string> },
+  { route: routeKey, pathParameters }: { route: Route; pathParameters: Record<string, string> },
 ): APIGatewayProxyEventV2 => {
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const headers = headersOf(request);
-  const routeKey = `${trigger.method} ${trigger.path}`;
   const asText = isText(headers['content-type'] ?? '');
   const now = Date.now();
   return {
@@ -101,7 +100,7 @@ const eventOf = (
       domainName: headers.host ?? 'localhost',
       domainPrefix: 'local',
       http: {
-        method: trigger.method,
+        method: request.method ?? '',
         path,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: request.socket.remoteAddress ?? '',
@@ -151,10 +150,9 @@ export const startHttpGateway = async (
     if (underWay > MAX_CONCURRENT) return message(429, 'Too Many Requests');
     const bytes = await readBytes(request);
     if (!bytes) return message(413, 'Request Entity Too Large', { connection: 'close' });
-    const { trigger } = found.route;
-    const { pathParameters } = found;
-    return found.route
-      .invoke(eventOf(request, bytes, { trigger, pathParameters }))
+    const { route, pathParameters } = found;
+    return route
+      .invoke(eventOf(request, bytes, { route: route.route, pathParameters }))
       .then(answerOf, () => UNAVAILABLE);
   };
 

@@ -1,4 +1,4 @@
-import type { HttpTrigger } from '../functions/manifest.ts';
+import type { Route } from '../functions/manifest.ts';
 
 /** The decoded segments; undefined for a path that cannot be decoded. */
 const segmentsOf = (path: string): readonly string[] | undefined => {
@@ -22,7 +22,7 @@ const match = (pattern: string, segments: readonly string[]): Record<string, str
 };
 
 /** The route of a request with what its path says; undefined when there is none, also for another method. */
-export const routeMatching = <R extends { readonly trigger: HttpTrigger }>(
+export const routeMatching = <R extends { readonly route: Route }>(
   routes: readonly R[],
   method: string,
   target: string,
@@ -30,7 +30,8 @@ export const routeMatching = <R extends { readonly trigger: HttpTrigger }>(
   const segments = segmentsOf(target.split('?', 1)[0] ?? '');
   if (!segments) return undefined;
   for (const route of routes) {
-    const pathParameters = route.trigger.method === method && match(route.trigger.path, segments);
+    const [verb, path = ''] = route.route.split(' ');
+    const pathParameters = verb === method && match(path, segments);
     if (pathParameters) return { route, pathParameters };
   }
   return undefined;

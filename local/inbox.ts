@@ -2,7 +2,8 @@ import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
 import type { Subscription } from '../shared/notify/filter-policy.ts';
-import type { LocalMessaging, Mailbox } from './messaging.ts';
+import type { Mailbox } from './mailboxes.ts';
+import type { LocalMessaging } from './messaging.ts';
 
 /** One e-mail or text message as its recipient would have got it. */
 export interface InboxMessage {
@@ -11,6 +12,8 @@ export interface InboxMessage {
   readonly at: number;
   readonly protocol: Subscription['protocol'];
   readonly to: string;
+  /** Who was paged by name; left out when everybody was told who hears of such incidents. */
+  readonly person?: string;
   /** Of an e-mail. */
   readonly subject: string;
   readonly text: string;
@@ -73,8 +76,10 @@ export const textFor = (protocol: Subscription['protocol'], message: string): st
 
 const fileName = (message: Omit<InboxMessage, 'file'>): string => {
   const stamp = `${new Date(message.at).toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
-  const { severity, transition } = message.attributes;
-  const words = [stamp, message.protocol, severity, transition, message.to, message.id.slice(0, 8)];
+  const { severity, transition, kind } = message.attributes;
+  const what = transition === undefined || transition === 'none' ? kind : transition;
+  const to = message.person === undefined ? [message.to] : [message.person, message.to];
+  const words = [stamp, message.protocol, severity, what, ...to, message.id.slice(0, 8)];
   return `${words
     .filter(Boolean)
     .join('_')
@@ -82,22 +87,32 @@ const fileName = (message: Omit<InboxMessage, 'file'>): string => {
     .slice(0, 200)}.txt`;
 };
 
-const fileText = ({ protocol, to, subject, text }: InboxMessage): string =>
-  protocol === 'email' ? `To: ${to}\nSubject: ${subject}\n\n${text}\n` : `To: ${to}\n\n${text}\n`;
+const fileText = ({ protocol, to, person, subject, text }: InboxMessage): string =>
+  [
+    `To: ${to}`,
+    ...(person === undefined ? [] : [`Paged by name: ${person}`]),
+    ...(protocol === 'email' ? [`Subject: ${subject}`] : []),
+    '',
+    text,
+    '',
+  ].join('\n');
 
-const received = (body: string, recipient: Subscription, dir: string): InboxMessage | undefined => {
+const received = (body: string, recipient: Mailbox['recipient'], dir: string): InboxMessage | undefined => {
   const envelope = parseObject(body) as Envelope | undefined;
   if (typeof envelope?.Message !== 'string') return undefined;
+  const attributes = Object.fromEntries(
+    Object.entries(envelope.MessageAttributes ?? {}).map(([name, { Value }]) => [name, Value]),
+  );
+  const { person } = attributes;
   const message = {
     id: envelope.MessageId,
     at: Date.parse(envelope.Timestamp),
     protocol: recipient.protocol,
     to: recipient.endpoint,
+    ...(person === undefined ? {} : { person }),
     subject: envelope.Subject ?? '',
     text: textFor(recipient.protocol, envelope.Message),
-    attributes: Object.fromEntries(
-      Object.entries(envelope.MessageAttributes ?? {}).map(([name, { Value }]) => [name, Value]),
-    ),
+    attributes,
   };
   return { ...message, file: join(dir, fileName(message)) };
 };

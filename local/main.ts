@@ -4,8 +4,10 @@ import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import { isOpen } from '../shared/incident/incident.ts';
 import { type ClayProcess, freePort, startClayProcess } from './clay-process.ts';
+import { lastPort } from './endpoint.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
+import { httpPortFile } from './state-directory.ts';
 import { trialConfig, trialFlow, trialSecrets } from './trial-config.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
@@ -34,7 +36,8 @@ const atCadence = (config: Config, everySeconds: number): Config => {
 
 const watchTrial = async (options: LocalOptions): Promise<Watched> => {
   // Clay is started first, and must know where its callbacks go and its sender reports.
-  const httpPort = options.port === 0 ? await freePort() : options.port;
+  const httpPort =
+    options.port === 0 ? await freePort(await lastPort(httpPortFile(options.state))) : options.port;
   const clay = await startClayProcess(options.clayPort, trialFlow(httpPort));
   const everySeconds = options.everySeconds ?? TRIAL_EVERY_SECONDS;
   return {
@@ -74,7 +77,11 @@ const carryOver = async (runtime: Runtime, view: View): Promise<void> => {
 
 const lookOnce = async (runtime: Runtime, view: View): Promise<number> => {
   const report = await runtime.runOnce(Math.floor(Date.now() / 1_000) * 1_000);
-  view.report(report, 0, await runtime.relayStatus().catch(() => null));
+  const [relay, people] = await Promise.all([
+    runtime.relayStatus().catch(() => null),
+    runtime.peopleStatus().catch(() => null),
+  ]);
+  view.report(report, 0, relay, people);
   return CONCLUSION_EXIT[report.diagnosis?.conclusion ?? 'cannot-tell'];
 };
 
@@ -97,6 +104,10 @@ const start = async (options: LocalOptions): Promise<number> => {
     try {
       const { config, everySeconds, clay } = watched;
       view.started({ config, everySeconds, clay, runtime, source: options.config });
+      for (const { channel, messages } of runtime.abandoned)
+        view.notice(
+          `${messages} message${messages === 1 ? '' : 's'} for ${channel}, which the configuration names no more, stay in its queue until it does, or until --fresh.`,
+        );
       await carryOver(runtime, view);
       if (options.once) return await lookOnce(runtime, view);
       const stopped = untilStopped();

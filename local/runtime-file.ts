@@ -12,6 +12,15 @@ const schema = z.object({
   tableName: z.string().min(1),
   /** The configuration that it runs with. */
   config: z.string().min(1),
+  /** Of the embedded SNS and SQS, and the topics of incidents and of pages. */
+  alerts: z
+    .object({
+      endpoint: z.string().regex(/^http:\/\/127\.0\.0\.1:\d{1,5}$/),
+      topicArn: z.string().min(1),
+      pagesTopicArn: z.string().min(1).optional(),
+    })
+    .optional()
+    .catch(undefined),
   /** Of the embedded SQS, and the URLs of its row queues without the name of the feed. */
   sqs: z
     .object({

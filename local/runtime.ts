@@ -7,24 +7,26 @@ import { type Clock, isoInstant, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import type { IncidentStore } from '../shared/incident/store.ts';
-import { subscriptionsOf } from '../shared/notify/filter-policy.ts';
 import type { RelayStatus } from '../shared/relay/status.ts';
 import type { WatchReport } from '../shared/watch/run.ts';
 import { LOCAL_AWS } from './aws.ts';
 import { startDynamoDb } from './dynamodb.ts';
+import { openEndpoint } from './endpoint.ts';
 import { createFunctionLog } from './function-log.ts';
 import { type LocalFunctions, startFunctions } from './functions.ts';
 import type { SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
-import { startMessaging } from './messaging.ts';
+import { type LocalMessaging, startMessaging } from './messaging.ts';
+import { keepOwnKeys, withOwnEndpoint } from './own-keys.ts';
+import { createPeopleStatusReader, type PeopleStatus } from './people-status.ts';
 import { createRelayStatusReader } from './relay-status.ts';
 import { writeRuntimeFile } from './runtime-file.ts';
 import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
-/** A run of `watch`, a forwarder, or a message that could not be taken into the inbox. */
-export type FaultOf = 'run' | 'forwarder' | 'inbox';
+/** A run of `watch`, a forwarder, the hand-over to chat channels, or a message that could not be taken into the inbox. */
+export type FaultOf = 'run' | 'forwarder' | 'channels' | 'inbox';
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -35,14 +37,19 @@ export interface RuntimeOptions {
   /** Where `env:` secrets are read from; default: this process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly clock?: Clock;
-  /** Where requests to functions arrive; default: any free port. */
+  /** Where requests to functions arrive; default: where they did the last time, or any free port. */
   readonly httpPort?: number;
   /** How slow senders may be; default: as slow as API Gateway lets them. */
   readonly patience?: SenderPatience;
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
-  readonly onReport?: (report: WatchReport, missed: number, relay: RelayStatus | null) => void;
+  readonly onReport?: (
+    report: WatchReport,
+    missed: number,
+    relay: RelayStatus | null,
+    people: PeopleStatus | null,
+  ) => void;
   readonly onMessage?: (message: InboxMessage) => void;
   /** Something that failed and is tried again. */
   readonly onFault?: (error: Error, of: FaultOf) => void;
@@ -61,10 +68,18 @@ export interface Runtime {
   readonly logFile: string;
   readonly tableName: string;
   readonly topicArn: string;
+  /** The configuration as the functions have it: with links to this machine, unless it says otherwise. */
+  readonly config: Config;
+  /** The file with the key by which people and programs act; absent when the configuration names a secret of its own. */
+  readonly respondKeyFile: string | undefined;
+  /** What waits for chat channels that the configuration names no more. */
+  readonly abandoned: LocalMessaging['abandoned'];
   readonly inbox: Inbox;
   readonly incidents: IncidentStore;
   /** How the relay goes; null when no feed has one. */
   relayStatus(): Promise<RelayStatus | null>;
+  /** Who has which incident, and whether messages arrive. */
+  peopleStatus(): Promise<PeopleStatus>;
   /** Runs `watch` for a slot (epoch ms) and waits for its messages to be in the inbox. Rejects when the run fails. */
   runOnce(slot: number): Promise<WatchReport>;
   /** Runs `watch` at once and then on every slot until `stop`. */
@@ -105,7 +120,7 @@ const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new
 const createRuns = (
   watch: LocalFunctions['watch'],
   inbox: Inbox,
-  relayStatus: Runtime['relayStatus'],
+  { relayStatus, peopleStatus }: Pick<Runtime, 'relayStatus' | 'peopleStatus'>,
   options: RuntimeOptions,
 ) => {
   const stopping = new AbortController();
@@ -127,7 +142,11 @@ const createRuns = (
     options.onRun?.(slot);
     try {
       const report = await runOnce(slot);
-      options.onReport?.(report, missed, await relayStatus().catch(() => null));
+      const [relay, people] = await Promise.all([
+        relayStatus().catch(() => null),
+        peopleStatus().catch(() => null),
+      ]);
+      options.onReport?.(report, missed, relay, people);
     } catch (fault) {
       options.onFault?.(asError(fault), 'run');
     }
@@ -161,18 +180,26 @@ const createRuns = (
  * DynamoDB and SQS kept on disk and SNS in memory, every port chosen by the operating system. Throws `local.*`.
  */
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
-  const { config } = options;
   const teardown = createTeardown();
   try {
     const state = await openStateDirectory(options.stateDir, options.fresh ?? false);
     teardown.add(state.release);
+    const keys = await keepOwnKeys(options.config, state);
+    const endpoint = await openEndpoint(options.config, {
+      port: options.httpPort ?? 0,
+      portFile: state.httpPort,
+      patience: options.patience,
+    });
+    teardown.add(endpoint.stop);
+    const config = withOwnEndpoint(options.config, endpoint.url);
     await writeFile(state.config, JSON.stringify(config, null, 2), { mode: 0o600 });
     const store = await startStore(state.dynamodb, state.dir, teardown);
+    const { forward, notify } = functionsOf(config);
     const messaging = await startMessaging({
-      recipients: subscriptionsOf(config),
       config,
       path: state.queues,
-      visibilitySeconds: functionsOf(config).forward.timeoutSeconds,
+      visibilitySeconds: forward.timeoutSeconds,
+      channels: notify.trigger,
     });
     teardown.add(messaging.stop);
     const inbox = await openInbox({
@@ -189,20 +216,21 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         config,
         env: options.env ?? process.env,
         clock: systemClock,
-        httpPort: options.httpPort ?? 0,
-        patience: options.patience,
+        endpoint,
         state,
+        keys,
         dynamodbEndpoint: store.endpoint,
         tableName: TABLE_NAME,
         messaging,
         onLog: createFunctionLog(state.log),
-        onFault: (fault) => options.onFault?.(asError(fault), 'forwarder'),
+        onFault: (fault, of) => options.onFault?.(asError(fault), of),
       },
       teardown,
     );
     const relay = createRelayStatusReader({ config, table: store.table, messaging });
     teardown.add(relay.close);
-    const runs = createRuns(functions.watch, inbox, relay.read, options);
+    const peopleStatus = createPeopleStatusReader({ config, ...store });
+    const runs = createRuns(functions.watch, inbox, { relayStatus: relay.read, peopleStatus }, options);
     teardown.add(runs.stop);
     teardown.add(
       await writeRuntimeFile(state.dir, {
@@ -211,7 +239,12 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         tableName: TABLE_NAME,
         config: state.config,
         sqs: { endpoint: messaging.endpoint, queuePrefix: messaging.rowQueuePrefix },
-        ...(functions.rowsKeyFile === undefined ? {} : { rowsKeyFile: functions.rowsKeyFile }),
+        alerts: {
+          endpoint: messaging.endpoint,
+          topicArn: messaging.topicArn,
+          pagesTopicArn: messaging.pagesTopicArn,
+        },
+        ...(keys.rows && { rowsKeyFile: keys.rows.file }),
       }),
     );
 
@@ -220,16 +253,20 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         dynamodb: store.endpoint,
         sns: messaging.endpoint,
         sqs: messaging.endpoint,
-        http: functions.url,
+        http: endpoint.url,
       },
       stateDir: state.dir,
       inboxDir: state.inbox,
       logFile: state.log,
       tableName: TABLE_NAME,
       topicArn: messaging.topicArn,
+      config,
+      respondKeyFile: keys.respond?.file,
+      abandoned: messaging.abandoned,
       inbox,
       incidents: store.incidents,
       relayStatus: relay.read,
+      peopleStatus,
       runOnce: runs.runOnce,
       follow: runs.follow,
       stop: teardown.run,

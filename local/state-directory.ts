@@ -11,6 +11,12 @@ export interface StateDirectory {
   readonly queues: string;
   /** The key that seals rows. */
   readonly rowsKey: string;
+  /** The key that signs links in messages. */
+  readonly linkKey: string;
+  /** The key by which people and programs act on incidents. */
+  readonly respondKey: string;
+  /** The port at which requests arrived the last time. */
+  readonly httpPort: string;
   readonly inbox: string;
   readonly config: string;
   readonly log: string;
@@ -19,6 +25,7 @@ export interface StateDirectory {
 }
 
 const LOCK = 'claywatch.lock';
+const HTTP_PORT = 'http-port';
 const unusable = (dir: string, why: string, cause?: unknown): ClaywatchError =>
   new ClaywatchError(
     'local.state-unusable',
@@ -37,6 +44,9 @@ const makeOurs = async (dir: string): Promise<void> => {
   if (names.length > 0 && !names.includes(LOCK)) throw unusable(dir, 'holds files of something else');
 };
 
+/** Where a runtime with this state directory remembers its port. */
+export const httpPortFile = (path: string): string => join(resolve(path), HTTP_PORT);
+
 /**
  * Takes a directory for one runtime, and makes it if need be. `fresh` deletes what earlier runtimes kept there.
  * Throws `local.state-in-use` or `local.state-unusable`.
@@ -50,6 +60,9 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
     dynamodb: join(dir, 'dynamodb'),
     queues: join(dir, 'queues.db'),
     rowsKey: join(dir, 'rows.key'),
+    linkKey: join(dir, 'link.key'),
+    respondKey: join(dir, 'respond.key'),
+    httpPort: join(dir, HTTP_PORT),
     inbox: join(dir, 'inbox'),
     config: join(dir, 'config.json'),
     log: join(dir, 'watch.log'),
@@ -60,6 +73,9 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
       state.dynamodb,
       ...['', '-wal', '-shm'].map((suffix) => `${state.queues}${suffix}`),
       state.rowsKey,
+      state.linkKey,
+      state.respondKey,
+      state.httpPort,
       state.inbox,
       state.config,
       state.log,

@@ -21,6 +21,12 @@ export const ERROR_CODES = {
   'local.clay-not-started': 'The simulated Clay did not start.',
   'incident.contended':
     'An incident was changed by others so often that this change found no moment to be written.',
+  'incident.not-found': 'There is no incident with that id.',
+  'incident.refused': 'The incident is in a state in which this cannot be done; the message says why.',
+  'alerts.unavailable': 'The topic of messages, or the queue of a channel, did not take a message.',
+  'silence.not-found': 'There is no silence with that id.',
+  'link.invalid': 'The link is not one of ours, was changed, has expired, or is for something else.',
+  'link-key.invalid': 'The key that signs links in messages is too short to be one.',
   'credits.contended':
     'The history of the credit balance was changed by others so often that a reading could not be written.',
   'relay.not-found': 'A feed, webhook, dead letter or replay was named that there is not.',
@@ -37,10 +43,12 @@ export const ERROR_CODES = {
   'store.forbidden': 'AWS refuses the credentials, or they may not use the table.',
   'request.unauthorized':
     'The feed is not known, or the secret that was sent with the request is not its secret.',
+  'request.forbidden': 'The secret that was sent may look, and not act.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
   'request.refused': 'No row of the request was taken; `rows` says why, for each.',
   'request.conflict': 'The Idempotency-Key was used before, for another body.',
+  'request.not-found': 'There is nothing at this address: what it is for is not configured.',
   'request.unsupported': 'The body of the request is encoded in a way that is not taken.',
   overloaded: 'The request could not be taken right now. Send it again after the time in Retry-After.',
 } as const satisfies Record<string, string>;

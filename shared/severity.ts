@@ -8,3 +8,5 @@ export type Severity = (typeof SEVERITIES)[number];
 /** Negative when `a` is more urgent than `b`; usable with `sort`. */
 export const compareSeverity = (a: Severity, b: Severity): number =>
   SEVERITIES.indexOf(a) - SEVERITIES.indexOf(b);
+
+export const isMoreUrgent = (a: Severity, b: Severity): boolean => compareSeverity(a, b) < 0;

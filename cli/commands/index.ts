@@ -3,10 +3,15 @@ import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
 import { registerDeadLetters } from './dead-letters.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerFailover } from './failover.ts';
 import { registerHold } from './hold.ts';
+import { registerIncidents } from './incidents.ts';
+import { registerNotify } from './notify.ts';
+import { registerPostmortem } from './postmortem.ts';
 import { registerReplay } from './replay.ts';
 import { registerResume } from './resume.ts';
+import { registerSilence } from './silence.ts';
 import { registerStatus } from './status.ts';
 import { registerTriage } from './triage.ts';
 import { registerUsage } from './usage.ts';
@@ -21,12 +26,17 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
 export const COMMANDS: readonly Register[] = [
   registerTriage,
+  registerIncidents,
+  registerPostmortem,
   registerStatus,
   registerHold,
   registerResume,
   registerFailover,
   registerReplay,
   registerDeadLetters,
+  registerDoctor,
+  registerSilence,
+  registerNotify,
   registerUsage,
   registerWebhook,
   registerCredits,

@@ -7,16 +7,23 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-type ProblemCode = Extract<ErrorCode, `request.${string}` | 'overloaded'>;
+type ProblemCode = Extract<
+  ErrorCode,
+  `request.${string}` | 'overloaded' | 'incident.not-found' | 'incident.refused'
+>;
 
 /** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
 const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.malformed': 400,
   'request.refused': 400,
   'request.unauthorized': 401,
+  'request.not-found': 404,
   'request.conflict': 409,
   'request.too-large': 413,
   'request.unsupported': 415,
+  'request.forbidden': 403,
+  'incident.not-found': 404,
+  'incident.refused': 409,
   overloaded: 429,
 };
 

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import type { SecretReader, SecretReference } from '../../shared/config/secret-reference.ts';
-import { ClaywatchError } from '../../shared/errors.ts';
+import { createKeptSecrets } from './kept-secrets.ts';
 import { type HttpEvent, headerOf } from './request.ts';
 
 /** Who may send to a feed: whoever knows one of its secrets. Without any, nobody. */
@@ -27,22 +27,12 @@ export interface SendersOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-/** How often the reader is asked, ms; it has a cache of its own, of a minute. */
-const ASK_AGAIN_MS = 1_000;
-/** How long a value goes on being valid while its store does not answer, ms. Longer would keep a revoked one alive. */
-const VALID_UNREAD_MS = 15 * 60_000;
 /** How long the store is waited for, ms; Clay's own patience is the operator's setting. */
 const READ_WITHIN_MS = 2_500;
 
 type Digest = Buffer<ArrayBufferLike>;
 
 const digestOf = (text: string): Digest => createHash('sha256').update(text, 'utf8').digest();
-interface Known {
-  readonly value: string;
-  readonly digest: Digest;
-  /** When it was last read, epoch ms. */
-  readonly at: number;
-}
 /** Compared with where there is no secret, so that every request does the same work; nothing hashes to it. */
 const NOBODY: Digest = Buffer.alloc(32);
 
@@ -52,42 +42,18 @@ const NOBODY: Digest = Buffer.alloc(32);
  * unknown feed from a wrong secret.
  */
 export const createSenders = ({ feeds, secrets, clock, onFault }: SendersOptions) => {
-  const references = new Set(
-    Object.values(feeds).flatMap(({ secret, previousSecret }) =>
-      [secret, previousSecret].filter((reference) => reference !== undefined),
-    ),
+  const references = Object.values(feeds).flatMap(({ secret, previousSecret }) =>
+    [secret, previousSecret].filter((reference) => reference !== undefined),
   );
   const someHeader = Object.values(feeds)[0]?.header ?? '';
-  const known = new Map<SecretReference, Known>();
-  let asked: { readonly at: number; readonly done: Promise<unknown> } | undefined;
+  const kept = createKeptSecrets({
+    ...{ references, secrets, clock, onFault },
+    withinMs: READ_WITHIN_MS,
+    keep: digestOf,
+  });
 
-  const read = async (reference: SecretReference): Promise<void> => {
-    try {
-      const value = await within(READ_WITHIN_MS, clock, secrets.read(reference));
-      const before = known.get(reference);
-      const digest = before?.value === value ? before.digest : digestOf(value);
-      known.set(reference, { value, digest, at: clock.now() });
-    } catch (error) {
-      onFault(error);
-      // A secret that was taken away is valid no more; one that cannot be reached goes on for a while.
-      const gone = error instanceof ClaywatchError && error.code === 'secret.not-found';
-      if (gone) known.set(reference, { value: '', digest: NOBODY, at: clock.now() });
-    }
-  };
-
-  const readAll = (): Promise<unknown> => {
-    const age = clock.now() - (asked?.at ?? Number.NEGATIVE_INFINITY);
-    if (asked && age >= 0 && age < ASK_AGAIN_MS) return asked.done;
-    asked = { at: clock.now(), done: Promise.all([...references].map(read)) };
-    return asked.done;
-  };
-
-  const digestFor = (reference: SecretReference | undefined): Digest => {
-    const kept = reference === undefined ? undefined : known.get(reference);
-    return kept && clock.now() - kept.at < VALID_UNREAD_MS ? kept.digest : NOBODY;
-  };
-  const isUnread = (reference: SecretReference): boolean =>
-    clock.now() - (known.get(reference)?.at ?? Number.NEGATIVE_INFINITY) >= VALID_UNREAD_MS;
+  const digestFor = (reference: SecretReference | undefined): Digest =>
+    (reference === undefined ? null : kept.of(reference)) ?? NOBODY;
 
   /** Makes the same two comparisons whatever there is to compare with. */
   const knows = (event: HttpEvent, config: SenderConfig | undefined): boolean => {
@@ -99,19 +65,19 @@ export const createSenders = ({ feeds, secrets, clock, onFault }: SendersOptions
   };
   // For every feed alike: which one cannot be checked is nobody's business.
   const turnedAway = (): Exclude<Admission, { kind: 'admitted' }> => ({
-    kind: [...references].some(isUnread) ? 'unavailable' : 'refused',
+    kind: kept.isAnyUnread() ? 'unavailable' : 'refused',
   });
 
   return {
     admit: async (event: HttpEvent): Promise<Admission> => {
-      await readAll();
+      await kept.refresh();
       const feed = event.pathParameters?.feed ?? '';
       const config = Object.hasOwn(feeds, feed) ? feeds[feed] : undefined;
       return knows(event, config) ? { kind: 'admitted', feed } : turnedAway();
     },
     /** For a request that is of no feed: whoever may send to any of them. Compares with all, whichever it is. */
     admitToAny: async (event: HttpEvent): Promise<Admission> => {
-      await readAll();
+      await kept.refresh();
       const known = Object.entries(feeds).map(([feed, config]) => ({ feed, isKnown: knows(event, config) }));
       const found = known.find(({ isKnown }) => isKnown);
       return found ? { kind: 'admitted', feed: found.feed } : turnedAway();
@@ -120,18 +86,3 @@ export const createSenders = ({ feeds, secrets, clock, onFault }: SendersOptions
 };
 
 export type Senders = ReturnType<typeof createSenders>;
-
-const within = async <T>(ms: number, clock: Clock, work: Promise<T>): Promise<T> => {
-  const done = new AbortController();
-  const late = clock.sleep(ms, done.signal).then(
-    () => {
-      throw new Error('the store of secrets did not answer in time');
-    },
-    () => work,
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
-};

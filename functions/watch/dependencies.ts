@@ -1,13 +1,18 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
+import { createDynamoEvidenceStore } from '../../shared/aws/dynamodb/evidence-store.ts';
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
+import { createDynamoThrottleStore } from '../../shared/aws/dynamodb/notify/throttle-store.ts';
 import { createDynamoControlStore } from '../../shared/aws/dynamodb/relay/control-store.ts';
 import { createDynamoDeadLetters } from '../../shared/aws/dynamodb/relay/dead-letters.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createDynamoSilenceStore } from '../../shared/aws/dynamodb/silence-store.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSnsClient } from '../../shared/aws/sns/client.ts';
+import { createSnsPagePublisher } from '../../shared/aws/sns/pages.ts';
 import { createSnsPublisher } from '../../shared/aws/sns/publisher.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
@@ -16,6 +21,7 @@ import { loadConfig } from '../../shared/config/load.ts';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
+import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { NO_SEAL } from '../../shared/relay/status-depths.ts';
 import type { RelayPorts } from '../../shared/watch/relays.ts';
@@ -52,12 +58,14 @@ export const createDependencies = async (
 ): Promise<WatchDependencies> => {
   const config = await loadConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
+  const secrets = createSecretReader({ env, clock });
+  const sns = createSnsClient();
   const store = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   return {
     config,
     clock,
     http: createNodeClient({ version: packageJson.version }),
-    secrets: createSecretReader({ env, clock }),
+    secrets,
     watchStore: createDynamoWatchStore(store),
     incidentStore: createDynamoIncidentStore(store),
     rowsLedger: createDynamoRowsLedger({
@@ -67,8 +75,14 @@ export const createDependencies = async (
       matureAfterMinutes: config.rows.lost.afterMinutes,
     }),
     creditStore: createDynamoCreditStore(store),
-    publisher: createSnsPublisher({ client: createSnsClient(), topicArn: environment.ALERT_TOPIC_ARN }),
+    proof: createDynamoProofLedger(store),
+    evidence: createDynamoEvidenceStore(store),
+    silences: createDynamoSilenceStore(store),
+    throttle: createDynamoThrottleStore(store),
+    publisher: createSnsPublisher({ client: sns, topicArn: environment.ALERT_TOPIC_ARN }),
+    pages: createSnsPagePublisher({ client: sns, topicArn: environment.PAGES_TOPIC_ARN }),
     render: createRenderer(config),
+    renderFor: createLinkedRenderer(config, { secrets, clock }),
     ...relayOf(config, store, environment),
   };
 };

@@ -35,7 +35,7 @@ export interface DescribedFunctionProps {
 
 /** An event of a schedule waits at most until the next one is due, which looks at everything anyway. */
 const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefined) => {
-  if (trigger.kind === 'http') return {};
+  if (trigger.kind !== 'schedule') return {};
   const maxEventAge = Duration.minutes(trigger.everyMinutes);
   return failures
     ? {

@@ -51,7 +51,7 @@ export class EndpointAlarms extends Construct {
         threshold: 1,
         periods: 3,
         breaching: 2,
-        text: `Claywatch's endpoint answers 429. Clay repeats such a row once, or as often as its column says, and then loses it; a sender of rows must send again. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint and the lines with level WARN or ERROR of ${props.functions.map(({ name }) => `/aws/lambda/${installation}-${name}`).join(' and ')}: a throttled store or function, or a secret that cannot be read.`,
+        text: `Claywatch's endpoint answers 429. Clay repeats such a row once, or as often as its column says, and then loses it; a sender of rows must send again, and whoever opens or acts on an incident must try again. Read functionError in ${LOG} /aws/vendedlogs/${installation}-endpoint and the lines with level WARN or ERROR of ${props.functions.map(({ name }) => `/aws/lambda/${installation}-${name}`).join(' and ')}: a throttled store or function, or a secret that cannot be read.`,
       },
       {
         name: 'endpoint-unauthorized',
@@ -59,7 +59,7 @@ export class EndpointAlarms extends Construct {
         threshold: 10,
         periods: 5,
         breaching: 3,
-        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. If not, somebody is trying: nothing needs to be done.`,
+        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. Look likewise at programs that act on incidents, and at the signing secret of the Slack app. If not, somebody is trying: nothing needs to be done.`,
       },
       ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] => [
         {

@@ -11,7 +11,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionDescription, HttpTrigger } from '../../functions/manifest.ts';
+import type { FunctionDescription, HttpTrigger, Route } from '../../functions/manifest.ts';
 import { acknowledge } from '../acknowledge.ts';
 
 export interface HttpRoute {
@@ -24,6 +24,19 @@ const PER_SECOND = 1_000;
 
 /** What API Gateway answers when a function cannot be started, dies or takes too long. */
 const OWN_FAULTS = ['500', '502', '503', '504'];
+
+const BY_HEADER =
+  "Whoever asks sends a static header: Clay's columns can send neither a signature nor a token. The function compares it in constant time, with two valid during rotation.";
+const BY_LINK =
+  'Whoever opens it has no credentials but the link: signed, for one incident and purpose, and expiring. The function verifies it, and opening alone changes nothing.';
+const BY_SLACK =
+  "Slack signs what it sends with the app's signing secret, which no authorizer of API Gateway can check. The function verifies signature and time.";
+
+/** How whoever asks proves who they are, for lack of an authorizer. */
+const provenBy = (route: Route): string => {
+  if (route.endsWith(' /i/{token}')) return BY_LINK;
+  return route.includes(' /v1/slack/') ? BY_SLACK : BY_HEADER;
+};
 
 /** No path, address, header or query: anything may stand there, a secret too. */
 const LOGGED = {
@@ -46,7 +59,7 @@ export class HttpEndpoint extends Construct {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${installation}-endpoint`,
-      description: 'Claywatch: rows to Clay, rows coming back from it, and how it goes.',
+      description: 'Claywatch: rows to Clay, rows coming back from it, how it goes, and incidents.',
       createDefaultStage: false,
     });
     for (const { description, target } of routes) this.addRoute(description, target);
@@ -69,15 +82,17 @@ export class HttpEndpoint extends Construct {
 
   private addRoute({ name, trigger }: HttpRoute['description'], target: IFunction): void {
     const integration = new HttpLambdaIntegration(`${name}-integration`, target);
-    const [route] = this.api.addRoutes({
-      path: trigger.path,
-      methods: [HttpMethod[trigger.method]],
-      integration,
+    const routes = trigger.routes.flatMap((route) => {
+      const [method, path = ''] = route.split(' ');
+      const made = this.api.addRoutes({ path, methods: [HttpMethod[method as 'GET' | 'POST']], integration });
+      for (const each of made) acknowledge(each, 'AwsSolutions-APIG4', provenBy(route));
+      return made;
     });
-    if (!route) throw new Error(`no route was made for ${name}`);
-    const made = route.node.findAll().find((construct) => construct instanceof CfnIntegration);
+    // The first route makes the integration, and the others share it.
+    const made = routes[0]?.node.findAll().find((construct) => construct instanceof CfnIntegration);
     if (!made) throw new Error(`no integration was made for ${name}`);
-    // Clay repeats a row that was answered 429, and loses one that was answered 5xx [C, clay-facts].
+    // Clay repeats a row that was answered 429, and loses one that was answered 5xx [C, clay-facts]. To a browser and to
+    // Slack either is a failure that they show, and the page of a function that answers 503 is kept.
     made.responseParameters = Object.fromEntries(
       OWN_FAULTS.map((status) => [
         status,
@@ -88,11 +103,6 @@ export class HttpEndpoint extends Construct {
           ],
         },
       ]),
-    );
-    acknowledge(
-      route,
-      'AwsSolutions-APIG4',
-      "Whoever asks sends a static header: Clay's columns can send neither a signature nor a token. The function compares it in constant time, with two valid during rotation.",
     );
   }
 }

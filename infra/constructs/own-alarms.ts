@@ -6,6 +6,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, ScheduleTrigger } from '../../functions/manifest.ts';
+import { pagesTopicName } from '../../shared/config/alerting.ts';
+import type { AuditedTopic } from './audited-topic.ts';
 import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
 
 export interface OwnAlarmsProps {
@@ -18,6 +20,8 @@ export interface OwnAlarmsProps {
   readonly failures: IQueue;
   readonly alerts: ITopic;
   readonly undelivered: IQueue;
+  /** Left out where nobody can be paged by name. */
+  readonly pages?: AuditedTopic | undefined;
   readonly operators: ITopic;
 }
 
@@ -110,7 +114,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
       metric: alerts.metricNumberOfNotificationsFailed({ period: Duration.minutes(5), statistic: Stats.SUM }),
       threshold: 1,
       periods: 1,
-      text: `SNS could not deliver a Claywatch alert to somebody. Look at the open incidents now, by hand. For SMS check the sandbox, the monthly spend limit and the number's registration in SNS, Text messaging; for e-mail whether the subscription is confirmed.`,
+      text: `SNS could not deliver a Claywatch alert to somebody. Look at the open incidents now, by hand. For SMS check the sandbox, the monthly spend limit and the number's registration in SNS, Text messaging; for e-mail whether the subscription is confirmed; for a chat channel the policy of its queue. To look at all of it: npx claywatch doctor.`,
     },
     {
       name: 'alerts-undelivered',
@@ -119,5 +123,26 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
       periods: 1,
       text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
     },
+    ...(props.pages ? ofPages(props.pages, props.installation) : []),
   ];
 };
+
+const ofPages = ({ topic, undelivered }: AuditedTopic, installation: string): readonly AlarmDefinition[] => [
+  {
+    name: 'pages-failing',
+    metric: topic.metricNumberOfNotificationsFailed({ period: Duration.minutes(5), statistic: Stats.SUM }),
+    threshold: 1,
+    periods: 1,
+    text: `SNS could not deliver a page to somebody whom an escalation names. Look at the open incidents now, and call them: npx claywatch incidents list. Then see what is wrong with their address or number: npx claywatch doctor.`,
+  },
+  {
+    name: 'pages-undelivered',
+    metric: undelivered.metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(1),
+      statistic: Stats.MAXIMUM,
+    }),
+    threshold: 1,
+    periods: 1,
+    text: `SNS gave up delivering a page to somebody whom an escalation names; the queue ${pagesTopicName(installation)}-undelivered keeps it. Call them, see what is wrong with their address or number (npx claywatch doctor), then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
+  },
+];

@@ -51,12 +51,12 @@ export class RelayAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: RelayAlarmsProps) {
     super(scope, id);
-    const { method, path } = props.relay.description.trigger;
+    const [route] = props.relay.description.trigger.routes;
     const refused = new MetricFilter(this, 'Refused', {
       logGroup: props.accessLog,
       // 401 and 429 have alarms of their own.
       filterPattern: FilterPattern.all(
-        FilterPattern.stringValue('$.route', '=', `${method} ${path}`),
+        FilterPattern.stringValue('$.route', '=', route),
         FilterPattern.stringValue('$.status', '=', '4*'),
         FilterPattern.stringValue('$.status', '!=', '401'),
         FilterPattern.stringValue('$.status', '!=', '429'),

@@ -8,10 +8,15 @@ import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { allow } from '../iam.ts';
 import { secretNamesAt } from '../secret-references.ts';
+import type { AuditedTopic } from './audited-topic.ts';
+import type { ChannelQueue } from './channel-queues.ts';
 
 export interface Grantable {
   readonly table: TableV2;
   readonly alerts: ITopic;
+  readonly pages: AuditedTopic;
+  /** By the id of the channel. */
+  readonly channels: ReadonlyMap<string, ChannelQueue>;
   /** By the name of the secret. */
   readonly readableSecretArns: ReadonlyMap<string, string>;
   /** Where a feed takes rows. */
@@ -55,24 +60,38 @@ const SEND_ACTIONS = [
   'sqs:SendMessage',
 ];
 
+/** What a trigger from a queue takes, and putting messages off, for which their queue's URL is asked. */
+const HAND_OVER_ACTIONS = [
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+];
+
 const READ_ACTIONS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
- * Items whose partition key begins with one of these, and no others. `ForAllValues` also holds where there is no key at
- * all, so this limits nothing but actions that always name one: a scan does not.
+ * Items whose partition key is one of these, and no others. `ForAllValues` also holds where there is no key at all, so
+ * this limits nothing but actions that always name one: a scan does not.
  */
-const itemsOf = (...kinds: readonly string[]) => ({
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map((kind) => `${kind}#*`) },
+const keyedLike = (...patterns: readonly string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
 });
+const itemsOf = (...kinds: readonly string[]) => keyedLike(...kinds.map((kind) => `${kind}#*`));
 
 /** The keys of the configuration that name what looking takes: not those that prove who sends to us. */
 const LOOKED_WITH = /^(?:clay|integration|probes)\.|^feeds\.[^.]+\.(?:webhooks\[|callback\.)/;
+const ACTED_WITH =
+  /^respond\.(?:secret|previousSecret|readOnlySecret)$|^notify\.slack\[\d+\]\.signingSecret$/;
+const CHANNELS_REACHED_WITH =
+  /^notify\.(?:slack\[\d+\]\.botToken|pagerduty\[\d+\]\.routingKey|webhooks\[\d+\]\.(?:url|signingSecrets\[\d+\])|statusPages\[\d+\]\.token)$/;
 
 /** What each grant of the manifest means in IAM. A grant of nothing gives no statement. */
 export const statementsOf = (
   grants: readonly Grant[],
   config: Config,
-  { table, alerts, readableSecretArns, rows, forwardArn }: Grantable,
+  { table, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
 ): readonly PolicyStatement[] => {
   const readSecrets = (sid: string, key: RegExp) => [
     allow(
@@ -103,7 +122,7 @@ export const statementsOf = (
       allow('KeepRows', TABLE_ACTIONS, [table.tableArn], itemsOf('rows', 'relay', 'pace', 'outbox', 'dead')),
     ],
     idempotency: [allow('Remember', IDEMPOTENCY_ACTIONS, [table.tableArn], itemsOf('idempotency', 'seen'))],
-    alerts: [allow('SendAlerts', ['sns:Publish'], [alerts.topicArn])],
+    alerts: [allow('SendAlerts', ['sns:Publish'], [alerts.topicArn, pages.topic.topicArn])],
     secrets: readSecrets('ReadSecrets', LOOKED_WITH),
     'callback-secrets': readSecrets('ReadCallbackSecrets', /^feeds\.[^.]+\.callbacks\./),
     'submission-secrets': readSecrets('ReadSubmissionSecrets', /^feeds\.[^.]+\.submissions\./),
@@ -122,6 +141,43 @@ export const statementsOf = (
     'count-queues': [allow('CountQueues', ['sqs:GetQueueAttributes'], rowQueues)],
     'wake-forward': [
       allow('WakeForward', ['lambda:InvokeFunction'], forwardArn === undefined ? [] : [forwardArn]),
+    ],
+    incidents: [
+      allow(
+        'ReadIncidents',
+        READ_ACTIONS,
+        [table.tableArn],
+        // Beside incidents, all that a postmortem tells of.
+        keyedLike('incident#*', 'evidence#*', 'proof#*', 'rows#*', 'credits'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('incident')),
+      allow('ChangeIncidents', ['dynamodb:PutItem'], [table.tableArn], itemsOf('incident')),
+    ],
+    deliveries: [
+      allow(
+        'ReadIncidents',
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+        [table.tableArn],
+        itemsOf('incident'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('incident')),
+      allow('KeepProof', ['dynamodb:UpdateItem'], [table.tableArn], itemsOf('proof')),
+      allow(
+        'RememberChannels',
+        ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        [table.tableArn],
+        itemsOf('channel'),
+      ),
+    ],
+    'respond-secrets': readSecrets('ReadRespondSecrets', ACTED_WITH),
+    'link-secret': readSecrets('ReadLinkSecret', /^respond\.linkSecret$/),
+    'channel-secrets': readSecrets('ReadChannelSecrets', CHANNELS_REACHED_WITH),
+    'hand-over': [
+      allow(
+        'HandOver',
+        HAND_OVER_ACTIONS,
+        [...channels.values()].map(({ queue }) => queue.queueArn),
+      ),
     ],
   };
   return grants.flatMap((grant) => meaning[grant]).filter((statement) => statement.resources.length > 0);

@@ -1,10 +1,13 @@
-import { relative } from 'node:path';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import { subscriptionsOf, unroutedSeverities } from '../../shared/notify/filter-policy.ts';
+import {
+  channelSubscriptionsOf,
+  subscriptionsOf,
+  unroutedSeverities,
+} from '../../shared/notify/filter-policy.ts';
 import type { ClayProcess } from '../clay-process.ts';
 import type { Runtime } from '../runtime.ts';
-import { type Colors, printable } from './text.ts';
+import { type Colors, printable, shownPath, stateFlag } from './text.ts';
 
 const DEFAULT_CLAY_PORT = 7_700;
 
@@ -17,14 +20,9 @@ export interface BannerOptions {
   readonly source: string | undefined;
   readonly runtime: Pick<
     Runtime,
-    'stateDir' | 'inboxDir' | 'logFile' | 'endpoints' | 'tableName' | 'topicArn'
+    'stateDir' | 'inboxDir' | 'logFile' | 'endpoints' | 'tableName' | 'topicArn' | 'config' | 'respondKeyFile'
   >;
 }
-
-const shownPath = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short === '' ? '.' : short.startsWith('..') ? path : short;
-};
 
 const watching = ({ clay, source }: BannerOptions): string => {
   if (!clay) return `what ${printable(source ?? '')} names`;
@@ -43,14 +41,42 @@ const feeds = ({ config }: BannerOptions): string => {
   return parts.length > 0 ? parts.join('; ') : 'Clay itself only: no feeds and no probes are configured';
 };
 
-const tells = ({ config }: BannerOptions, colors: Colors): string => {
-  const people = subscriptionsOf(config).map(
-    ({ endpoint, severities }) => `${endpoint} (${severities.join(' ')})`,
+const withSeverities = (name: string, severities: readonly string[]): string =>
+  `${name} (${severities.join(' ')})`;
+
+const tells = ({ config }: BannerOptions, colors: Colors): readonly string[] => {
+  const people = subscriptionsOf(config).map(({ endpoint, severities }) =>
+    withSeverities(endpoint, severities),
   );
+  const channels = channelSubscriptionsOf(config).map(({ channel, kind, severities }) =>
+    kind === 'status-page' ? `${channel} (what people write for it)` : withSeverities(channel, severities),
+  );
+  const named = Object.keys(config.notify.people);
   const unheard = unroutedSeverities(config);
   const gap = unheard.length > 0 ? colors.yellow(`nobody hears of ${unheard.join(' ')}`) : '';
-  return [people.join(', '), gap].filter(Boolean).join('; ');
+  return [
+    [people.join(', '), gap].filter(Boolean).join('; '),
+    ...(channels.length > 0 ? [colors.yellow(`for real: ${channels.join(', ')}`)] : []),
+    ...(named.length > 0 ? [`${named.join(', ')} by name, when nobody answers`] : []),
+  ].filter(Boolean);
 };
+
+/** How people act on an incident. */
+const acts = ({ runtime }: BannerOptions): readonly string[] => {
+  const { respondKeyFile, config, endpoints } = runtime;
+  return [
+    `npx claywatch incidents${stateFlag(runtime.stateDir)}, or the links in messages`,
+    respondKeyFile === undefined
+      ? `or ${endpoints.http}/v1/incidents, by the secret that respond.secret names`
+      : `or curl -H "${config.respond.header}: Bearer $(cat ${shownPath(respondKeyFile)})" ${endpoints.http}/v1/incidents`,
+  ];
+};
+
+/** What leaves this machine. */
+const leaves = ({ config }: BannerOptions, colors: Colors): string =>
+  channelSubscriptionsOf(config).length === 0
+    ? 'nothing is sent to anybody'
+    : colors.yellow('e-mail and SMS stay here, chat channels get messages for real');
 
 /** Where rows may come in and come back; a feed without a secret takes nobody's. */
 const takes = ({ config, runtime }: BannerOptions): readonly string[] => {
@@ -81,7 +107,7 @@ const tryIt = ({ clay }: BannerOptions, colors: Colors): readonly string[] => {
   if (!clay) return [];
   const port = clay.port === DEFAULT_CLAY_PORT ? '' : ` --port ${clay.port}`;
   const command = (words: string, meaning: string) =>
-    `    ${colors.bold(`npm run clay -- ${words}${port}`.padEnd(36))} ${colors.dim(meaning)}`;
+    `    ${colors.bold(`npm run clay -- ${words}${port}`.padEnd(36 + port.length))} ${colors.dim(meaning)}`;
   return [
     '',
     '  Break something, from another terminal:',
@@ -95,16 +121,19 @@ const tryIt = ({ clay }: BannerOptions, colors: Colors): readonly string[] => {
 /** What a person needs to know at the start: what is watched, who is told and where, and what to try. */
 export const banner = (options: BannerOptions, colors: Colors): string => {
   const { runtime } = options;
+  const rows = (name: string, texts: readonly string[]) =>
+    texts.map((text, index) => row(index === 0 ? name : '', text));
   const row = (name: string, text: string) => `  ${colors.dim(name.padEnd(9))} ${text}`;
   return [
     '',
-    `${colors.bold('Claywatch')} on this machine; nothing is sent to anybody. Times are UTC. Ctrl-C ends.`,
+    `${colors.bold('Claywatch')} on this machine; ${leaves(options, colors)}. Times are UTC. Ctrl-C ends.`,
     '',
     row('watches', watching(options)),
     row('', feeds(options)),
-    ...takes(options).map((text, index) => row(index === 0 ? 'takes' : '', text)),
+    ...rows('takes', takes(options)),
     row('looks', pace(options)),
-    row('tells', tells(options, colors)),
+    ...rows('tells', tells(options, colors)),
+    ...rows('acts', acts(options)),
     row('inbox', `${shownPath(runtime.inboxDir)}, where e-mail and SMS are kept`),
     row(
       'keeps',

@@ -2,9 +2,11 @@ import type { Incident } from '../../shared/incident/incident.ts';
 import type { RelayStatus } from '../../shared/relay/status.ts';
 import type { WatchReport } from '../../shared/watch/run.ts';
 import type { InboxMessage } from '../inbox.ts';
+import type { PeopleStatus } from '../people-status.ts';
 import type { FaultOf } from '../runtime.ts';
 import { type BannerOptions, banner } from './banner.ts';
 import { messageBlock } from './message.ts';
+import { createPeopleView, type PeopleView } from './people.ts';
 import { createRelayView } from './relay.ts';
 import {
   carriedOverLine,
@@ -15,15 +17,18 @@ import {
   runLine,
   verdictKey,
 } from './report.ts';
-import { clip, colorsFor, printable, timeOfDay } from './text.ts';
+import { clip, colorsFor, printable, stateFlag, timeOfDay } from './text.ts';
 
 /** What is told of a running local runtime, for people or for programs. */
 export interface View {
   started(start: BannerOptions): void;
   carriedOver(incidents: readonly Incident[]): void;
   runStarted(slot: number): void;
-  /** @param relay how the relay goes; null without one, or when nobody can say */
-  report(report: WatchReport, missed: number, relay: RelayStatus | null): void;
+  /**
+   * @param relay how the relay goes; null without one, or when nobody can say
+   * @param people who has what; null when nobody can say
+   */
+  report(report: WatchReport, missed: number, relay: RelayStatus | null, people: PeopleStatus | null): void;
   message(message: InboxMessage): void;
   fault(error: Error, of: FaultOf): void;
   notice(text: string): void;
@@ -40,6 +45,7 @@ export interface Terminal {
 const FAILED: Readonly<Record<FaultOf, string>> = {
   run: 'the run failed',
   forwarder: 'a forwarder failed; the next one goes on',
+  channels: 'messages for chat channels could not be handed over; they are tried again',
   inbox: 'a message could not be taken into the inbox; it is tried again',
 };
 const CLEAR_LINE = '\r\u001b[2K';
@@ -54,13 +60,15 @@ const LONG_RUN_MS = 1_500;
 export const createLiveView = (out: Terminal, env: Readonly<Record<string, string | undefined>>): View => {
   const colors = colorsFor(out, env);
   const relayView = createRelayView(colors);
+  let peopleView: PeopleView | undefined;
   const rewrites = Boolean(out.isTTY);
   /** What the last line on the terminal says, while a later run may still take its place. */
   let open: string | undefined;
   /** Below it stands that a run takes long. */
   let looking = false;
   let explained = '';
-  let forwarderSaid = '';
+  /** What fails again and again on its own says so once. */
+  const said = new Map<FaultOf, string>();
   let running = false;
   let longRun: NodeJS.Timeout | undefined;
   const waiting: InboxMessage[] = [];
@@ -107,7 +115,13 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
   };
 
   return {
-    started: (start) => line(banner(start, colors)),
+    started: (start) => {
+      peopleView = createPeopleView(colors, {
+        config: start.runtime.config,
+        stateFlag: stateFlag(start.runtime.stateDir),
+      });
+      line(banner(start, colors));
+    },
     carriedOver: (incidents) => {
       for (const incident of incidents) line(carriedOverLine(incident, colors));
     },
@@ -115,7 +129,7 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
       running = true;
       if (rewrites) longRun = setTimeout(sayLooking, LONG_RUN_MS, slot);
     },
-    report: (report, missed, relay) => {
+    report: (report, missed, relay, people) => {
       running = false;
       if (missed > 0) {
         const slots = missed === 1 ? '1 slot' : `${missed} slots`;
@@ -123,6 +137,7 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
       }
       showReport(report, relay);
       showWaiting();
+      for (const text of peopleView?.changes(people) ?? []) line(text);
     },
     message: (message) => {
       if (running) waiting.push(message);
@@ -130,9 +145,8 @@ export const createLiveView = (out: Terminal, env: Readonly<Record<string, strin
     },
     fault: (error, of) => {
       const text = `          ${FAILED[of]}: ${printable(error.message)}`;
-      // A forwarder is started again at once, and would say the same each time.
-      if (of !== 'forwarder' || text !== forwarderSaid) line(colors.red(text));
-      if (of === 'forwarder') forwarderSaid = text;
+      if (of === 'run' || said.get(of) !== text) line(colors.red(text));
+      said.set(of, text);
       if (of !== 'run') return;
       running = false;
       showWaiting();

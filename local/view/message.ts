@@ -1,18 +1,16 @@
-import { relative } from 'node:path';
 import type { InboxMessage } from '../inbox.ts';
-import { type Colors, indent, printable, wrap } from './text.ts';
+import { type Colors, indent, printable, shownPath, wrap } from './text.ts';
 
 const PAD = '          ';
 const EMAIL_LINES = 8;
 
-const shownPath = (file: string): string => {
-  const path = relative(process.cwd(), file);
-  return path.startsWith('..') ? file : path;
-};
+/** Its telephone or address, and who was paged by name. */
+const recipient = ({ to, person }: InboxMessage): string =>
+  person === undefined ? to : `${to}, to page ${printable(person)}`;
 
 const sms = (message: InboxMessage, colors: Colors, columns: number): string =>
   [
-    `${PAD}${colors.cyan('SMS')}     to ${message.to}`,
+    `${PAD}${colors.cyan('SMS')}     to ${recipient(message)}`,
     indent(wrap(printable(message.text), columns - PAD.length - 10), `${PAD}        ${colors.cyan('│')} `),
   ].join('\n');
 
@@ -23,7 +21,7 @@ const email = (message: InboxMessage, colors: Colors): string => {
   const first = lines.slice(0, EMAIL_LINES).join('\n');
   const rest = lines.length - EMAIL_LINES;
   return [
-    `${PAD}${colors.cyan('e-mail')}  to ${message.to}`,
+    `${PAD}${colors.cyan('e-mail')}  to ${recipient(message)}`,
     `${PAD}        ${colors.bold(printable(message.subject))}`,
     indent(first, `${PAD}        ${colors.cyan('│')} `),
     colors.dim(`${PAD}        ${rest > 0 ? `${rest} more lines: ` : ''}${shownPath(message.file)}`),

@@ -20,7 +20,8 @@ const latency = ({ phases, attempts }: Observation): string =>
   phases && attempts === 1 ? ` ${Math.round(phases.totalMs)}` : '';
 
 /** What rests on counts: the line of the rows says it when it is fine. */
-const isCounted = ({ probe }: Observation): boolean => /^(rows:|credits\.|actions\.)/.test(probe);
+const isCounted = ({ probe }: Observation): boolean =>
+  /^(rows:|relay[:.]|messages|credits\.|actions\.)/.test(probe);
 
 /**
  * Of those that are fine: a schedule that was kept, meters that are full and counts are not worth a word; and too

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import pc from 'picocolors';
 
@@ -57,4 +58,21 @@ export const clip = (line: string, columns: number): string => {
     at += character.length;
   }
   return out;
+};
+
+/** A path as somebody in this directory would type it. */
+export const shownPath = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+};
+
+const DEFAULT_STATE = '.claywatch';
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** What commands are told to find a runtime with this state directory. */
+export const stateFlag = (stateDir: string): string => {
+  const shown = shownPath(stateDir);
+  return shown === DEFAULT_STATE ? '' : ` --state ${quoted(shown)}`;
 };

@@ -1,6 +1,7 @@
 import { priceCanary } from '../observe/canary.ts';
 import { checkCondition } from '../observe/conditions.ts';
 import { schemaFaults } from '../relay/intake/schema-faults.ts';
+import { channelDeadLetterQueueName, channelQueueName } from './alerting.ts';
 import type { Problem } from './problem.ts';
 import { nearest, shownPath } from './problem.ts';
 import { redactText } from './redact.ts';
@@ -190,6 +191,29 @@ const recipients = (config: Config): Problem[] =>
     ),
   );
 
+/** Proof of delivery tells channels apart by their ids, and has two of its own for e-mail and SMS. */
+const RESERVED: ReadonlySet<string> = new Set(['sns', 'summary']);
+
+const CHANNEL_KINDS = ['slack', 'pagerduty', 'webhooks', 'statusPages'] as const;
+
+/** The ids of all chat channels, each with its place. */
+const channelIdsIn = ({ notify }: Config): (readonly [string, Path])[] =>
+  CHANNEL_KINDS.flatMap((kind) =>
+    notify[kind].map(({ id }, index) => [id, ['notify', kind, index, 'id']] as const),
+  );
+
+const channelIds = (config: Config): Problem[] => {
+  const ids = channelIdsIn(config);
+  return [
+    ...repeated(ids).map(({ path, first }) =>
+      problem(path, `the same id as ${shownPath(first)}; must be different within notify`),
+    ),
+    ...ids.flatMap(([id, path]) =>
+      RESERVED.has(id) ? [problem(path, `"${id}" stands for e-mail and SMS; must be another name`)] : [],
+    ),
+  ];
+};
+
 /** Canaries that would use more of their webhook's limit in a year than their budget allows. Pure. */
 export const canariesOverBudget = (config: Config): Problem[] =>
   Object.entries(config.feeds).flatMap(([name, { webhooks }]) =>
@@ -229,6 +253,22 @@ const rowQueues = (config: Config): Problem[] =>
       : [];
   });
 
+/** Every chat channel has two queues, named after the installation and the channel. */
+const channelQueues = (config: Config): Problem[] =>
+  channelIdsIn(config).flatMap(([id, path]) => {
+    const names = [channelQueueName, channelDeadLetterQueueName].map((of) => of(config.installation, id));
+    const length = Math.max(...names.map((name) => name.length));
+    return length > MAX_QUEUE_NAME
+      ? [
+          problem(
+            path,
+            `a queue of it would have a name of ${length} characters, installation and id joined, and SQS takes ` +
+              `${MAX_QUEUE_NAME}; shorten installation or the id by ${length - MAX_QUEUE_NAME}`,
+          ),
+        ]
+      : [];
+  });
+
 /** A feed without `relay.secret` has no queue, so nobody could be let in by the previous one. */
 const previousRelaySecrets = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
   relay.previousSecret !== undefined && relay.secret === undefined
@@ -259,7 +299,9 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...schedule(config),
   ...connectivity(config),
   ...recipients(config),
+  ...channelIds(config),
   ...rowQueues(config),
+  ...channelQueues(config),
   ...Object.entries(config.feeds).flatMap(previousRelaySecrets),
   ...Object.entries(config.feeds).flatMap(rowSchemas),
 ];

@@ -649,6 +649,44 @@ export const configSchema = z.strictObject({
     sender('x-claywatch-secret', 'an application that asks how it goes'),
     'Who may read `GET /v1/status`, beside the senders of rows.',
   ),
+  respond: section(
+    {
+      publicUrl: key(
+        baseUrl.optional(),
+        'Where people reach the endpoint, for links in messages. Left out: messages carry no links.',
+      ),
+      ...sender('authorization', 'a person or a program that acts on incidents (`Bearer …` is accepted too)'),
+      readOnlySecret: key(secret.optional(), 'Where the secret is read from that may look and not act.'),
+      linkSecret: key(
+        secret.optional(),
+        'Where the key is read from that signs links in e-mail and SMS. Left out: messages carry no links.',
+      ),
+      linkHours: count(72, 1, 720, 'hours', 'How long such a link works.'),
+    },
+    'Who may look at incidents and act on them.',
+  ),
+  postmortem: section(
+    {
+      creditPrice: key(
+        z.number().min(0).max(1_000).optional(),
+        'What a data credit costs you, to say what an incident cost. Left out: credits only.',
+        { unit: 'money per data credit' },
+      ),
+      actionPrice: key(z.number().min(0).max(1_000).optional(), 'What an action costs you.', {
+        unit: 'money per action',
+      }),
+      currency: key(
+        z
+          .string()
+          .regex(/^[A-Z]{3}$/, 'a currency, e.g. "USD"')
+          .meta({ allowed: 'a currency, e.g. "USD"' })
+          .default('USD'),
+        'The currency of these prices.',
+      ),
+      workspace: key(text(200).optional(), 'The Clay workspace, for the lines that Clay support asks for.'),
+    },
+    'What a postmortem needs to know beside what happened.',
+  ),
 
   schedule: section(
     {
@@ -692,6 +730,50 @@ export const configSchema = z.strictObject({
         0,
         10_080,
         'A problem that returns within this time after it was resolved reopens its incident.',
+      ),
+      acknowledgement: section(
+        {
+          P1Minutes: minutes(60, 1, 10_080, 'For a P1.'),
+          P2Minutes: minutes(240, 1, 10_080, 'For a P2.'),
+          P3Minutes: minutes(1_440, 1, 20_160, 'For a P3.'),
+          P4Minutes: minutes(4_320, 1, 43_200, 'For a P4.'),
+        },
+        'When an acknowledgement without any word since no longer counts, and people are paged again.',
+      ),
+      escalation: section(
+        {
+          steps: key(
+            z
+              .array(
+                z.strictObject({
+                  afterMinutes: key(
+                    z.number().min(0).max(10_080),
+                    'How long after the step before it; the first one: after the deadline to respond.',
+                    { unit: 'minutes' },
+                  ),
+                  to: key(
+                    z.array(text(80)).min(1).max(20),
+                    'Who is paged: "on-call", "everyone", or names of `notify.people`. Chat channels hear of every step.',
+                  ),
+                }),
+              )
+              .max(10)
+              .default([
+                { afterMinutes: 0, to: ['on-call'] },
+                { afterMinutes: 15, to: ['everyone'] },
+              ]),
+            'Who is paged when nobody has acknowledged in time, one step after the other.',
+          ),
+          repeat: count(3, 0, 100, 'times', 'How often the steps are gone through again.'),
+          repeatAfterMinutes: minutes(15, 1, 10_080, 'How long after the last step they begin again.'),
+        },
+        'What happens when nobody acknowledges in time.',
+      ),
+      closedByHandMinutes: minutes(
+        30,
+        0,
+        10_080,
+        'How long an incident that somebody closed stays closed although its cause is still seen.',
       ),
       calendar: section(
         {
@@ -751,6 +833,171 @@ export const configSchema = z.strictObject({
           )
           .default([]),
         'Who gets a text message.',
+      ),
+      people: key(
+        z
+          .record(
+            name,
+            z.strictObject({
+              email: key(
+                z.email().max(320).meta({ allowed: 'an e-mail address' }).optional(),
+                'Where an escalation reaches them in full.',
+              ),
+              sms: key(
+                z
+                  .e164()
+                  .meta({ allowed: 'a telephone number with its country, e.g. "+4915112345678"' })
+                  .optional(),
+                'Where an escalation reaches them in short.',
+              ),
+            }),
+          )
+          .default({}),
+        'Who can be paged by name, in escalations and on call.',
+      ),
+      onCall: section(
+        {
+          rotation: key(
+            z.array(name).max(100).default([]),
+            'Names of `notify.people`, in turn a week each. Empty: left to PagerDuty, or to everybody.',
+          ),
+          startsOn: key(
+            z.iso.date().meta({ allowed: 'a date, e.g. "2026-11-02"' }).default('2026-01-05'),
+            'A day on which the first one took over; the weekday of every handover.',
+          ),
+          handoverAt: key(
+            z
+              .string()
+              .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, e.g. "09:00"')
+              .meta({ allowed: 'a time of day, e.g. "09:00"' })
+              .default('09:00'),
+            'When the next one takes over, in the time zone of `incidents.calendar`.',
+          ),
+        },
+        'Who is on call: a weekly rotation.',
+      ),
+      slack: key(
+        z
+          .array(
+            z.strictObject({
+              id: key(name, 'Its name here, e.g. "slack-ops".'),
+              channel: key(
+                z
+                  .string()
+                  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'the id of a Slack channel, e.g. "C0123456789"')
+                  .meta({ allowed: 'the id of a Slack channel, e.g. "C0123456789"' }),
+                'The channel, by its id (Slack: channel details, at the bottom).',
+              ),
+              botToken: key(secret, 'Where the bot token is read from (`xoxb-`, scope `chat:write`).'),
+              signingSecret: key(
+                secret.optional(),
+                'Where the signing secret is read from; without it, buttons are not shown.',
+              ),
+              apiUrl: key(baseUrl.default('https://slack.com/api'), "Base of Slack's API."),
+              severities: key(severities.default(['P1', 'P2', 'P3', 'P4']), 'Which severities it hears of.'),
+            }),
+          )
+          .max(20)
+          .default([]),
+        'Slack channels: a thread per incident, with buttons.',
+      ),
+      pagerduty: key(
+        z
+          .array(
+            z.strictObject({
+              id: key(name, 'Its name here, e.g. "pagerduty".'),
+              routingKey: key(secret, 'Where the integration key (Events API v2) is read from.'),
+              eventsUrl: key(baseUrl.default('https://events.pagerduty.com'), 'Base of the Events API.'),
+              severities: key(severities.default(['P1', 'P2']), 'Which severities it hears of.'),
+              changeEvents: key(
+                z.boolean().default(true),
+                'Whether failovers, holds and replays are sent as change events.',
+              ),
+            }),
+          )
+          .max(20)
+          .default([]),
+        'PagerDuty services.',
+      ),
+      webhooks: key(
+        z
+          .array(
+            z.strictObject({
+              id: key(name, 'Its name here, e.g. "internal-bus".'),
+              url: key(secret, 'Where the URL is read from.'),
+              signingSecrets: key(
+                z.array(secret).min(1).max(3),
+                'Where the keys are read from that sign (`whsec_`, Standard Webhooks); several while rotating.',
+              ),
+              severities: key(severities.default(['P1', 'P2', 'P3', 'P4']), 'Which severities it hears of.'),
+            }),
+          )
+          .max(20)
+          .default([]),
+        'Signed webhooks of your own (Standard Webhooks).',
+      ),
+      statusPages: key(
+        z
+          .array(
+            z.strictObject({
+              id: key(name, 'Its name here, e.g. "status-page".'),
+              kind: key(z.enum(['rootly', 'statuspage']), 'Whose API it speaks.'),
+              apiUrl: key(baseUrl, 'Base of the API, e.g. "https://api.statuspage.io/v1".'),
+              token: key(secret, 'Where the API token is read from.'),
+              pageId: key(text(100), 'The page.'),
+              components: key(
+                z.record(name, text(100)).default({}),
+                'Which component of the page stands for which feed.',
+              ),
+            }),
+          )
+          .max(10)
+          .default([]),
+        'Public status pages. They hear only what a person has confirmed.',
+      ),
+      fallback: section(
+        {
+          afterMinutes: minutes(
+            5,
+            1,
+            1_440,
+            'A message that a channel has not taken by then goes to everybody on `notify.email` of its severity as well.',
+          ),
+        },
+        'When a channel does not take a message.',
+      ),
+      grouping: section(
+        {
+          waitSeconds: count(
+            30,
+            0,
+            600,
+            'seconds',
+            'How long the first page of a cause that can hit several feeds waits for the others. P1 never waits.',
+          ),
+        },
+        'Several feeds, one cause: one page.',
+      ),
+      throttle: section(
+        {
+          perHour: count(
+            30,
+            1,
+            10_000,
+            'messages',
+            'Messages to one destination within an hour; then only first pages and recoveries, and one summary.',
+          ),
+        },
+        'So that a storm does not drown what matters. The first page of an incident always goes.',
+      ),
+      repeatPageMinutes: section(
+        {
+          P1: minutes(0, 0, 10_080, 'For a P1. 0: never; escalation does it.'),
+          P2: minutes(0, 0, 10_080, 'For a P2.'),
+          P3: minutes(0, 0, 10_080, 'For a P3.'),
+          P4: minutes(0, 0, 10_080, 'For a P4.'),
+        },
+        'How often the page of an open incident that nobody acknowledged is repeated, beside the escalation.',
       ),
       operatorEmail: key(
         z.array(z.email().max(320).meta({ allowed: 'an e-mail address' })).default([]),

@@ -99,7 +99,12 @@ const toVerdict = (
 });
 
 /** That Claywatch itself works says nothing about Clay. */
-const OURS: ReadonlySet<Surface> = new Set<Surface>(['schedule', 'rows-ledger', 'credit-history']);
+const OURS: ReadonlySet<Surface> = new Set<Surface>([
+  'schedule',
+  'rows-ledger',
+  'credit-history',
+  'messages',
+]);
 
 /** A gap says that something is not seen; when it is all there is to say, the answer is "cannot tell". */
 const conclude = (primary: Verdict | null, effects: number, signals: readonly Signal[]): Conclusion => {

@@ -8,6 +8,7 @@ import {
   servicesPass,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
+import { messagesArrive } from './questions/own.ts';
 import { nothingSetAside, paceKept, rowsForwarded, standbyLeft } from './questions/relay.ts';
 import {
   burnUsual,
@@ -60,5 +61,6 @@ export const DECISION_TREE: readonly Question[] = [
   rowsFound,
   crmPasses,
   crmTakesRows,
+  messagesArrive,
   everythingSeen,
 ];

@@ -86,7 +86,7 @@ const KNOWN: Readonly<Record<Diagnosed, readonly string[]>> = {
   'api-key.forbidden': ['GET /me and the balance both answering 200 with the key.'],
   'api.rate-limited': ['GET /me answering without a 429.'],
   'own.unhealthy': [
-    'The endpoint answering as its conditions say.',
+    'The endpoint answering as its conditions say; every message to people taken by somebody.',
     'Clay down at the same time makes it an effect of clay.outage.',
   ],
   'monitoring.gap': ['An answer that can be read, whatever it says.'],

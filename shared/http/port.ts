@@ -2,7 +2,7 @@ import type { Phases } from '../observe/observation.ts';
 
 /** One HTTP exchange to make. Redirects are never followed: a 3xx is an answer like any other. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

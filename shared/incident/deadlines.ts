@@ -50,6 +50,42 @@ export const respondBy = (severity: Severity, openedAt: number, config: Incident
     ? endOfNextBusinessDay(openedAt, config.calendar)
     : openedAt + Math.round(config.respondWithinMinutes[severity] * MINUTE);
 
-/** When people are told more at the latest, epoch ms. */
+/** The moment itself when it falls on a business day, or the same time of day on the next one. */
+const onBusinessDay = (at: number, calendar: Calendar): number => {
+  const moment = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(calendar.timeZone);
+  const today = moment.toPlainDate();
+  if (isWorkday(today, calendar) && !calendar.holidays.includes(today.toString())) return at;
+  return nextBusinessDay(today, calendar).toZonedDateTime({
+    timeZone: calendar.timeZone,
+    plainTime: moment.toPlainTime(),
+  }).epochMilliseconds;
+};
+
+/** What can wait until the next business day for an answer is not asked about at a weekend either. */
+const inBusinessTime = (severity: Severity, at: number, { calendar }: IncidentsConfig): number =>
+  severity === 'P4' ? onBusinessDay(at, calendar) : at;
+
+/** When people are told more at the latest, epoch ms; of a P4 on a business day. */
 export const nextUpdateAt = (severity: Severity, from: number, config: IncidentsConfig): number =>
-  from + Math.round(config.nextUpdateMinutes[severity] * MINUTE);
+  inBusinessTime(severity, from + Math.round(config.nextUpdateMinutes[severity] * MINUTE), config);
+
+/** When an acknowledgement without a word since `at` no longer counts, epoch ms; of a P4 on a business day. */
+export const staleAt = (severity: Severity, at: number, config: IncidentsConfig): number =>
+  inBusinessTime(severity, at + Math.round(config.acknowledgement[`${severity}Minutes`] * MINUTE), config);
+
+/** Until when an incident that somebody closed at `at` stays closed although its cause is still seen, epoch ms. */
+export const closedUntil = (at: number, { closedByHandMinutes }: IncidentsConfig): number =>
+  at + Math.round(closedByHandMinutes * MINUTE);
+
+/** How far clocks of two processes may lie apart before one of them is held to be wrong. */
+export const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * A stored deadline, never later than it would be if it were set now: one that is later was set by a clock that was
+ * ahead, or under a configuration with longer deadlines, and would be missed in silence.
+ */
+export const inReach = (stored: number, setNow: number, slackMs = 0): number =>
+  stored > setNow + CLOCK_SKEW_MS + slackMs ? setNow : stored;
+
+/** What moves to the next business day keeps its time of day, so what is set later may be due earlier, by a day at most. */
+export const businessSlack = (severity: Severity): number => (severity === 'P4' ? 24 * 60 * MINUTE : 0);

@@ -1,6 +1,7 @@
 import type { Evidence, Verdict } from '../diagnose/verdict.ts';
 import { compareSeverity } from '../severity.ts';
 import { bound } from './bounds.ts';
+import { isHeldClosed } from './closed.ts';
 import { mergeEvidence } from './evidence.ts';
 import type { IncidentFact, IncidentKey, VerdictFact } from './fact.ts';
 import { type Incident, isOpen, type Transition } from './incident.ts';
@@ -25,12 +26,18 @@ const onVerdict = (
     return next === current ? current : withEffects(next, fact, at);
   }
   if (fact.verdict.tentative) return current;
+  // Somebody closed it, knowing that its cause is still seen.
+  if (current && isHeldClosed(current, moment)) return current;
   // One that still owes a message is opened again however late: were it replaced, nobody would send the message.
   const isOver =
     current &&
-    at - (current.resolvedAt ?? current.updatedAt) > policy.reopenWithinMs &&
+    (current.status === 'reviewed' ||
+      at - (current.resolvedAt ?? current.updatedAt) > policy.reopenWithinMs) &&
     current.pending.length === 0;
-  const next = current && !isOver ? reopen(current, fact, moment) : open(key, fact, moment);
+  // Later than the one before even if the clock stands still, since it is the time that makes the id.
+  const openedAt = Math.max(at, (current?.openedAt ?? 0) + 1);
+  const next =
+    current && !isOver ? reopen(current, fact, moment) : open(key, fact, { ...moment, at: openedAt });
   return withEffects(next, fact, at);
 };
 
@@ -57,8 +64,17 @@ const onCleared = (
   { evidence }: { evidence: readonly Evidence[] },
   moment: Moment,
 ): Incident | null => {
-  if (!current || !isOpen(current)) return current;
+  if (!current) return current;
   const { at } = moment;
+  if (!isOpen(current)) {
+    const { closedBy, ...rest } = current;
+    // Whoever closed it was right: should it come back, it is a relapse.
+    return closedBy && closedBy.until !== null
+      ? advance({ ...rest, evidence: mergeEvidence(current.evidence, evidence) }, at, [
+          note(at, 'recovering', 'Seen working after it was closed by hand'),
+        ])
+      : current;
+  }
   const { hiddenBy: _, ...visible } = current;
   const proof = evidence[0]?.summary ?? 'seen working';
   return turn(

@@ -1,21 +1,24 @@
 import { redactText } from '../config/redact.ts';
-import { bound, clip, LIMITS } from './bounds.ts';
+import { isMoreUrgent } from '../severity.ts';
+import { correct, tell } from './belief.ts';
+import { bound, clip, LIMITS, saysHowItStands } from './bounds.ts';
 import { FIRST_WAIT_MS, isDue, LONGEST_WAIT_MS } from './due.ts';
 import {
   type Delivery,
   type Incident,
   isOpen,
+  isPage,
   type PendingNotification,
   type TimelineEntry,
   type Transition,
 } from './incident.ts';
 
 /**
- * What may be sent now, in order: nothing while an upstream cause hides the incident, and nothing before what is owed
- * earlier. Send one after another and stop at the first failure.
+ * What may be sent now, in order: nothing while an upstream cause hides the incident or it is part of another, and
+ * nothing before what is owed earlier. Send one after another and stop at the first failure.
  */
 export const duePending = (incident: Incident, now: number): readonly PendingNotification[] => {
-  if (isOpen(incident) && incident.hiddenBy) return [];
+  if (isOpen(incident) && (incident.hiddenBy || incident.mergedInto)) return [];
   const firstUndue = incident.pending.findIndex((pending) => !isDue(pending, now));
   return firstUndue === -1 ? incident.pending : incident.pending.slice(0, firstUndue);
 };
@@ -32,41 +35,51 @@ const noted = (incident: Incident, now: number, kind: TimelineEntry['kind'], tex
   timeline: [...incident.timeline, { at: Math.max(now, incident.updatedAt), kind, text: clip(text) }],
 });
 
-/** What sets people right who were told of an improvement that a relapse had already undone. */
-const CORRECTIONS: Partial<Record<Transition, Transition>> = {
-  resolved: 'reopened',
-  'severity-lowered': 'severity-raised',
+/** The parts of the id of a message of this incident; null for any other text. */
+const partsOf = (
+  { id, version }: Incident,
+  pendingId: string,
+): { readonly version: number; readonly transition: Transition } | null => {
+  const [, incidentId, at = '', transition = ''] = /^([^:]+):(\d{1,15}):([a-z-]+)$/.exec(pendingId) ?? [];
+  return incidentId === id && Number(at) <= version
+    ? { version: Number(at), transition: transition as Transition }
+    : null;
 };
 
+const versionOf = (incident: Incident, id: string): number => partsOf(incident, id)?.version ?? 0;
+
 /**
- * A message that was put off came due and was sent while another run withdrew it because of a relapse. It has been
- * read, so it is recorded, and the relapse is owed after all.
+ * A message was withdrawn (an acknowledgement, a relapse, a silence) while another run was sending it. It has been read,
+ * so it is recorded where it belongs in the order of messages; where people now believe what is not so, they are owed
+ * the correction.
  */
 const markWithdrawn = (incident: Incident, pendingId: string, receipt: string, now: number): Incident => {
-  const [id, , transition] = pendingId.split(':') as [string, string, Transition];
-  const correction = CORRECTIONS[transition];
-  if (id !== incident.id || !correction) return incident;
+  const parts = partsOf(incident, pendingId);
+  if (!parts) return incident;
+  const { transition, version } = parts;
+  const later = incident.deliveries.findIndex((other) => versionOf(incident, other.id) > version);
+  const place = later === -1 ? incident.deliveries.length : later;
   const delivery: Delivery = {
     id: pendingId,
     transition,
     deliveredAt: now,
     receipt: clip(receipt, LIMITS.name),
   };
-  const isOwed = isOpen(incident) && incident.pending.length === 0;
-  const at = Math.max(now, incident.updatedAt);
-  const pending: PendingNotification = {
-    id: `${incident.id}:${incident.version + 1}:${correction}`,
-    transition: correction,
-    severity: incident.severity,
-    createdAt: at,
-    attempts: 0,
-    dueAt: now,
+  const next: Incident = {
+    ...incident,
+    version: incident.version + 1,
+    updatedAt: Math.max(now, incident.updatedAt),
+    deliveries: incident.deliveries.toSpliced(place, 0, delivery),
+    ...noted(incident, now, 'notified', `Sent although it was withdrawn: ${transition}`),
   };
-  return advance(incident, now, {
-    ...(isOwed && { pending: [pending] }),
-    deliveries: [...incident.deliveries, delivery],
-    ...noted(incident, now, 'notified', `Sent after it was undone: ${transition}`),
-  });
+  // To which severity it was lowered is not known any more.
+  const isMisled = transition === 'severity-lowered' && later === -1 && isOpen(next);
+  const corrected = correct(next, next.updatedAt, now);
+  return bound(
+    isMisled && !corrected.pending.some(saysHowItStands)
+      ? tell(corrected, 'severity-raised', { at: next.updatedAt, now })
+      : corrected,
+  );
 };
 
 /**
@@ -85,7 +98,11 @@ export const markDelivered = (
     return isRecorded ? incident : markWithdrawn(incident, pendingId, receipt, now);
   }
   const { transition, severity } = pending;
+  const { paged } = incident;
+  const isNewPage =
+    incident.status === 'triggered' && isPage(pending) && (!paged || isMoreUrgent(severity, paged.severity));
   return advance(incident, now, {
+    ...(isNewPage && { paged: { at: Math.max(now, pending.createdAt), severity } }),
     pending: incident.pending.filter(({ id }) => id !== pendingId),
     deliveries: [
       ...incident.deliveries,

@@ -1,10 +1,9 @@
+import { CLOCK_SKEW_MS } from './deadlines.ts';
 import type { PendingNotification } from './incident.ts';
 
 /** Waits after a failed attempt: 10 s, doubled each time, at most 10 min. */
 export const FIRST_WAIT_MS = 10_000;
 export const LONGEST_WAIT_MS = 600_000;
-/** How far clocks of two processes may lie apart before one of them is held to be wrong. */
-const CLOCK_SKEW_MS = 60_000;
 
 /** Whether a sender whose clock says `now` sends it. */
 export const isDue = (pending: PendingNotification, now: number): boolean =>

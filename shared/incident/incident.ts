@@ -2,11 +2,39 @@ import type { Cause } from '../cause.ts';
 import type { Evidence, RuledOut } from '../diagnose/verdict.ts';
 import type { Severity } from '../severity.ts';
 
-/** Open is every status but `resolved`. Acknowledged, mitigated and reviewed come with the people's part. */
-export type IncidentStatus = 'triggered' | 'resolved';
+/**
+ * triggered: nobody has it yet · acknowledged: somebody has it · mitigated: people are no longer hit, the cause is still
+ * there · resolved: seen working, or closed by somebody's word · reviewed: its postmortem is done
+ */
+export const INCIDENT_STATUSES = ['triggered', 'acknowledged', 'mitigated', 'resolved', 'reviewed'] as const;
+export type IncidentStatus = (typeof INCIDENT_STATUSES)[number];
 
 /** What happened to an incident that somebody must hear of. */
-export type Transition = 'triggered' | 'reopened' | 'severity-raised' | 'severity-lowered' | 'resolved';
+export type Transition =
+  | 'triggered'
+  | 'reopened'
+  | 'severity-raised'
+  | 'severity-lowered'
+  | 'acknowledged'
+  /** Acknowledged so long ago, and nothing since, that it is nobody's again. */
+  | 'acknowledgement-stale'
+  /** Nobody acknowledged in time: the next step of the escalation policy. */
+  | 'escalated'
+  | 'mitigated'
+  /** The next update was promised for now. */
+  | 'update-due'
+  /** Somebody wrote an update. */
+  | 'updated'
+  | 'resolved';
+
+/** page: somebody must act, whoever is asleep · notice: good to know. No page after acknowledgement (invariant 3). */
+export type Urgency = 'page' | 'notice';
+
+/** Who did something, and from where. The name is what they gave; it is shown, and proves nothing by itself. */
+export interface Actor {
+  readonly name: string;
+  readonly via: 'api' | 'cli' | 'link' | 'slack' | 'pagerduty' | 'console' | 'claywatch';
+}
 
 /**
  * A message that is owed. It leaves the incident only when every routed channel took it (invariant 3), or when it
@@ -17,6 +45,14 @@ export interface PendingNotification {
   readonly id: string;
   readonly transition: Transition;
   readonly severity: Severity;
+  /** Left out by earlier versions: a page. */
+  readonly urgency?: Urgency;
+  /** Of `escalated`: whom beside everybody who hears of this severity; names of `notify.people` or `on-call`. */
+  readonly to?: readonly string[];
+  /** Of `updated`: for whom it was written. */
+  readonly audience?: UpdateAudience;
+  /** Of `updated`: its words. */
+  readonly text?: string;
   readonly createdAt: number;
   readonly attempts: number;
   /** Not before this, epoch ms: back-off after a failure, or an improvement that must first last. */
@@ -24,6 +60,9 @@ export interface PendingNotification {
   /** The last failure, redacted. */
   readonly lastError?: string;
 }
+
+/** For whom an update is written; what may be said differs. */
+export type UpdateAudience = 'responders' | 'stakeholders' | 'public';
 
 export interface Delivery {
   readonly id: string;
@@ -49,8 +88,48 @@ export interface TimelineEntry {
     | 'action'
     | 'proposed'
     | 'notified'
-    | 'notify-failed';
+    | 'notify-failed'
+    | 'note'
+    | 'assigned'
+    | 'unacknowledged'
+    | 'severity-set'
+    | 'merged'
+    | 'unmerged'
+    | 'reviewed'
+    | 'withheld'
+    /** Its postmortem was drafted. */
+    | 'drafted';
   readonly text: string;
+  /** Left out: Claywatch itself. */
+  readonly by?: Actor;
+  /** Of `updated`: for whom it was written. */
+  readonly audience?: UpdateAudience;
+  /** The request that it came of, so that a repetition of it does nothing. */
+  readonly request?: RequestMark;
+}
+
+/** A request of a person or a program, in hashes of 16 characters: of the key that names it, and of what it asks for. */
+export interface RequestMark {
+  readonly key: string;
+  readonly body: string;
+}
+
+/** Somebody has it. */
+export interface Acknowledgement {
+  readonly by: Actor;
+  readonly at: number;
+  /** The severity that was acknowledged: a more urgent one pages again. */
+  readonly severity: Severity;
+  /** When it no longer counts unless somebody does something, epoch ms. */
+  readonly staleAt: number;
+}
+
+/** How far the escalation has gone since nobody acknowledged. */
+export interface Escalation {
+  /** Steps taken, repeats included; 0: none. */
+  readonly taken: number;
+  /** When the next one is due, epoch ms; null: all are taken. */
+  readonly nextAt: number | null;
 }
 
 /** What Claywatch did because of an incident, or proposes; each can be undone by an operator. */
@@ -72,6 +151,41 @@ export interface IncidentAction {
   readonly text: string;
 }
 
+/** A span of time against its deadline, ms; null as in a postmortem: it did not happen, there is none, not known. */
+interface Span {
+  readonly tookMs: number | null;
+  readonly deadlineMs: number | null;
+  readonly kept: boolean | null;
+}
+
+/** The main numbers of its postmortem as they were when it was drafted; null: not known. */
+export interface DraftedFigures {
+  /** When, epoch ms. */
+  readonly at: number;
+  /** Of which end: once it was opened again they are of the past. */
+  readonly resolvedAt: number;
+  readonly durationMs: number | null;
+  readonly times: {
+    readonly detect: Span;
+    readonly notify: Span;
+    readonly acknowledge: Span;
+    readonly mitigate: Span;
+  };
+  readonly rows: readonly {
+    readonly feed: string;
+    readonly received: number | null;
+    readonly held: number | null;
+    readonly replayed: number | null;
+    readonly lost: number | null;
+  }[];
+  readonly credits: {
+    readonly wasted: number | null;
+    readonly actionsWasted: number | null;
+    readonly money: number | null;
+    readonly currency: string;
+  };
+}
+
 /** One open problem, keyed by cause and subject; changed only by conditional writes of a whole new version. */
 export interface Incident {
   /** `inc-<yyyymmdd>-<8 hex>`; derived from cause, subject and time of opening, so that racing openers agree. */
@@ -88,6 +202,27 @@ export interface Incident {
   readonly openedAt: number;
   readonly updatedAt: number;
   readonly resolvedAt?: number;
+  /**
+   * Closed by somebody's word, not by what was seen: a verdict in force opens it again only after `until`; null: that
+   * time has passed.
+   */
+  readonly closedBy?: { readonly actor: Actor; readonly until: number | null };
+  readonly acknowledgement?: Acknowledgement;
+  /**
+   * The page that reached people since nobody has it, the first one of the most urgent severity, epoch ms; left out while
+   * none has.
+   */
+  readonly paged?: { readonly at: number; readonly severity: Severity };
+  readonly escalation?: Escalation;
+  /** Whose it is. */
+  readonly assignee?: string;
+  readonly mitigatedAt?: number;
+  readonly reviewed?: { readonly by: Actor; readonly at: number };
+  readonly drafted?: DraftedFigures;
+  /** Somebody set another severity; it holds until the diagnosis' own is no longer `insteadOf`. */
+  readonly severitySet?: { readonly severity: Severity; readonly insteadOf: Severity };
+  /** Told as part of this one while that is open. */
+  readonly mergedInto?: { readonly id: string; readonly cause: Cause; readonly subject: string };
   /** When somebody must have responded, by severity and calendar, epoch ms. */
   readonly respondBy: number;
   /** When the next update is due, epoch ms. */
@@ -118,4 +253,24 @@ export interface Incident {
   readonly version: number;
 }
 
-export const isOpen = (incident: Incident): boolean => incident.status !== 'resolved';
+export const isOpen = ({ status }: Pick<Incident, 'status'>): boolean =>
+  status !== 'resolved' && status !== 'reviewed';
+
+/** Transitions for which somebody is woken up, as long as nobody has it. */
+const PAGES: ReadonlySet<Transition> = new Set([
+  'triggered',
+  'reopened',
+  'severity-raised',
+  'acknowledgement-stale',
+  'escalated',
+]);
+
+export const isPage = ({
+  transition,
+  urgency,
+}: Pick<PendingNotification, 'transition' | 'urgency'>): boolean =>
+  urgency === undefined ? PAGES.has(transition) : urgency === 'page';
+
+/** How urgent a transition is for an incident that somebody has, or nobody. */
+export const urgencyOf = (transition: Transition, { status }: Pick<Incident, 'status'>): Urgency =>
+  PAGES.has(transition) && status === 'triggered' ? 'page' : 'notice';

@@ -1,10 +1,12 @@
-import { compareSeverity } from '../severity.ts';
-import { owe } from './belief.ts';
+import { isMoreUrgent, type Severity } from '../severity.ts';
+import { asNobodys } from './anew.ts';
+import { isBelievedOpen, owe } from './belief.ts';
 import { nextUpdateAt, respondBy } from './deadlines.ts';
 import { findingsOf } from './evidence.ts';
 import type { IncidentKey, VerdictFact } from './fact.ts';
 import { incidentId } from './id.ts';
 import type { Incident } from './incident.ts';
+import { asSet, isOutgrown, withDeadlines } from './severity.ts';
 import { type Moment, note, turn } from './turn.ts';
 
 /** A new incident, which owes its first message. */
@@ -33,26 +35,45 @@ export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: M
   return owe(incident, at, now, policy);
 };
 
-/** The same incident again: a fresh deadline, and one relapse more. */
+/** It was over, and people heard of it: nobody has it, and everything begins anew. */
+const afresh = (resolved: Incident, severity: Severity, moment: Moment): Incident => {
+  const { closedBy: _, reviewed: __, severitySet: ___, ...rest } = resolved;
+  return {
+    ...asNobodys({ ...rest, severity }, moment),
+    nextUpdateAt: nextUpdateAt(severity, moment.now, moment.policy.deadlines),
+  };
+};
+
+/**
+ * It was over for so short a time that nobody heard of it: for people nothing has happened. Whoever had it has it still,
+ * and every deadline goes on, or flapping would put them all off for ever.
+ */
+const asItWas = (resolved: Incident, severity: Severity, moment: Moment): Incident => {
+  const { closedBy: _, reviewed: __, ...rest } = resolved;
+  const kept = { ...rest, severity };
+  if (isOutgrown(rest, severity)) return asNobodys(kept, moment);
+  if (!rest.acknowledgement) return { ...kept, status: 'triggered' };
+  return { ...kept, status: rest.mitigatedAt === undefined ? 'acknowledged' : 'mitigated' };
+};
+
+/** The same incident again, one relapse more. */
 export const reopen = (resolved: Incident, fact: VerdictFact, moment: Moment): Incident => {
-  const { at, policy } = moment;
   const { resolvedAt: _, ...current } = resolved;
-  const { severity } = fact.verdict;
-  const findings = findingsOf(fact.verdict, current.evidence);
+  const isUnheard = isBelievedOpen(resolved, moment.now);
+  const verdict = isUnheard ? asSet(resolved, fact.verdict) : fact.verdict;
+  const { severity } = verdict;
+  const findings = findingsOf(verdict, current.evidence);
   const reopenings = current.reopenings + 1;
-  return turn(
-    current,
+  const next = turn(
+    (isUnheard ? asItWas : afresh)(current, severity, moment),
     {
       ...findings,
-      status: 'triggered',
-      severity,
-      peakSeverity: compareSeverity(severity, current.peakSeverity) < 0 ? severity : current.peakSeverity,
+      peakSeverity: isMoreUrgent(severity, current.peakSeverity) ? severity : current.peakSeverity,
       reopenings,
-      respondBy: respondBy(severity, at, policy.deadlines),
-      nextUpdateAt: nextUpdateAt(severity, at, policy.deadlines),
     },
     'relapse',
-    [note(at, 'reopened', `Opened again (${reopenings}) as ${severity}: ${findings.summary}`)],
+    [note(moment.at, 'reopened', `Opened again (${reopenings}) as ${severity}: ${findings.summary}`)],
     moment,
   );
+  return isUnheard ? withDeadlines(next, current.severity, moment) : next;
 };

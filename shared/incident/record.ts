@@ -43,23 +43,27 @@ const factsInForce = (
   return facts;
 };
 
-/** Facts about open incidents that the diagnosis does not hold in force. */
+/** Facts about incidents that the diagnosis does not hold in force. */
 const factsBeyond = (
   diagnosis: Diagnosis,
   active: readonly Incident[],
   inForce: ReadonlyMap<string, KeyedFact>,
 ): readonly KeyedFact[] => {
   const cleared = new Map(diagnosis.cleared.map((item) => [keyText(item), item.evidence]));
-  const openOnes = active.filter((incident) => isOpen(incident) && !inForce.has(keyText(incident)));
+  const beyond = active.filter((incident) => !inForce.has(keyText(incident)));
+  const openOnes = beyond.filter(isOpen);
   const staying = new Set(openOnes.map(keyText).filter((text) => !cleared.has(text)));
   const isOver = (upstream: IncidentKey) =>
     !inForce.has(keyText(upstream)) && !staying.has(keyText(upstream));
 
-  return openOnes.flatMap((incident): KeyedFact[] => {
+  // One that somebody closed is seen working too: after that its return is a relapse.
+  return beyond.flatMap((incident): KeyedFact[] => {
     const key = keyOf(incident);
     const evidence = cleared.get(keyText(incident));
-    if (evidence) return [{ key, fact: { kind: 'cleared', evidence } }];
-    if (incident.hiddenBy && isOver(incident.hiddenBy)) return [{ key, fact: { kind: 'upstream-over' } }];
+    if (evidence && (isOpen(incident) || incident.closedBy))
+      return [{ key, fact: { kind: 'cleared', evidence } }];
+    if (isOpen(incident) && incident.hiddenBy && isOver(incident.hiddenBy))
+      return [{ key, fact: { kind: 'upstream-over' } }];
     return [];
   });
 };

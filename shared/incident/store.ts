@@ -22,14 +22,18 @@ export interface IncidentStore {
    * when `next` is no successor of `expected`.
    */
   write(next: Incident, expected: Incident | null): Promise<WriteResult>;
-  /** Every incident that is open or still owes a notification; may lag by a moment. */
+  /** Every incident that is open, still owes a notification, or is held closed by somebody; may lag by a moment. */
   active(): Promise<readonly Incident[]>;
   /** Newest first, open and resolved, current and archived, opened at or after `since`; each id once. */
   list(query: { readonly since: number; readonly limit: number }): Promise<readonly Incident[]>;
 }
 
-/** Whether an incident still concerns anybody: it is open, or a message about it is owed. */
-export const isActive = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;
+/** Whether it must stay what is current of its cause and subject: it is open, or a message about it is owed. */
+export const isUnfinished = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;
+
+/** Whether an incident still concerns anybody: also while somebody's word holds it closed. */
+export const isActive = (incident: Incident): boolean =>
+  isUnfinished(incident) || typeof incident.closedBy?.until === 'number';
 
 /** What every store checks before a write. Throws a RangeError; a caller that meets it has a defect. */
 export const assertSuccessor = (next: Incident, expected: Incident | null): void => {
@@ -38,7 +42,7 @@ export const assertSuccessor = (next: Incident, expected: Incident | null): void
   };
   if (expected === null || expected.id !== next.id) {
     if (next.version !== 1) refuse('a new incident has version 1');
-    if (expected !== null && isActive(expected)) refuse(`${expected.id} is open or owes a message`);
+    if (expected !== null && isUnfinished(expected)) refuse(`${expected.id} is open or owes a message`);
   } else if (next.version !== expected.version + 1) {
     refuse(`does not follow version ${expected.version}`);
   }

@@ -1,11 +1,12 @@
 import type { Verdict } from '../diagnose/verdict.ts';
-import { compareSeverity } from '../severity.ts';
+import { isMoreUrgent } from '../severity.ts';
+import { asNobodys } from './anew.ts';
 import type { Turn } from './belief.ts';
 import { LIMITS } from './bounds.ts';
-import { nextUpdateAt, respondBy } from './deadlines.ts';
 import { findingsOf, newestAt, novelEvidence, sayTheSame } from './evidence.ts';
 import type { IncidentKey, VerdictFact } from './fact.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
+import { asSet, isOutgrown, withDeadlines } from './severity.ts';
 import { advance, type Moment, named, note, turn } from './turn.ts';
 
 const changeSeverity = (
@@ -15,30 +16,33 @@ const changeSeverity = (
   entries: readonly TimelineEntry[],
   moment: Moment,
 ): Incident => {
-  const { at, policy } = moment;
   const { severity } = verdict;
-  const raised = compareSeverity(severity, current.severity) < 0;
-  const newPeak = compareSeverity(severity, current.peakSeverity) < 0;
-  const deadline = respondBy(severity, at, policy.deadlines);
-  const how: Turn = newPeak ? 'worse' : 'relapse';
-  return turn(
-    current,
-    {
-      ...change,
-      severity,
-      ...(newPeak && { peakSeverity: severity }),
-      ...(raised && { respondBy: Math.min(current.respondBy, deadline) }),
-      nextUpdateAt: nextUpdateAt(severity, at, policy.deadlines),
-    },
-    raised ? how : 'better',
+  const { severitySet: _, ...rest } = current;
+  const raised = isMoreUrgent(severity, current.severity);
+  const newPeak = isMoreUrgent(severity, current.peakSeverity);
+  const worse: Turn = newPeak ? 'worse' : 'relapse';
+  const risen: Incident = { ...rest, severity };
+  const next = turn(
+    isOutgrown(current, severity) ? asNobodys(risen, moment) : risen,
+    { ...change, ...(newPeak && { peakSeverity: severity }) },
+    raised ? worse : 'better',
     [
       ...entries,
       raised
-        ? note(at, 'severity-raised', `Raised from ${current.severity} to ${severity}: ${verdict.summary}`)
-        : note(at, 'severity-lowered', `Lowered from ${current.severity} to ${severity}: ${verdict.summary}`),
+        ? note(
+            moment.at,
+            'severity-raised',
+            `Raised from ${current.severity} to ${severity}: ${verdict.summary}`,
+          )
+        : note(
+            moment.at,
+            'severity-lowered',
+            `Lowered from ${current.severity} to ${severity}: ${verdict.summary}`,
+          ),
     ],
     moment,
   );
+  return withDeadlines(next, current.severity, moment);
 };
 
 const newEffects = (current: Incident, effects: readonly Verdict[] = []): readonly IncidentKey[] => {
@@ -74,7 +78,7 @@ const isRefreshDue = (current: Incident, fact: VerdictFact, { at, policy }: Mome
 /** An open incident under a verdict in force; the same reference when nothing is worth a write. */
 export const update = (current: Incident, fact: VerdictFact, moment: Moment): Incident => {
   const { at } = moment;
-  const { verdict } = fact;
+  const verdict = asSet(current, fact.verdict);
   const novel = novelEvidence(current.evidence, verdict.evidence);
   const turned = verdict.severity !== current.severity;
   const unhidden = current.hiddenBy !== undefined;
@@ -88,6 +92,6 @@ export const update = (current: Incident, fact: VerdictFact, moment: Moment): In
   ];
   const findings = findingsOf(verdict, current.evidence);
   return turned
-    ? changeSeverity(visible, findings, fact, entries, moment)
+    ? changeSeverity(visible, findings, { ...fact, verdict }, entries, moment)
     : { ...advance(visible, at, entries), ...findings };
 };

@@ -1,37 +1,36 @@
-import type { Clock } from '../clock.ts';
-import { redactText } from '../config/redact.ts';
-import { duePending, markDelivered, markFailed } from '../incident/deliveries.ts';
-import type { Incident, PendingNotification } from '../incident/incident.ts';
-import type { IncidentStore } from '../incident/store.ts';
+import { type Incident, isOpen } from '../incident/incident.ts';
 import { compareSeverity } from '../severity.ts';
-import type { Publisher, RenderNotification } from './publisher.ts';
+import { silenceFor } from '../silence/match.ts';
+import { feedOf } from './affected.ts';
+import { groupOf, isWaiting } from './grouping.ts';
+import { describe, mark } from './mark.ts';
+import { repeatPage } from './repeat.ts';
+import { type Due, type Sent, send, sendable } from './send.ts';
+import { settle } from './settle.ts';
+import { underSilence } from './silenced.ts';
+import { closeSweep, type DeliveryDependencies, openSweep, type Sweep } from './sweep.ts';
 
-export interface DeliveryDependencies {
-  readonly store: IncidentStore;
-  readonly publisher: Publisher;
-  readonly render: RenderNotification;
-  readonly clock: Clock;
-}
+export type { DeliveryDependencies };
 
 export interface DeliveryReport {
   /** Messages that the provider took and that are marked so. */
   readonly delivered: number;
   /** Messages that were not taken, or taken and not marked; they stay owed. */
   readonly failed: number;
-  /** Messages that are owed and not due yet, or that wait for an earlier one. */
+  /** Messages that are owed and not due yet, that wait for an earlier one, or that a silence holds back. */
   readonly waiting: number;
-  /** Why, redacted: one for each failure. */
+  /** Why, redacted: one for each failure, and one for whatever else could not be read or recorded. */
   readonly errors: readonly string[];
+  /** Messages that went by e-mail because their channel did not take them; left out: none. */
+  readonly fellBack?: number;
 }
 
 type Outcome = { readonly result: 'delivered' } | { readonly result: 'failed'; readonly error: string };
 
-/** Other writers are the watch and another sweep; more than a few conflicts in a row means that something is wrong. */
-const MARKING_ATTEMPTS = 10;
-
-/** An error as it may be stored and logged. */
-const describe = (error: unknown): string =>
-  redactText(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+/** One page names so many incidents at most; the rest goes with the next one. */
+const LARGEST_GROUP = 50;
+/** A message that is withdrawn while it is about to be sent changes what comes next; it must not do so for ever. */
+const MOST_WITHDRAWN = 20;
 
 /** Most urgent first, then the one that has waited longest. */
 const byUrgency = (one: Incident, other: Incident): number => {
@@ -40,61 +39,93 @@ const byUrgency = (one: Incident, other: Incident): number => {
   return compareSeverity(a.severity, b.severity) || a.createdAt - b.createdAt || (one.id < other.id ? -1 : 1);
 };
 
-/** Writes a mark on the newest version; the message is not sent again for it. Null when the incident is gone. */
-const mark = async (
-  store: IncidentStore,
-  incident: Incident,
-  change: (current: Incident) => Incident,
-): Promise<Incident | null> => {
-  let current: Incident | null = incident;
-  for (let attempt = 0; attempt < MARKING_ATTEMPTS; attempt += 1) {
-    const next = change(current);
-    if (next === current || (await store.write(next, current)) === 'written') return next;
-    current = await store.current(incident.cause, incident.subject);
-    if (current?.id !== incident.id) return null;
-  }
-  throw new Error(`incident ${incident.id} changed ${MARKING_ATTEMPTS} times while a message was marked`);
+/** The incident with what it owes now: pages that are repeated, and what a silence holds back. */
+const prepared = (sweep: Sweep, incident: Incident): Incident => {
+  const { config, silences, clock } = sweep;
+  if (!config) return incident;
+  const now = clock.now();
+  const feed = feedOf(incident, config);
+  const isSilenced = silenceFor(silences, { ...incident, feed }, now) !== null;
+  const repeated = isSilenced ? incident : repeatPage(incident, config, now);
+  return underSilence(repeated, feed, silences, now).incident;
 };
 
-const publishOne = async (
-  { publisher, render }: DeliveryDependencies,
-  incident: Incident,
-  pending: PendingNotification,
-): Promise<{ readonly receipt: string } | { readonly error: string }> => {
-  try {
-    return { receipt: (await publisher.publish(render(incident, pending))).receipt };
-  } catch (error) {
-    return { error: describe(error) };
-  }
+const prepare = (sweep: Sweep, incident: Incident): Promise<Incident | null> =>
+  mark(sweep.store, incident, (current) => prepared(sweep, current));
+
+/** Which incidents may share a page, as listed at the beginning of the sweep. */
+type Groups = ReadonlyMap<string, readonly Incident[]>;
+
+const groupsOf = ({ config, silences, clock }: Sweep, owing: readonly Incident[]): Groups => {
+  if (!config) return new Map();
+  const now = clock.now();
+  const open = owing.filter(
+    (incident) =>
+      isOpen(incident) && !silenceFor(silences, { ...incident, feed: feedOf(incident, config) }, now),
+  );
+  const groups = Map.groupBy(open, (incident) => groupOf(incident, config, now));
+  return new Map([...groups].flatMap(([key, members]) => (key === null ? [] : [[key, members] as const])));
 };
+
+/** The others that go along with an incident, as they are now; null: it still waits for some. */
+const companionsOf = async (
+  sweep: Sweep,
+  incident: Incident,
+  groups: Groups,
+): Promise<readonly Due[] | null> => {
+  const { config, store, clock } = sweep;
+  const now = clock.now();
+  const key = config ? groupOf(incident, config, now) : null;
+  if (!config || key === null) return [];
+  const listed = (groups.get(key) ?? []).filter(({ id }) => id !== incident.id).slice(0, LARGEST_GROUP);
+  const loaded = await Promise.all(listed.map(({ cause, subject }) => store.current(cause, subject)));
+  const others = loaded.filter(
+    (other) => other !== null && other.id !== incident.id && groupOf(other, config, now) === key,
+  ) as Incident[];
+  if (isWaiting([incident, ...others], config, now)) return null;
+  return others.flatMap((other) => {
+    const [pending] = sendable(sweep, other);
+    return pending ? [{ incident: other, pending }] : [];
+  });
+};
+
+const outcomesOf = (results: readonly Sent[]): readonly Outcome[] =>
+  results.flatMap((one): Outcome[] => {
+    if (one.result === 'withdrawn') return [];
+    return one.result === 'failed' ? [{ result: 'failed', error: one.error }] : [{ result: 'delivered' }];
+  });
 
 /**
  * Sends what one incident owes, oldest first, and stops at the first failure: a later message never overtakes an
- * earlier one. Reports one outcome for each message that was tried.
+ * earlier one. Reports one outcome for each message that was tried, those of others that went along included.
  */
 const deliverIncident = async (
-  deps: DeliveryDependencies,
+  sweep: Sweep,
   { cause, subject }: Incident,
+  groups: Groups,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly owed: number }> => {
-  const { store, clock } = deps;
+  const { store } = sweep;
   const outcomes: Outcome[] = [];
   let incident = await store.current(cause, subject);
+  let withdrawn = 0;
   try {
-    while (incident) {
-      const [pending] = duePending(incident, clock.now());
-      if (!pending) break;
-      const published = await publishOne(deps, incident, pending);
-      if ('error' in published) {
-        outcomes.push({ result: 'failed', error: published.error });
-        incident = await mark(store, incident, (current) =>
-          markFailed(current, pending.id, published.error, clock.now()),
-        );
+    incident = incident && (await prepare(sweep, incident));
+    while (incident && withdrawn < MOST_WITHDRAWN) {
+      const [pending] = sendable(sweep, incident);
+      const others = pending ? await companionsOf(sweep, incident, groups) : null;
+      if (!pending || !others) break;
+      const results = await send(sweep, { incident, pending }, others);
+      outcomes.push(...outcomesOf(results));
+      const [own] = results;
+      if (own?.result === 'failed') {
+        incident = own.incident;
         break;
       }
-      incident = await mark(store, incident, (current) =>
-        markDelivered(current, pending.id, published.receipt, clock.now()),
-      );
-      outcomes.push({ result: 'delivered' });
+      if (own?.result === 'delivered') incident = own.incident;
+      else {
+        withdrawn += 1;
+        incident = await store.current(cause, subject);
+      }
     }
   } catch (error) {
     outcomes.push({ result: 'failed', error: describe(error) });
@@ -102,22 +133,32 @@ const deliverIncident = async (
   return { outcomes, owed: incident?.pending.length ?? 0 };
 };
 
+/** Whether a sweep has anything to do for it. */
+const isOwing = ({ config, clock }: Sweep, incident: Incident): boolean =>
+  incident.pending.length > 0 ||
+  (config !== undefined && repeatPage(incident, config, clock.now()) !== incident);
+
 /**
  * The sweep: sends every message that is owed and due, and marks it by one conditional write.
  *
  * 1. The most urgent incident first; within one incident first in, first out.
- * 2. Publish, then mark. When another writer was faster, reload and mark again, without publishing again.
- * 3. A failure is recorded (redacted) with its back-off; it never stops the other incidents.
+ * 2. What a silence covers is held back (silenced.ts); first pages of one cause go out together (grouping.ts).
+ * 3. Owe proof, read again, publish, then mark. When another writer was faster, reload and mark again, without
+ *    publishing again.
+ * 4. A failure is recorded (redacted) with its back-off; it never stops the other incidents.
+ * 5. What is owed elsewhere is settled: pages to persons, chat channels, what the throttle held back (settle.ts).
  *
  * At least once: after a crash between publishing and marking, the next sweep sends the message again, with the same
  * notification id. Rejects only when the store cannot be read at all.
  */
 export const deliverPending = async (deps: DeliveryDependencies): Promise<DeliveryReport> => {
   const active = await deps.store.active();
-  const owing = active.filter(({ pending }) => pending.length > 0).sort(byUrgency);
+  const sweep = await openSweep(deps, active);
+  const owing = active.filter((incident) => isOwing(sweep, incident)).sort(byUrgency);
+  const groups = groupsOf(sweep, owing);
   let report: DeliveryReport = { delivered: 0, failed: 0, waiting: 0, errors: [] };
   for (const incident of owing) {
-    const { outcomes, owed } = await deliverIncident(deps, incident).catch((error: unknown) => ({
+    const { outcomes, owed } = await deliverIncident(sweep, incident, groups).catch((error: unknown) => ({
       outcomes: [{ result: 'failed', error: describe(error) } as const],
       owed: incident.pending.length,
     }));
@@ -129,5 +170,11 @@ export const deliverPending = async (deps: DeliveryDependencies): Promise<Delive
       errors: [...report.errors, ...errors],
     };
   }
-  return report;
+  const { fellBack, summedUp } = await settle(sweep);
+  await closeSweep(deps, sweep, summedUp);
+  return {
+    ...report,
+    errors: [...report.errors, ...sweep.faults],
+    ...(fellBack > 0 && { fellBack }),
+  };
 };

@@ -1,11 +1,19 @@
 import type { Config } from '../config/schema.ts';
 import { actionsOfOpening } from '../incident/actions.ts';
 import type { Incident, IncidentAction } from '../incident/incident.ts';
+import { runbookFor } from '../runbook/index.ts';
 import { affectedFeeds } from './affected.ts';
 
 /** What was done in the present opening, without what is only proposed. */
 const doneIn = (incident: Incident): readonly IncidentAction[] =>
   actionsOfOpening(incident).filter(({ mode }) => mode === 'act');
+
+/** What changed where rows go; what only says how things stand is none. */
+const MEASURES: ReadonlySet<IncidentAction['kind']> = new Set(['hold', 'failover', 'resume']);
+
+/** What Claywatch did to Clay or to the relay because of it, in every opening, oldest first. */
+export const measuresOf = ({ actions = [] }: Pick<Incident, 'actions'>): readonly IncidentAction[] =>
+  actions.filter(({ kind, mode }) => mode === 'act' && MEASURES.has(kind));
 
 const STATES = {
   hold: 'hold',
@@ -46,4 +54,19 @@ export const reliefOf = (
 export const isMitigated = (incident: Incident): boolean => {
   const done = doneIn(incident);
   return [...new Set(done.map(({ feed }) => feed))].some((feed) => stateOf(done, feed) !== null);
+};
+
+type Known = Pick<Config, 'feeds' | 'probes'>;
+
+/** What to do, in short: without hurry where the rows of everybody who is hit are looked after. */
+export const inShort = (incident: Incident, config: Known): string => {
+  const { sms, smsWhen } = runbookFor(incident);
+  const relief = reliefOf(incident, config, false);
+  return (relief === 'hold' || relief === 'failover' ? smsWhen?.[relief] : undefined) ?? sms;
+};
+
+/** What is left to do once it is over, in short. */
+export const leftInShort = (incident: Incident, config: Known): string => {
+  const { smsAfterwards, smsWhen } = runbookFor(incident);
+  return (reliefOf(incident, config, true) === 'done' ? smsWhen?.afterwards : undefined) ?? smsAfterwards;
 };

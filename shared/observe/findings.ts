@@ -203,6 +203,8 @@ export const FINDINGS = {
   /** When a meter runs out, by the lead time that makes it urgent; without a forecast the meter's level speaks. */
   'credits-run-out': RUN_OUT,
   'actions-run-out': RUN_OUT,
+  /** Claywatch's own messages: does somebody take them. */
+  messages: { delivered: 'ok', undelivered: 'failing', 'not-run': 'unknown' },
   /** Claywatch's own schedule: did every run that was due take place. */
   schedule: { 'on-time': 'ok', 'missed-runs': 'failing' },
 } as const satisfies Record<string, Record<string, Outcome>>;

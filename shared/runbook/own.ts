@@ -43,6 +43,11 @@ export const own = {
         do: 'Check credentials and configuration: a secret that was changed without a restart looks exactly like this.',
         where: 'Your secret store and the environment of the service',
       },
+      {
+        do: 'If it is about messages of Claywatch, see which way to people is closed; tell them yourself meanwhile.',
+        where: 'npx claywatch doctor; npx claywatch incidents list',
+        expect: 'A finding with what to do about it, e.g. a subscription that was never confirmed.',
+      },
     ],
     verify: ['The health endpoint answers healthy several times in a row.', VERIFY_TRIAGE],
     afterwards: ['Look whether queues drain, and whether rows were dropped meanwhile.', NO_REPLAY],

@@ -139,6 +139,28 @@ export const createRelays = ({ config, ports, clock, fold, health, isDue }: Rela
   };
 };
 
+/** Rows that wait for Clay, by feed: as seen when the run looked. */
+export const waitingIn = (seen: ReadonlyMap<string, RelaySeen>): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    [...seen.values()].flatMap(({ feed, depth }) =>
+      depth ? [[feed, depth.waiting + depth.inFlight + depth.delayed] as const] : [],
+    ),
+  );
+
+/** Where rows go once this run has done what it did; what cannot be read again is as it was seen. */
+export const controlsAfter = async (
+  seen: ReadonlyMap<string, RelaySeen>,
+  ports: RelayPorts | undefined,
+  { done }: Pick<RemediationReport, 'done'>,
+): Promise<readonly FeedControl[]> => {
+  const changed = new Set(done.flatMap(({ feed, steps }) => (steps.length > 0 ? [feed] : [])));
+  return Promise.all(
+    [...seen.values()].map(({ feed, control }) =>
+      ports && changed.has(feed) ? ports.controlStore.load(feed).catch(() => control) : control,
+    ),
+  );
+};
+
 const NOTHING: RemediationReport = { done: [], failures: [] };
 
 /** Incidents that something may be done about: those that concern somebody, and those that hold a feed. */

@@ -7,17 +7,21 @@ import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/verdict.ts';
 import type { HttpClient } from '../http/port.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
+import { type PassedTime, passTime } from '../incident/pass-time.ts';
 import { incidentPolicy } from '../incident/policy.ts';
 import { type IncidentChange, recordDiagnosis } from '../incident/record.ts';
 import type { IncidentStore } from '../incident/store.ts';
-import { type DeliveryReport, deliverPending } from '../notify/deliver.ts';
+import { type DeliveryDependencies, type DeliveryReport, deliverPending } from '../notify/deliver.ts';
 import type { Publisher, RenderNotification } from '../notify/publisher.ts';
+import { sampleOf } from '../observe/credits.ts';
 import { isUndecided, type ProbeHealth, stepHealth } from '../observe/health.ts';
 import { type Observation, observation } from '../observe/observation.ts';
 import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
-import { signalsFromHealth } from '../observe/signals.ts';
+import type { RelaySeen } from '../observe/relay/observe-relay.ts';
+import { type Evidence, signalsFromHealth } from '../observe/signals.ts';
+import type { EvidenceStore } from '../postmortem/postmortem.ts';
 import type { RemediationAction } from '../remediate/action.ts';
 import type { RemediationReport } from '../remediate/perform.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
@@ -32,17 +36,24 @@ import {
   rebaseOnLimit,
   type Snapshots,
 } from './counts.ts';
-import { createRelays, type RelayPorts, remediate } from './relays.ts';
-import type { WatchState, WatchStore } from './store.ts';
+import { createMessagesProbe } from './messages.ts';
+import { controlsAfter, createRelays, type RelayPorts, remediate, waitingIn } from './relays.ts';
+import { remember } from './remember.ts';
+import type { Ended, WatchState, WatchStore } from './store.ts';
 
-export interface WatchDependencies {
+/** Left out: messages go at once, without links, neither proved nor silenced, thrown together nor sent to single people. */
+type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle' | 'renderFor'>;
+
+export interface WatchDependencies extends WaysToPeople {
+  /** Left out: only what the incidents say themselves is kept, and no postmortem is drafted. */
+  readonly evidence?: EvidenceStore;
   readonly config: Config;
   readonly clock: Clock;
   readonly http: HttpClient;
   readonly secrets: SecretReader;
   readonly watchStore: WatchStore;
   readonly incidentStore: IncidentStore;
-  readonly rowsLedger: Pick<RowsLedger, 'fold' | 'rebase'>;
+  readonly rowsLedger: Pick<RowsLedger, 'fold' | 'rebase' | 'snapshot'>;
   readonly creditStore: CreditStore;
   readonly publisher: Publisher;
   readonly render: RenderNotification;
@@ -157,6 +168,9 @@ const watchedBy = (probes: readonly Probe[]): ReadonlySet<string> =>
     ...probes.flatMap(({ id }) => (id === 'clay.balance' ? [id, 'clay.credits', 'clay.actions'] : [id])),
   ]);
 
+/** What stands in for something says nothing of whether that is watched, or since when it fails. */
+const speaks = ({ kind }: Evidence): boolean => kind !== 'fallback';
+
 /** An incident about something that the configuration no longer names cannot be seen working: say so and close it. */
 const noLongerWatched = (
   open: readonly Incident[],
@@ -166,7 +180,8 @@ const noLongerWatched = (
   open
     .filter(
       (incident) =>
-        incident.evidence.length > 0 && incident.evidence.every(({ probe }) => !(probe in health)),
+        incident.evidence.some(speaks) &&
+        incident.evidence.filter(speaks).every(({ probe }) => !(probe in health)),
     )
     .map((incident) => ({
       cause: incident.cause,
@@ -192,6 +207,66 @@ const settled = (diagnosis: Diagnosis): Diagnosis => ({
   hidden: diagnosis.hidden.filter(({ tentative }) => !tentative),
 });
 
+/** Throws when something could not be done for some incidents, after everything else was. */
+const failWhere = (outcome: PromiseSettledResult<readonly unknown[]>, what: string): void => {
+  if (outcome.status === 'rejected') throw outcome.reason;
+  if (outcome.value.length > 0)
+    throw new AggregateError(outcome.value, `${outcome.value.length} incidents ${what}`);
+};
+
+/** What time did; what it could not do, the next run does. */
+const changedBy = (passed: PromiseSettledResult<PassedTime>): readonly IncidentChange[] => {
+  if (passed.status === 'rejected') throw passed.reason;
+  failWhere({ status: 'fulfilled', value: passed.value.failures }, 'could not be looked after');
+  return passed.value.changes;
+};
+
+type Outcome<T> = PromiseSettledResult<T>;
+
+/** What went wrong so far, for whoever asks later what our own functions did meanwhile. */
+const faultsOf = (
+  kept: Outcome<unknown>,
+  ...others: readonly Outcome<{ readonly failures: readonly unknown[] }>[]
+): readonly unknown[] => [
+  ...(kept.status === 'rejected' ? [kept.reason] : []),
+  ...others.flatMap((one) => (one.status === 'rejected' ? [one.reason] : one.value.failures)),
+];
+
+const waysToPeople = ({ renderFor, proof, silences, pages, throttle }: WaysToPeople): WaysToPeople => ({
+  ...(renderFor && { renderFor }),
+  ...(proof && { proof }),
+  ...(silences && { silences }),
+  ...(pages && { pages }),
+  ...(throttle && { throttle }),
+});
+
+interface RunSeen {
+  readonly health: Readonly<Record<string, ProbeHealth>>;
+  readonly snapshots: Snapshots;
+  readonly observations: readonly Observation[];
+  readonly relays: ReadonlyMap<string, RelaySeen>;
+  readonly lately: readonly Ended[];
+  readonly done: readonly RemediationAction[];
+  readonly faults: readonly unknown[];
+}
+
+/** Keeps what this run saw and did with the incidents, where there is a place for it. */
+const rememberRun = async (
+  { config, clock, incidentStore, proof, evidence, rowsLedger, creditStore, relay }: WatchDependencies,
+  { health, snapshots, observations, relays, lately, done, faults }: RunSeen,
+): Promise<readonly unknown[]> =>
+  evidence
+    ? remember({
+        ...{ config, clock, incidentStore, proof, lately, faults },
+        stores: { evidence, rows: rowsLedger, credits: creditStore },
+        seen: {
+          ...{ health, snapshots: [...snapshots.values()], balance: sampleOf(observations) },
+          waiting: waitingIn(relays),
+          controls: await controlsAfter(relays, relay, { done }),
+        },
+      })
+    : [];
+
 /** What was done; throws when something could not be, after everything else was. The next run decides it again. */
 const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly RemediationAction[] => {
   if (remedied.status === 'rejected') throw remedied.reason;
@@ -211,7 +286,9 @@ const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly Rem
  * 4. record: open, update and resolve incidents, each by one conditional write that holds its messages;
  * 5. save what is held;
  * 6. remediate: hold, fail over and let go the feeds whose rows are relayed, and say so on the incidents;
- * 7. deliver every message that is owed, those that an earlier crash left included.
+ * 7. what time does: escalate, hold people to what they promised, end merges that are over;
+ * 8. keep what was seen with every incident that changed, and draft the postmortem of those that are over;
+ * 9. deliver every message that is owed, those that an earlier crash left included.
  *
  * Safe to kill between any two calls: until step 5 the slot is done again from the same state, and recording the
  * same verdicts again changes nothing; after it, the next run remediates and delivers.
@@ -227,6 +304,7 @@ export const createWatch =
     const state = await watchStore.load();
     const startedAt = clock.now();
     const probes = createProbes(config, { http: deps.http, clock, secrets: deps.secrets, confirm: true });
+    const own = createMessagesProbe(config, deps.proof, clock);
     const isProbeDue = (probe: Pick<Probe, 'id' | 'everyMinutes'>) =>
       isDue(probe, state.health[probe.id], startedAt, config);
     const due = probes.filter(isProbeDue);
@@ -241,7 +319,7 @@ export const createWatch =
       isDue: isProbeDue,
     });
     const counts = createRowsProbes(config, clock, fold, relays.control);
-    const seen = await observe([...due, ...relays.probes, ...counts], {
+    const seen = await observe([...due, ...own, ...relays.probes, ...counts], {
       clock,
       deadlineMs: OBSERVE_DEADLINE_MS,
     });
@@ -262,7 +340,7 @@ export const createWatch =
     ];
 
     const now = clock.now();
-    const watched = watchedBy(probes);
+    const watched = watchedBy([...probes, ...own]);
     const isCounted = countsWatch(config, observations);
     const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
@@ -278,10 +356,12 @@ export const createWatch =
       },
     );
 
-    const firstSeen = (evidence: readonly { readonly probe: string }[]): number =>
+    const firstSeen = (evidence: readonly Evidence[]): number =>
       Math.min(
         now,
-        ...evidence.flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
+        ...evidence
+          .filter(speaks)
+          .flatMap(({ probe }) => health[probe]?.firstFailedAt ?? health[probe]?.unknownSince ?? []),
       );
     const inForce = [...diagnosis.verdicts, ...diagnosis.hidden];
     const keep = async () => {
@@ -320,16 +400,28 @@ export const createWatch =
         changes: kept.status === 'fulfilled' ? kept.value.changes : [],
       }),
     ]);
+    const [passed] = await Promise.allSettled([
+      passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
+    ]);
+    const [remembered] = await Promise.allSettled([
+      rememberRun(deps, {
+        ...{ health, snapshots, observations, lately },
+        relays: relays.seen,
+        done: remedied.status === 'fulfilled' ? remedied.value.done : [],
+        faults: faultsOf(kept, remedied, passed),
+      }),
+    ]);
     // One incident that cannot be written must not hold back what is owed for the others.
+    const { publisher, render } = deps;
     const deliveries = await deliverPending({
-      store: incidentStore,
-      publisher: deps.publisher,
-      render: deps.render,
-      clock,
+      ...{ store: incidentStore, publisher, render, clock, config },
+      ...waysToPeople(deps),
     });
     if (kept.status === 'rejected') throw kept.reason;
     const actions = doneOf(remedied);
-    const { changes, saved } = kept.value;
+    const { saved } = kept.value;
+    const changes = [...kept.value.changes, ...changedBy(passed)];
+    failWhere(remembered, 'were changed and what was seen was not kept');
     return {
       slot,
       result: saved === 'written' ? 'completed' : 'superseded',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { channelDeadLetterQueueName, channelIds, channelQueueName } from '../../shared/config/alerting.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
@@ -195,6 +196,21 @@ describe('keys that contradict each other', () => {
       'integration.headers.Authorization: (hidden); must name its secret',
     ],
     [
+      'two channels of the same id',
+      {
+        notify: {
+          slack: [{ id: 'ops', channel: 'C0123456789', botToken: 'env:A' }],
+          pagerduty: [{ id: 'ops', routingKey: 'env:B' }],
+        },
+      },
+      'notify.pagerduty[0].id: the same id as notify.slack[0].id; must be different within notify',
+    ],
+    [
+      'a channel with the id that stands for e-mail',
+      { notify: { pagerduty: [{ id: 'sns', routingKey: 'env:B' }] } },
+      'notify.pagerduty[0].id: "sns" stands for e-mail and SMS; must be another name',
+    ],
+    [
       'a missed run before the next is due',
       { schedule: { everyMinutes: 5 } },
       'schedule.missedAfterMinutes: 3; must be above schedule.everyMinutes (5)',
@@ -233,6 +249,25 @@ describe('keys that contradict each other', () => {
     // Without a relay there is no queue.
     const { feeds } = parseConfig({ installation, feeds: { [LONG_FEED]: {} } }, 'test.json');
     expect(Object.keys(feeds)).toHaveLength(1);
+  });
+
+  it('are installation and channel, when a queue of the channel would have a name that SQS does not take', () => {
+    const installation = 'i'.repeat(40);
+    const id = 'c'.repeat(28);
+    const withChannel = (id: string): ConfigInput => ({
+      installation,
+      notify: { pagerduty: [{ id, routingKey: 'env:PAGER' }] },
+    });
+    expect(refusal(withChannel(id)).message).toContain(
+      'notify.pagerduty[0].id: a queue of it would have a name of 81 characters, installation and id joined, and ' +
+        'SQS takes 80; shorten installation or the id by 1',
+    );
+    const taken = channelIds(parseConfig(withChannel(id.slice(1)), 'test.json'));
+    expect(taken).toEqual([id.slice(1)]);
+    for (const channel of taken) {
+      expect(channelQueueName(installation, channel).length).toBeLessThanOrEqual(80);
+      expect(channelDeadLetterQueueName(installation, channel)).toHaveLength(80);
+    }
   });
 
   it('are a relay and the name of a feed that the dead-letter queue has', () => {

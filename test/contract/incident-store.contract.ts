@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { act } from '../../shared/incident/act.ts';
 import { decide } from '../../shared/incident/decide.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
+import { tick } from '../../shared/incident/tick.ts';
 import {
   allDelivered,
   DAY,
@@ -153,6 +155,24 @@ export const incidentStoreContract = (name: string, storeOf: () => IncidentStore
       const again = await written(store, openNext(done, NOON + 4), done);
       expect(again.reopenings).toBe(1);
       expect(mine(await store.active())).toStrictEqual([again]);
+    });
+
+    it('is active while somebody holds it closed, and may be replaced all the same', async () => {
+      const open = await written(store, opened(key), null);
+      const told = await written(store, allDelivered(open, NOON), open);
+      const outcome = act(
+        told,
+        { kind: 'resolve', force: true },
+        { name: 'Anna', via: 'cli' },
+        { policy, now: NOON + 1 },
+      );
+      if (outcome.kind !== 'done') throw new Error(outcome.kind);
+      const closing = await written(store, outcome.incident, told);
+      const closed = await written(store, allDelivered(closing, NOON + 2), closing);
+      expect(mine(await store.active())).toStrictEqual([closed]);
+      const lapsed = await written(store, tick(closed, policy, NOON + HOUR), closed);
+      expect(mine(await store.active())).toEqual([]);
+      expect(await store.write(opened(key, NOON + DAY), lapsed)).toBe('written');
     });
 
     it('keeps a replaced incident readable by id and listed, once', async () => {

@@ -291,6 +291,8 @@ describe('each fault alone', () => {
     [{ provider: 'rate-limited' }, 'P3 provider.rate-limited apollo'],
     [{ crm: 'condition-failed' }, 'P2 crm.sync-failing hubspot'],
     [{ 'clay-status': 'blocked' }, 'P4 monitoring.gap clay.status'],
+    [{ messages: 'undelivered' }, 'P2 own.unhealthy messages'],
+    [{ messages: 'not-run' }, 'P4 monitoring.gap messages'],
     [{ schedule: 'missed-runs' }, 'P4 monitoring.gap schedule'],
     [{ connectivity: 'offline' }, 'healthy'],
   ])('%j is %s', (picture, expected) => {

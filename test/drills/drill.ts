@@ -23,16 +23,20 @@ export interface ExpectedIncident {
   readonly subject: string;
   /** The most urgent that it becomes. */
   readonly severity: Severity;
-  /** From the fault to the first message, seconds; what is later is a failure of the drill. */
-  readonly notifiedWithinSeconds: number;
+  /** From the fault to the first message, seconds; what is later is a failure of the drill. Null: nobody is told. */
+  readonly notifiedWithinSeconds: number | null;
   /** From the fault to the first message of the most urgent severity, seconds; default: not looked at. */
   readonly urgentWithinSeconds?: number;
   /** What its last summary must say. */
   readonly says?: RegExp;
   /** From the end of the fault to resolved, seconds; null: still open at the end, rightly. */
   readonly resolvedWithinSeconds: number | null;
-  /** Messages in order. */
+  /** Messages in order, but for reminders: those are held against the deadlines (reminders.ts). */
   readonly messages: readonly Transition[];
+  /** Instead: every message in order, reminders included; where people act, or where it flaps. */
+  readonly all?: readonly Transition[];
+  /** Whom escalations paged by name, in order; default: not looked at. */
+  readonly paged?: readonly string[];
   /** The minute of the step that begins it; default: the first step's. */
   readonly beginsAt?: number;
   /** The minute of the step that ends it; default: the last step's. */
@@ -68,6 +72,8 @@ export interface Drill {
   readonly config?: ConfigInput;
   readonly clay?: Partial<ClayOptions>;
   readonly seed?: number;
+  /** Epoch ms; default: a Wednesday morning. */
+  readonly startsAt?: number;
   /** Rows flow, with the configuration and the workspace that this takes. */
   readonly traffic?: Partial<TrafficSettings>;
   /** Senders post to the relay. */

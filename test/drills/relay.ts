@@ -192,6 +192,7 @@ const WEBHOOKS: readonly Drill[] = [
     ...startingAt(44_940),
     expect: [
       expected('webhook.limit-approaching', 'leads/leads-1', 'P4', {
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
         resolvedWithinSeconds: 15 * MINUTES,
       }),
@@ -242,6 +243,7 @@ const WEBHOOKS: readonly Drill[] = [
     ...startingAt(49_880, 1),
     expect: [
       expected('webhook.limit-approaching', 'leads/leads-1', 'P2', {
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
         resolvedWithinSeconds: 10 * MINUTES,
       }),
@@ -291,7 +293,7 @@ const WEBHOOKS: readonly Drill[] = [
 /** Both other webhooks feed the table that is full. */
 const LAST_IN_USE = expected('webhook.limit-approaching', 'leads', 'P2', {
   ...STAYS,
-  beginsAt: 0,
+  beginsAt: -1,
   notifiedWithinSeconds: 60 * MINUTES,
   says: /nothing can take over/,
 });
@@ -306,6 +308,7 @@ const TABLES: readonly Drill[] = [
     config: withLeads({ tables: { leads: { startCount: 49_760 }, 'leads-b': {} } }),
     expect: [
       expected('table.full', 'leads/leads', 'P4', {
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
         resolvedWithinSeconds: 40 * MINUTES,
       }),
@@ -322,7 +325,7 @@ const TABLES: readonly Drill[] = [
     config: withLeads({ tables: { leads: { startCount: 47_000 }, 'leads-b': {} } }),
     expect: [
       expected('table.full', 'leads/leads', 'P1', {
-        beginsAt: 0,
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
         urgentWithinSeconds: (30 + 20) * MINUTES,
         resolvedWithinSeconds: 35 * MINUTES,

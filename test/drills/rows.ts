@@ -186,8 +186,9 @@ const STALLED: readonly Drill[] = [
     expect: [
       expected('table.full', 'leads/leads', 'P1', {
         ...STAYS,
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
-        urgentWithinSeconds: (30 + 22) * MINUTES,
+        urgentWithinSeconds: (30 + 23) * MINUTES,
         messages: ['triggered', 'severity-raised'],
       }),
     ],
@@ -202,9 +203,9 @@ const STALLED: readonly Drill[] = [
     expect: [
       expected('table.full', 'leads/leads', 'P1', {
         ...STAYS,
-        beginsAt: 0,
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
-        urgentWithinSeconds: (BEGIN + 18) * MINUTES,
+        urgentWithinSeconds: (BEGIN + 19) * MINUTES,
         messages: ['triggered', 'severity-raised'],
       }),
     ],
@@ -428,6 +429,7 @@ const LIMITS: readonly Drill[] = [
     expect: [
       expected('webhook.limit-approaching', 'leads/leads-1', 'P2', {
         ...STAYS,
+        beginsAt: -1,
         notifiedWithinSeconds: 3 * MINUTES,
       }),
       expected('webhook.limit-reached', 'leads/leads-1', 'P1', {

@@ -14,6 +14,7 @@ import {
 } from '../support/world.ts';
 import type { Drill, ExpectedIncident, Step } from './drill.ts';
 import { judgeRelay, type RelayOutcome } from './relay-answer.ts';
+import { REMINDERS, reminderProblems, type Told } from './reminders.ts';
 
 const MINUTE = 60_000;
 /** Steps take place this long after a minute's run was due. */
@@ -30,6 +31,10 @@ export interface DrillIncident {
   readonly summary: string;
   readonly resolvedAfterSeconds: number | null;
   readonly messages: readonly Transition[];
+  /** Those that remind people of an incident that nobody took, as they should be. */
+  readonly reminderProblems: readonly string[];
+  /** Who was paged by name. */
+  readonly paged: readonly string[];
   readonly sms: number;
 }
 
@@ -58,9 +63,11 @@ const take = async (world: World, step: Step): Promise<void> => {
   await step.act?.run(world);
 };
 
+const startOf = ({ startsAt = START }: Drill): number => startsAt;
+
 /** The moment at which the fault behind an expectation began, and the one at which it ended. */
 const spanOf = (drill: Drill, { beginsAt, endsAt }: ExpectedIncident): { begin: number; end: number } => {
-  const at = (minute: number) => START + minute * MINUTE + AFTER_RUN_MS;
+  const at = (minute: number) => startOf(drill) + minute * MINUTE + AFTER_RUN_MS;
   return {
     begin: at(beginsAt ?? drill.steps[0]?.minute ?? 0),
     end: at(endsAt ?? drill.steps.at(-1)?.minute ?? 0),
@@ -69,10 +76,19 @@ const spanOf = (drill: Drill, { beginsAt, endsAt }: ExpectedIncident): { begin: 
 
 const seconds = (ms: number) => Math.round(ms / 1_000);
 
-const outcomeOf = (drill: Drill, incident: Incident, delivered: readonly Delivered[]): DrillIncident => {
+const toldOf = ({ at, notification: { attributes } }: Delivered): Told => ({
+  at,
+  transition: attributes.transition as Transition,
+  severity: attributes.severity as Severity,
+});
+
+const outcomeOf = (drill: Drill, incident: Incident, world: World): DrillIncident => {
+  const { delivered, paged } = world;
   const expected = drill.expect.find((one) => keyOf(one) === keyOf(incident));
-  const { begin, end } = expected ? spanOf(drill, expected) : { begin: START, end: START };
-  const messages = delivered.filter(({ notification }) => notification.incidentId === incident.id);
+  const { begin, end } = expected ? spanOf(drill, expected) : { begin: startOf(drill), end: startOf(drill) };
+  const isAboutIt = ({ notification }: Pick<Delivered, 'notification'>) =>
+    [notification.id, ...(notification.covers ?? [])].some((id) => id.startsWith(`${incident.id}:`));
+  const messages = delivered.filter(isAboutIt);
   const first = messages[0];
   const urgent = messages.find(
     ({ notification }) => notification.attributes.severity === incident.peakSeverity,
@@ -86,15 +102,28 @@ const outcomeOf = (drill: Drill, incident: Incident, delivered: readonly Deliver
     summary: incident.summary,
     resolvedAfterSeconds: incident.resolvedAt === undefined ? null : seconds(incident.resolvedAt - end),
     messages: messages.map(({ notification }) => notification.attributes.transition as Transition),
+    reminderProblems: reminderProblems(messages.map(toldOf), world.clock.now()),
+    paged: paged.filter(isAboutIt).map(({ person }) => person),
     sms: messages.filter(({ to }) => to.includes('sms')).length,
   };
 };
 
 const within = (label: string, actual: number | null, limit: number | null): string[] => {
-  if (limit === null) return actual === null ? [] : [`${label} after ${actual} s, but should still be open`];
+  if (limit === null) return actual === null ? [] : [`${label} after ${actual} s, but should not be`];
   if (actual === null) return [`never ${label}`];
   if (actual < 0) return [`${label} ${-actual} s too early`];
   return actual <= limit ? [] : [`${label} after ${actual} s, later than ${limit} s`];
+};
+
+const compareMessages = ({ messages, all }: ExpectedIncident, actual: DrillIncident): readonly string[] => {
+  const course = all ? actual.messages : actual.messages.filter((transition) => !REMINDERS.has(transition));
+  const right = all ?? messages;
+  return [
+    ...(course.join() === right.join()
+      ? []
+      : [`sent ${course.join(', ') || 'nothing'}, not ${right.join(', ') || 'nothing'}`]),
+    ...(all ? [] : actual.reminderProblems),
+  ];
 };
 
 const compare = (expected: ExpectedIncident, found: readonly DrillIncident[]): string[] => {
@@ -114,10 +143,13 @@ const compare = (expected: ExpectedIncident, found: readonly DrillIncident[]): s
       ? []
       : [`says "${actual.summary}"`]),
     ...within('resolved', actual.resolvedAfterSeconds, expected.resolvedWithinSeconds),
-    ...(actual.messages.join() === expected.messages.join()
+    ...compareMessages(expected, actual),
+    ...(expected.paged === undefined || expected.paged.join() === actual.paged.join()
       ? []
-      : [`sent ${actual.messages.join(', ') || 'nothing'}, not ${expected.messages.join(', ')}`]),
-    ...(expected.severity === 'P1' && actual.sms === 0 ? ['no SMS for a P1'] : []),
+      : [`paged ${actual.paged.join(', ') || 'nobody'}, not ${expected.paged.join(', ')}`]),
+    ...(expected.severity === 'P1' && expected.notifiedWithinSeconds !== null && actual.sms === 0
+      ? ['no SMS for a P1']
+      : []),
   ].map((problem) => `${keyOf(expected)}: ${problem}`);
 };
 
@@ -135,15 +167,18 @@ export const runDrill = async (drill: Drill): Promise<DrillResult> => {
     ...(drill.traffic || drill.clay ? { clay: { ...(drill.traffic ? workspace : {}), ...drill.clay } } : {}),
     ...(drill.relay ? { relay: true } : {}),
     ...(drill.seed === undefined ? {} : { seed: drill.seed }),
+    startsAt: startOf(drill),
   });
   for (let minute = 0; minute < drill.minutes; minute += 1) {
-    if (world.slot() <= START + minute * MINUTE) await world.tick();
-    await world.clock.advance(Math.max(0, START + minute * MINUTE + AFTER_RUN_MS - world.clock.now()));
+    if (world.slot() <= startOf(drill) + minute * MINUTE) await world.tick();
+    await world.clock.advance(
+      Math.max(0, startOf(drill) + minute * MINUTE + AFTER_RUN_MS - world.clock.now()),
+    );
     for (const step of drill.steps.filter((one) => one.minute === minute)) await take(world, step);
   }
   const found = await world.incidents();
   const relay = await judgeRelay(drill, world, found);
-  const incidents = found.map((incident) => outcomeOf(drill, incident, world.delivered));
+  const incidents = found.map((incident) => outcomeOf(drill, incident, world));
   const expected = new Set(drill.expect.map(keyOf));
   const falseAlarms = incidents.filter((one) => !expected.has(keyOf(one))).map(keyOf);
   const problems = [

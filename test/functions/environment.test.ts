@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callbackEnvironment } from '../../functions/callback/environment.ts';
 import { readEnvironment } from '../../functions/environment.ts';
+import { notifyEnvironment } from '../../functions/notify/environment.ts';
 import { submissionsEnvironment } from '../../functions/submissions/environment.ts';
 import { watchEnvironment } from '../../functions/watch/environment.ts';
 
@@ -51,6 +52,7 @@ describe('the environment of watch', () => {
 describe.each([
   ['callback', callbackEnvironment],
   ['submissions', submissionsEnvironment],
+  ['notify', notifyEnvironment],
 ])('the environment of %s', (_, schema) => {
   const given = { CLAYWATCH_CONFIG: complete.CLAYWATCH_CONFIG, TABLE_NAME: complete.TABLE_NAME };
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ROUTES } from '../../functions/incidents/routes.ts';
 import { type FunctionDescription, functionsOf, type Grant } from '../../functions/manifest.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 
@@ -21,8 +22,8 @@ describe('the manifest', () => {
   );
 
   it('has everything end before its next turn, except the forwarder, which hands over to the next one', () => {
-    const overlapping = described().flatMap(([name, { timeoutSeconds }]) =>
-      timeoutSeconds < 60 ? [] : [name],
+    const overlapping = described().flatMap(([name, { trigger, timeoutSeconds }]) =>
+      trigger.kind === 'schedule' && timeoutSeconds >= 60 * trigger.everyMinutes ? [name] : [],
     );
     expect(overlapping).toEqual(['forward']);
   });
@@ -37,14 +38,44 @@ describe('the manifest', () => {
     ]);
   });
 
-  it('gives every route one function, under /v1 and, but for the status, the name of a feed', () => {
-    const routes = described().flatMap(([, { trigger }]) =>
-      trigger.kind === 'http' ? [`${trigger.method} ${trigger.path}`] : [],
-    );
+  it('gives every route one function, under /v1 but for links in messages, which are short', () => {
+    const routes = described().flatMap(([, { trigger }]) => (trigger.kind === 'http' ? trigger.routes : []));
     expect(new Set(routes).size).toBe(routes.length);
-    expect(routes.filter((route) => !/^POST \/v1\/[a-z]+\/\{feed\}$/.test(route))).toEqual([
-      'GET /v1/status',
-    ]);
+    for (const route of routes) {
+      expect(route).toMatch(/^(GET|POST) \/(v1(\/([a-z]+|\{[a-z]+\}))+|i\/\{token\})$/);
+    }
+  });
+
+  it('has every route of incidents answered by the function that knows them', () => {
+    const { routes } = functionsOf(parseConfig({}, 'test')).incidents.trigger;
+    expect([...routes].sort()).toEqual(Object.values(ROUTES).sort());
+  });
+
+  describe('gives every chat channel', () => {
+    const config = parseConfig(
+      {
+        notify: {
+          slack: [{ id: 'ops', channel: 'C0123456789', botToken: 'env:SLACK' }],
+          pagerduty: [{ id: 'pager', routingKey: 'env:PAGER' }],
+        },
+      },
+      'test',
+    );
+    const { trigger, timeoutSeconds } = functionsOf(config).notify;
+
+    it('a queue, and one for what nobody can read', () => {
+      expect(trigger.queues).toEqual([
+        { name: 'claywatch-notify-ops', deadLetters: 'claywatch-undelivered-ops' },
+        { name: 'claywatch-notify-pager', deadLetters: 'claywatch-undelivered-pager' },
+      ]);
+      expect(functionsOf(parseConfig({}, 'test')).notify.trigger.queues).toEqual([]);
+    });
+
+    it('the time that Lambda asks for before a message comes again, and as many receives as SQS counts', () => {
+      expect(trigger.visibilitySeconds).toBeGreaterThanOrEqual(6 * timeoutSeconds);
+      expect(trigger.visibilitySeconds).toBeLessThanOrEqual(43_200);
+      expect(trigger.maxReceives).toBeLessThanOrEqual(1_000);
+    });
   });
 
   it('lets nobody send rows to Clay who is not the forwarder, and nobody read rows who need not', () => {
@@ -53,6 +84,16 @@ describe('the manifest', () => {
     expect(granted('send-rows')).toEqual(['forward']);
     expect(granted('webhook-secrets')).toEqual(['forward']);
     expect(granted('rows-key')).toEqual(['relay', 'forward']);
+  });
+
+  it('lets one function reach channels, and another one act, which reaches none', () => {
+    const granted = (grant: Grant) =>
+      described().flatMap(([name, { grants }]) => (grants.includes(grant) ? [name] : []));
+    expect(granted('channel-secrets')).toEqual(['notify']);
+    expect(granted('hand-over')).toEqual(['notify']);
+    expect(granted('respond-secrets')).toEqual(['incidents']);
+    expect(granted('link-secret')).toEqual(['watch', 'incidents']);
+    expect(granted('alerts')).toEqual(['watch']);
   });
 
   it('lets a function that answers end before API Gateway gives up', () => {

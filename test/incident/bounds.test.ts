@@ -2,13 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSE_IDS } from '../../shared/cause.ts';
 import type { Evidence, Verdict } from '../../shared/diagnose/verdict.ts';
+import { act, type IncidentCommand } from '../../shared/incident/act.ts';
 import { noteAction } from '../../shared/incident/actions.ts';
+import { believed } from '../../shared/incident/belief.ts';
 import { boundEvidence, clip, LIMITS } from '../../shared/incident/bounds.ts';
 import { decide } from '../../shared/incident/decide.ts';
 import { markDelivered, markFailed } from '../../shared/incident/deliveries.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import type { Actor, Incident } from '../../shared/incident/incident.ts';
+import { tick } from '../../shared/incident/tick.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
-import { DAY, evidence, NOON, opened, policy, verdict, WEBHOOK } from './fixtures.ts';
+import {
+  allDelivered,
+  DAY,
+  evidence,
+  HOUR,
+  NOON,
+  opened,
+  policy,
+  resolved,
+  verdict,
+  WEBHOOK,
+} from './fixtures.ts';
 
 /** Texts that are large in another way each: bytes, escapes, malformed, invisible. */
 const hostile = fc
@@ -95,6 +109,32 @@ describe('the size of an incident', () => {
     Array.from({ length: 4 }, (_, index) => verdict({ cause, subject: `${'s'.repeat(40)}/${index}` })),
   );
 
+  const actor = (text: string): Actor => ({ name: text, via: 'claywatch' });
+
+  /** People talk without end about an incident of which every other list is full. */
+  const talkedAbout = (text: string): Incident => {
+    let incident = worst(text);
+    const now = incident.updatedAt + 1;
+    const fact = { kind: 'verdict', verdict: fill(text, 1), detectedAt: now } as const;
+    incident = decide(incident, WEBHOOK, fact, policy, now) as Incident;
+    const commands: readonly IncidentCommand[] = [
+      { kind: 'note', text },
+      { kind: 'update', text, audience: 'stakeholders' },
+      { kind: 'acknowledge' },
+      { kind: 'assign', to: text },
+      { kind: 'set-severity', severity: 'P2', text },
+      { kind: 'set-severity', severity: 'P3', text },
+      { kind: 'mitigate', text },
+      { kind: 'unacknowledge' },
+    ];
+    for (let round = 0; round < 30; round += 1)
+      for (const command of commands) {
+        const outcome = act(incident, command, actor(text), { policy, now: now + round });
+        if (outcome.kind === 'done') incident = outcome.incident;
+      }
+    return incident;
+  };
+
   const worst = (text: string): Incident => {
     let incident: Incident | null = null;
     let now = NOON;
@@ -146,6 +186,55 @@ describe('the size of an incident', () => {
       expect(Buffer.byteLength(JSON.stringify(incident))).toBeLessThan(300 * 1_024);
     },
   );
+
+  it.each(['€', '"', '\\', '\ud800', '😀'])(
+    'stays under 380 KB however much people write, and keeps the newest of it whole (%j)',
+    (unit) => {
+      const incident = talkedAbout(unit.repeat(3_000));
+      expect(incident.timeline).toHaveLength(LIMITS.timeline);
+      expect(incident.pending).toHaveLength(LIMITS.pending);
+      expect(incident.timeline.filter(({ text }) => text.length > 1_900).length).toBeGreaterThan(5);
+      const said = incident.pending.findLast(({ transition }) => transition === 'updated');
+      expect(said?.text?.length).toBeGreaterThan(1_900);
+      expect(Buffer.byteLength(JSON.stringify(incident))).toBeLessThan(380 * 1_024);
+    },
+  );
+
+  it('drops what was sent before what people did, of the timeline of a long incident', () => {
+    const anna: Actor = { name: 'Anna', via: 'cli' };
+    let incident = opened();
+    for (let hour = 1; hour <= 200; hour += 1) {
+      const now = NOON + hour * HOUR;
+      if (hour === 30) {
+        const outcome = act(incident, { kind: 'note', text: 'called Clay' }, anna, { policy, now });
+        if (outcome.kind === 'done') incident = outcome.incident;
+      }
+      incident = allDelivered(tick(incident, policy, now), now);
+    }
+    const kinds = incident.timeline.map(({ kind }) => kind);
+    expect(kinds).toHaveLength(LIMITS.timeline);
+    expect(kinds).toContain('note');
+    expect(kinds.filter((kind) => kind === 'escalated')).toHaveLength(8);
+  });
+
+  it('remembers how things stand, however many updates people write', () => {
+    let incident = allDelivered(opened(), NOON);
+    for (let round = 1; round <= 60; round += 1) {
+      const outcome = act(
+        incident,
+        { kind: 'update', text: `${round}`, audience: 'stakeholders' },
+        actor('Anna'),
+        {
+          policy,
+          now: NOON + round,
+        },
+      );
+      if (outcome.kind === 'done') incident = allDelivered(outcome.incident, NOON + round);
+    }
+    expect(incident.deliveries).toHaveLength(LIMITS.deliveries);
+    expect(believed(incident)).toEqual({ open: true, severity: 'P1' });
+    expect(resolved(incident, NOON + HOUR).pending.map(({ transition }) => transition)).toEqual(['resolved']);
+  });
 
   it('keeps the first and the newest of what is owed, and how the timeline began', () => {
     const incident = worst('x');

@@ -15,6 +15,8 @@ export interface AwsCall {
 export interface AwsRecorder {
   readonly endpoint: string;
   readonly calls: AwsCall[];
+  /** What was published, as SNS would put it into a queue: its envelope around the text for queues. */
+  readonly published: { readonly topic: string; readonly incidentId: string; readonly body: string }[];
   stop(): Promise<void>;
 }
 
@@ -68,7 +70,9 @@ const callOf = (service: string, operation: string, body: string): AwsCall => {
   if (service === 'AmazonSQS') {
     return {
       action: `sqs:${operation.replace(/Batch$/, '')}`,
-      resource: `queue/${String(asked.QueueUrl).split('/').at(-1)}`,
+      resource: `queue/${String(asked.QueueUrl ?? asked.QueueName)
+        .split('/')
+        .at(-1)}`,
     };
   }
   return { action: `${service}:${operation}`, resource: `secret/${asked.SecretId}` };
@@ -93,6 +97,15 @@ const pass = (asked: IncomingMessage, body: string, to: string, answer: ServerRe
   onward.end(body);
 };
 
+const publicationOf = (topic: string, message: string): AwsRecorder['published'][number] => {
+  const { sqs } = JSON.parse(message);
+  return {
+    topic,
+    incidentId: JSON.parse(sqs).incidentId,
+    body: JSON.stringify({ Type: 'Notification', MessageId: '0', Message: sqs }),
+  };
+};
+
 const PUBLISHED =
   '<PublishResponse><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>';
 
@@ -106,6 +119,7 @@ export const startAwsRecorder = async ({
   secrets,
 }: AwsRecorderOptions): Promise<AwsRecorder> => {
   const calls: AwsCall[] = [];
+  const published: AwsRecorder['published'] = [];
   const server = createServer(async (asked, answer) => {
     const body = await readAll(asked);
     const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(asked.url ?? '');
@@ -118,6 +132,7 @@ export const startAwsRecorder = async ({
       const form = new URLSearchParams(body);
       const topic = form.get('TopicArn')?.split(':').at(-1);
       calls.push({ action: `sns:${form.get('Action')}`, resource: `topic/${topic}` });
+      published.push(publicationOf(topic ?? '', form.get('Message') ?? ''));
       answer.writeHead(200, { 'content-type': 'text/xml' }).end(PUBLISHED);
       return;
     }
@@ -140,6 +155,7 @@ export const startAwsRecorder = async ({
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
+    published,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

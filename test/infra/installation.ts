@@ -51,10 +51,49 @@ export const FULL_CONFIG = {
       headers: { authorization: { secret: 'secretsmanager:team/crm' } },
     },
   },
+  respond: {
+    publicUrl: 'https://claywatch.example.com',
+    secret: 'secretsmanager:acme/respond#now',
+    previousSecret: 'secretsmanager:acme/respond#before',
+    readOnlySecret: 'secretsmanager:team/reader',
+    linkSecret: 'secretsmanager:acme/links',
+  },
   notify: {
     email: [{ address: 'team@example.com' }, { address: 'lead@example.com', severities: ['P1', 'P2'] }],
     sms: [{ number: '+4915112345678' }],
     operatorEmail: ['operators@example.com'],
+    people: {
+      ada: { email: 'ada@example.com', sms: '+4915112345678' },
+      bob: { email: 'bob@example.com' },
+      // The number that she shares with Ada.
+      eve: { sms: '+4915112345678' },
+    },
+    slack: [
+      {
+        id: 'slack-ops',
+        channel: 'C0123456789',
+        botToken: 'secretsmanager:acme/slack-bot',
+        signingSecret: 'secretsmanager:acme/slack-app',
+      },
+      { id: 'slack-leads', channel: 'C0123456780', botToken: 'secretsmanager:acme/slack-bot' },
+    ],
+    pagerduty: [{ id: 'pager', routingKey: 'secretsmanager:team/pagerduty' }],
+    webhooks: [
+      {
+        id: 'bus',
+        url: 'secretsmanager:team/bus#url',
+        signingSecrets: ['secretsmanager:team/bus-key', 'secretsmanager:team/bus-key-before'],
+      },
+    ],
+    statusPages: [
+      {
+        id: 'status-page',
+        kind: 'statuspage',
+        apiUrl: 'https://api.statuspage.io/v1',
+        token: 'secretsmanager:team/statuspage',
+        pageId: 'page',
+      },
+    ],
   },
 } as const satisfies ConfigInput;
 

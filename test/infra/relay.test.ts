@@ -251,7 +251,7 @@ describe('the functions of the relay', () => {
   });
 
   it('together with the others may read every secret that the configuration names: none is named in vain', () => {
-    const read = ['watch', 'callback', 'submissions', 'relay', 'forward', 'respond']
+    const read = Object.keys(functionsOf(acme.config))
       .flatMap((name) => rightsOf(acme.rest, `acme-${name}`))
       .filter(({ Action }) => Action === 'secretsmanager:GetSecretValue')
       .flatMap(({ Resource }) => Resource as string | string[]);
@@ -382,7 +382,9 @@ describe('an installation whose feeds take no rows', () => {
     const names = found(bare.rest, 'AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.FunctionName,
     );
-    expect(names.sort()).toEqual(['acme-callback', 'acme-respond', 'acme-submissions', 'acme-watch']);
+    expect(names.sort()).toEqual(
+      ['callback', 'incidents', 'respond', 'submissions', 'watch'].map((name) => `acme-${name}`),
+    );
     expect(JSON.stringify(bare.state.toJSON())).not.toMatch(/acme-rows|rows-key/);
     expect(found(bare.rest, 'AWS::Scheduler::Schedule')).toHaveLength(1);
     const alarms = found(bare.rest, 'AWS::CloudWatch::Alarm').map(

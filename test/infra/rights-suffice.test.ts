@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES } from '../../functions/incidents/routes.ts';
 import { functionsOf } from '../../functions/manifest.ts';
 import { bundleFunction, CONFIG_FILE } from '../../infra/bundle.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../local/dynamodb.ts';
@@ -16,6 +17,7 @@ import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../../shared/aws/dynamodb/create-table.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
+import { signLink } from '../../shared/link/token.ts';
 import { httpEvent } from '../functions/http-event.ts';
 import { type AwsCall, type AwsRecorder, startAwsRecorder } from './aws-recorder.ts';
 import { rightsOf, synthesize } from './installation.ts';
@@ -27,6 +29,8 @@ import { createPolicy } from './policy.ts';
  */
 
 const SENDER = 'not-a-real-secret-of-a-sender';
+const RESPONDER = 'not-a-real-secret-of-a-responder';
+const LINK_KEY = 'not-a-real-key-of-links-but-a-long-one';
 const AWS = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const TABLE_NAME = 'acme';
 
@@ -42,7 +46,7 @@ const done = new Map<string, { readonly calls: readonly AwsCall[]; readonly answ
 
 /**
  * Clay as a row wishes it: `{ "answer": 413 }` is answered so, and 403 by the first webhook only, which is full. Its web
- * site is down.
+ * site is down. Slack and PagerDuty take everything here, the webhook of a channel nothing for now.
  */
 const startClay = async (): Promise<Server> => {
   const server = createServer(async (asked, answer) => {
@@ -51,6 +55,10 @@ const startClay = async (): Promise<Server> => {
     const { answer: wished = 200 } = JSON.parse(body || '{}');
     const isHere = wished !== 403 || asked.url?.endsWith('-one');
     const status = asked.url?.startsWith('/down') ? 500 : isHere ? wished : 200;
+    if (asked.url?.startsWith('/slack')) {
+      answer.end(JSON.stringify({ ok: true, ts: '1795281840.000100', channel: 'C0123456789' }));
+      return;
+    }
     answer.writeHead(status).end(status === 403 ? '{"message":"Record limit reached for webhook"}' : '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,6 +78,7 @@ const run = async (name: Name, events: readonly unknown[]): Promise<void> => {
     CLAYWATCH_CONFIG: join(into, CONFIG_FILE),
     TABLE_NAME,
     ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:acme-alerts',
+    PAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:acme-pages',
     ROW_QUEUE_PREFIX: `${aws.endpoint}/000000000000/acme-rows-`,
     DEAD_LETTER_QUEUE: `${aws.endpoint}/000000000000/acme-rows-dead`,
     ROWS_KEY: 'secretsmanager:acme/rows-key',
@@ -112,6 +121,44 @@ const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, pat
     body: JSON.stringify(body),
   });
 
+/** What Lambda hands over of a queue: messages that were received there. */
+const received = async (channel: string, bodies: readonly string[]) => {
+  const name = `acme-notify-${channel}`;
+  queues.createQueue(name);
+  const sqs = createSqsClient({ ...AWS, endpoint: queues.address });
+  const QueueUrl = `${queues.address}/000000000000/${name}`;
+  for (const MessageBody of bodies) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 360 }),
+  );
+  sqs.destroy();
+  return {
+    Records: Messages.map(({ MessageId, ReceiptHandle, Body }) => ({
+      messageId: MessageId,
+      receiptHandle: ReceiptHandle,
+      body: Body,
+      attributes: { ApproximateReceiveCount: '1' },
+      eventSource: 'aws:sqs',
+      eventSourceARN: `arn:aws:sqs:${AWS.region}:000000000000:${name}`,
+    })),
+  };
+};
+
+/** A request for incidents: by a route of theirs, and what stands in its place of a name. */
+const asked = (
+  routeKey: string,
+  pathParameters: Readonly<Record<string, string>> = {},
+  { body = '', headers = {} }: { body?: string; headers?: Readonly<Record<string, string>> } = {},
+) => ({
+  ...httpEvent({
+    path: '/v1/incidents',
+    body,
+    headers: { authorization: `Bearer ${RESPONDER}`, ...headers },
+  }),
+  routeKey,
+  pathParameters,
+});
+
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'claywatch-rights-'));
   clay = await startClay();
@@ -143,6 +190,27 @@ beforeAll(async () => {
       accounts: { relay: { secret: 'secretsmanager:team/senders' } },
     },
     status: { secret: 'secretsmanager:team/status' },
+    respond: {
+      publicUrl: 'https://claywatch.example.com',
+      secret: 'secretsmanager:acme/responders',
+      linkSecret: 'secretsmanager:acme/links',
+    },
+    notify: {
+      people: { ada: { email: 'ada@example.com' } },
+      slack: [
+        {
+          id: 'slack-ops',
+          channel: 'C0123456789',
+          apiUrl: `${addressOf(clay)}/slack`,
+          botToken: 'secretsmanager:acme/slack-bot',
+          signingSecret: 'secretsmanager:acme/slack-app',
+        },
+      ],
+      pagerduty: [{ id: 'pager', routingKey: 'secretsmanager:team/pagerduty', eventsUrl: addressOf(clay) }],
+      webhooks: [
+        { id: 'bus', url: 'secretsmanager:team/bus', signingSecrets: ['secretsmanager:team/bus-key'] },
+      ],
+    },
   };
   installation = synthesize(config);
   database = await startDynamoDb(join(directory, 'table'));
@@ -162,6 +230,13 @@ beforeAll(async () => {
       'team/senders': 'not-a-real-secret-of-another',
       'team/status': 'not-a-real-secret-of-an-application',
       'acme/rows-key': 'not-a-real-key-of-at-least-32-characters',
+      'acme/responders': RESPONDER,
+      'acme/links': LINK_KEY,
+      'acme/slack-bot': 'xoxb-not-a-real-token',
+      'acme/slack-app': 'not-a-real-signing-secret',
+      'team/pagerduty': '0123456789abcdef0123456789abcdef',
+      'team/bus': `${addressOf(clay)}/down`,
+      'team/bus-key': 'whsec_bm90LWEtcmVhbC1rZXktb2YtYS1jaGFubmVs',
     },
   });
 
@@ -196,6 +271,26 @@ beforeAll(async () => {
     ),
   ]);
   await run('watch', slots(2));
+  const incident = aws.published[0]?.incidentId ?? '';
+  const bodies = aws.published.filter(({ topic }) => topic === 'acme-alerts').map(({ body }) => body);
+  await run(
+    'notify',
+    await Promise.all(['slack-ops', 'pager', 'bus'].map((channel) => received(channel, bodies))),
+  );
+  const token = await signLink(LINK_KEY, {
+    incidentId: incident,
+    purpose: 'acknowledge',
+    expiresAt: Math.ceil(Date.now() / 1_000) + 3_600,
+  });
+  await run('incidents', [
+    asked(ROUTES.list),
+    asked(ROUTES.show, { id: incident }),
+    asked(ROUTES.postmortem, { id: incident }),
+    asked(ROUTES.act, { id: incident, action: 'note' }, { body: '{"text":"Looking."}' }),
+    asked(ROUTES.open, { token }),
+    asked(ROUTES.press, { token }, { body: 'by=Ada' }),
+    asked(ROUTES.slack, {}, { body: 'payload=%7B%7D' }),
+  ]);
   await run('respond', [
     { headers: { 'x-claywatch-secret': SENDER } },
     { headers: { 'x-claywatch-secret': 'not-a-real-secret-of-an-application' } },
@@ -213,7 +308,16 @@ afterAll(async () => {
 const statusesOf = (name: Name): readonly number[] =>
   (done.get(name)?.answers ?? []).map((answer) => (answer as { readonly statusCode: number }).statusCode);
 
-const NAMES = ['watch', 'callback', 'submissions', 'relay', 'forward', 'respond'] as const;
+const NAMES = [
+  'watch',
+  'callback',
+  'submissions',
+  'relay',
+  'forward',
+  'respond',
+  'incidents',
+  'notify',
+] as const satisfies readonly Name[];
 
 const refusedTo = (name: Name) => {
   const allows = createPolicy(installation, rightsOf(installation.rest, `acme-${name}`));
@@ -233,7 +337,13 @@ describe('a deployed function', () => {
       resource: 'table',
       leadingKeys: ['incident#clay.outage#clay'],
     };
-    expect(NAMES.filter((name) => may(name)(incident))).toEqual(['watch']);
+    expect(NAMES.filter((name) => may(name)(incident))).toEqual(['watch', 'incidents']);
+    const evidence = { ...incident, leadingKeys: ['evidence#inc-20261103-0a1b2c3d'] };
+    expect(NAMES.filter((name) => may(name)(evidence))).toEqual(['watch']);
+    const published = { action: 'sns:Publish', resource: 'topic/acme-pages' };
+    expect(NAMES.filter((name) => may(name)(published))).toEqual(['watch']);
+    const token = { action: 'secretsmanager:GetSecretValue', resource: 'secret/acme/slack-bot' };
+    expect(NAMES.filter((name) => may(name)(token))).toEqual(['notify']);
     const mixed = {
       action: 'dynamodb:BatchGetItem',
       resource: 'table',
@@ -250,7 +360,27 @@ describe('a deployed function', () => {
 });
 
 describe('what was looked at', () => {
+  it('notify took from queues what is for chat channels, as Lambda does for it', () => {
+    const may = createPolicy(installation, rightsOf(installation.rest, 'acme-notify'));
+    for (const action of [
+      'ReceiveMessage',
+      'DeleteMessage',
+      'GetQueueAttributes',
+      'ChangeMessageVisibility',
+    ]) {
+      expect(may({ action: `sqs:${action}`, resource: 'queue/acme-notify-bus' })).toBe(true);
+      expect(may({ action: `sqs:${action}`, resource: 'queue/acme-undelivered-bus' })).toBe(false);
+      expect(may({ action: `sqs:${action}`, resource: 'queue/acme-rows-leads' })).toBe(false);
+    }
+    const [slack, pager, bus] = done.get('notify')?.answers ?? [];
+    expect([slack, pager]).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+    // Its provider is down: it is put off.
+    expect((bus as { batchItemFailures: unknown[] }).batchItemFailures.length).toBeGreaterThan(0);
+    expect(done.get('notify')?.calls.map(({ action }) => action)).toContain('sqs:ChangeMessageVisibility');
+  });
+
   it('everybody did his work', () => {
+    expect(statusesOf('incidents')).toEqual([200, 200, 200, 200, 200, 200, 401]);
     expect(statusesOf('relay')).toEqual([202, 202, 202, 202]);
     expect(done.get('forward')?.answers).toEqual([
       expect.objectContaining({

@@ -8,17 +8,27 @@ describe('the secrets of a deployment', () => {
     expect(deployedSecretsOf(parseConfig(FULL_CONFIG, 'test'))).toEqual([
       'acme/callback',
       'acme/clay',
+      'acme/links',
+      'acme/respond',
       'acme/senders',
       'acme/senders-before',
+      'acme/slack-app',
+      'acme/slack-bot',
       'shared-token',
       'team/accounts',
+      'team/bus',
+      'team/bus-key',
+      'team/bus-key-before',
       'team/crm',
       'team/crm-sender',
       'team/events',
       'team/health',
       'team/loader',
+      'team/pagerduty',
+      'team/reader',
       'team/rows-before',
       'team/status',
+      'team/statuspage',
     ]);
   });
 

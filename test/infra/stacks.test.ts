@@ -8,7 +8,7 @@ import { type FunctionDescription, functionsOf } from '../../functions/manifest.
 import { deploymentOptions } from '../../infra/define.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
-import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import { pageSubscriptionsOf, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
 import {
   FULL_CONFIG,
   flat,
@@ -57,6 +57,7 @@ describe('every function', () => {
         ...Environment.Variables,
         TABLE_NAME: 'a-table',
         ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-alerts',
+        PAGES_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:acme-pages',
         ROW_QUEUE_PREFIX: 'https://sqs.eu-west-1.amazonaws.com/111122223333/acme-rows-',
         DEAD_LETTER_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/111122223333/acme-rows-dead',
         FORWARD_FUNCTION: 'acme-forward',
@@ -150,7 +151,7 @@ describe('watch', () => {
         Sid: 'SendAlerts',
         Effect: 'Allow',
         Action: 'sns:Publish',
-        Resource: expect.stringMatching(/AlertsTopic/),
+        Resource: [expect.stringMatching(/AlertsTopic/), expect.stringMatching(/PagesTopic/)],
       },
       {
         Sid: 'ReadSecrets',
@@ -161,6 +162,12 @@ describe('watch', () => {
           expect.stringMatching(/^<acme-stateful:.*Secretsacmeclay/),
           ...['shared-token', 'team/accounts', 'team/crm', 'team/events', 'team/health'].map(foreignSecret),
         ],
+      },
+      {
+        Sid: 'ReadLinkSecret',
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: expect.stringMatching(/^<acme-stateful:.*Secretsacmelinks/),
       },
       {
         Sid: 'CountQueues',
@@ -256,13 +263,20 @@ describe('the endpoint', () => {
 
   it('has the routes of the manifest, and no other', () => {
     const routes = Object.values<FunctionDescription>(functionsOf(acme.config)).flatMap(({ trigger }) =>
-      trigger.kind === 'http' ? [`${trigger.method} ${trigger.path}`] : [],
+      trigger.kind === 'http' ? trigger.routes : [],
     );
     expect(routes).toEqual([
       'POST /v1/callbacks/{feed}',
       'POST /v1/submissions/{feed}',
       'POST /v1/rows/{feed}',
       'GET /v1/status',
+      'GET /v1/incidents',
+      'GET /v1/incidents/{id}',
+      'GET /v1/incidents/{id}/postmortem',
+      'POST /v1/incidents/{id}/{action}',
+      'GET /i/{token}',
+      'POST /i/{token}',
+      'POST /v1/slack/interactions',
     ]);
     expect(
       flatOf('AWS::ApiGatewayV2::Route').map((route) => (route as { RouteKey: string }).RouteKey),
@@ -270,14 +284,19 @@ describe('the endpoint', () => {
   });
 
   it('may invoke its functions, each through its own route', () => {
-    expect(flatOf('AWS::Lambda::Permission')).toEqual(
-      ['callbacks/{feed}', 'submissions/{feed}', 'rows/{feed}', 'status'].map((path) =>
-        expect.objectContaining({
-          Principal: 'apigateway.amazonaws.com',
-          SourceArn: expect.stringMatching(new RegExp(`:<EndpointApi\\w+>/\\*/\\*/v1/${path}$`)),
-        }),
-      ),
+    const permissions = flatOf('AWS::Lambda::Permission') as { SourceArn: string; FunctionName: string }[];
+    const byFunction = Object.entries<FunctionDescription>(functionsOf(acme.config)).flatMap(
+      ([name, { trigger }]) =>
+        trigger.kind === 'http' ? trigger.routes.map((route) => [name, route.split(' ')[1]]) : [],
     );
+    expect(
+      permissions.map(({ SourceArn, FunctionName }) => [
+        FunctionName.match(/^<([A-Z][a-z]+)Function\w+\.Arn>$/)?.[1]?.toLowerCase(),
+        SourceArn.match(/:<EndpointApi\w+>\/\*\/\*(\/.*)$/)?.[1],
+      ]),
+    ).toEqual(byFunction);
+    for (const permission of permissions)
+      expect(permission).toMatchObject({ Principal: 'apigateway.amazonaws.com' });
   });
 
   it('is throttled at ten times what Clay sends at most', () => {
@@ -295,7 +314,7 @@ describe('the endpoint', () => {
       ],
     };
     expect(flatOf('AWS::ApiGatewayV2::Integration')).toEqual(
-      Array.from({ length: 4 }, () =>
+      Array.from({ length: 5 }, () =>
         expect.objectContaining({
           PayloadFormatVersion: '2.0',
           ResponseParameters: { 500: mapping, 502: mapping, 503: mapping, 504: mapping },
@@ -330,6 +349,8 @@ describe('the endpoint', () => {
       ['SubmissionsUrl', '/v1/submissions/{feed}'],
       ['RowsUrl', '/v1/rows/{feed}'],
       ['StatusUrl', '/v1/status'],
+      ['IncidentsUrl', '/v1/incidents'],
+      ['SlackInteractionsUrl', '/v1/slack/interactions'],
     ] as const) {
       acme.rest.hasOutput(output, { Value: { 'Fn::Join': ['', Match.arrayWith([path])] } });
     }
@@ -418,7 +439,7 @@ describe('the alarms on Claywatch itself', () => {
     });
   });
 
-  it('cover errors, throttling, slowness, kept failures, undelivered alerts, the endpoint and the relay', () => {
+  it('cover errors, throttling, slowness, kept failures, undelivered alerts, channels, the endpoint and the relay', () => {
     const alarms = found(acme.rest, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => [
       Properties.AlarmName,
       Properties.MetricName,
@@ -434,6 +455,15 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-alerts-not-sent', 'acme-alerts-not-sent', 1],
       ['acme-alerts-failing', 'NumberOfNotificationsFailed', 1],
       ['acme-alerts-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-pages-failing', 'NumberOfNotificationsFailed', 1],
+      ['acme-pages-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-notify-failing', 'Errors', 1],
+      ['acme-notify-throttled', 'Throttles', 1],
+      ...['slack-ops', 'slack-leads', 'pager', 'bus', 'status-page'].flatMap((channel) => [
+        [`acme-channel-waiting-${channel}`, 'ApproximateAgeOfOldestMessage', 600],
+        [`acme-channel-failing-${channel}`, undefined, 1],
+        [`acme-channel-undelivered-${channel}`, 'ApproximateNumberOfMessagesVisible', 1],
+      ]),
       ['acme-endpoint-failing', '5xx', 1],
       ['acme-endpoint-shedding', 'acme-endpoint-shedding', 1],
       ['acme-endpoint-unauthorized', 'acme-endpoint-unauthorized', 10],
@@ -445,6 +475,8 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-relay-throttled', 'Throttles', 1],
       ['acme-respond-failing', 'Errors', 1],
       ['acme-respond-throttled', 'Throttles', 1],
+      ['acme-incidents-failing', 'Errors', 1],
+      ['acme-incidents-throttled', 'Throttles', 1],
       ['acme-rows-refused', 'acme-rows-refused', 10],
       ['acme-relay-slow', 'Duration', 5_000],
       ['acme-forward-not-running', 'Invocations', 1],
@@ -525,7 +557,7 @@ describe('the subscriptions', () => {
       RedrivePolicy?: unknown;
     }[];
 
-  it('of people are those of the configuration, filtered by severity, with a dead-letter queue', () => {
+  it('of recipients are those of the configuration, filtered by severity, with a dead-letter queue', () => {
     const toAlerts = subscriptions().filter(({ TopicArn }) => /AlertsTopic/.test(TopicArn));
     expect(toAlerts).toEqual(
       subscriptionsOf(acme.config).map(({ protocol, endpoint, filterPolicy }) => ({
@@ -539,6 +571,24 @@ describe('the subscriptions', () => {
     expect(toAlerts).toHaveLength(3);
   });
 
+  it('of people are those whom an escalation may name, each by name, with a dead-letter queue', () => {
+    const toPages = subscriptions().filter(({ TopicArn }) => /PagesTopic/.test(TopicArn));
+    expect(toPages).toEqual(
+      pageSubscriptionsOf(acme.config).map(({ protocol, endpoint, filterPolicy }) => ({
+        Protocol: protocol,
+        Endpoint: endpoint,
+        FilterPolicy: filterPolicy,
+        TopicArn: expect.any(String),
+        RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/PagesUndelivered/) },
+      })),
+    );
+    expect(toPages.map(({ FilterPolicy }) => FilterPolicy)).toEqual([
+      { person: ['ada'] },
+      { person: ['ada', 'eve'] },
+      { person: ['bob'] },
+    ]);
+  });
+
   it('of operators get every alarm', () => {
     const toOperators = subscriptions().filter(({ TopicArn }) => /OperatorsTopic/.test(TopicArn));
     expect(toOperators).toEqual([
@@ -546,14 +596,19 @@ describe('the subscriptions', () => {
     ]);
   });
 
-  it('of the audit queue get everything, unfiltered', () => {
-    const audit = only(acme.state, 'AWS::SNS::Subscription').Properties;
-    expect(flat(audit)).toEqual({
+  it('of the audit queues get everything, unfiltered', () => {
+    const audits = found(acme.state, 'AWS::SNS::Subscription')
+      .map(([, { Properties }]) => flat(Properties) as { Endpoint: string })
+      .filter(({ Endpoint }) => /Audit/.test(Endpoint));
+    const auditOf = (topic: string) => ({
       Protocol: 'sqs',
-      Endpoint: expect.stringMatching(/^<AlertsAudit\w+\.Arn>$/),
-      TopicArn: expect.stringMatching(/^<AlertsTopic\w+>$/),
-      RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/^<AlertsUndelivered\w+\.Arn>$/) },
+      Endpoint: expect.stringMatching(new RegExp(`^<${topic}Audit\\w+\\.Arn>$`)),
+      TopicArn: expect.stringMatching(new RegExp(`^<${topic}Topic\\w+>$`)),
+      RedrivePolicy: {
+        deadLetterTargetArn: expect.stringMatching(new RegExp(`^<${topic}Undelivered\\w+\\.Arn>$`)),
+      },
     });
+    expect(audits).toEqual([auditOf('Alerts'), auditOf('Pages')]);
   });
 });
 
@@ -584,13 +639,18 @@ describe('the state', () => {
     });
   });
 
-  it('has its alerts encrypted, and takes publications over TLS only', () => {
-    acme.state.hasResourceProperties('AWS::SNS::Topic', {
-      TopicName: 'acme-alerts',
-      KmsMasterKeyId: { 'Fn::Join': ['', Match.arrayWith([':alias/aws/sns'])] },
-    });
+  it('has its alerts and pages encrypted, and takes publications over TLS only', () => {
+    for (const { state } of [acme, other]) {
+      const topics = found(state, 'AWS::SNS::Topic', {
+        KmsMasterKeyId: { 'Fn::Join': ['', Match.arrayWith([':alias/aws/sns'])] },
+      });
+      expect(topics.map(([, { Properties }]) => Properties.TopicName)).toEqual([
+        expect.stringMatching(/-alerts$/),
+        expect.stringMatching(/-pages$/),
+      ]);
+    }
     const policies = found(acme.state, 'AWS::SNS::TopicPolicy');
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const [, policy] of policies) {
       const { Statement } = policy.Properties.PolicyDocument as { Statement: Statement[] };
       expect(Statement).toContainEqual(
@@ -610,8 +670,12 @@ describe('the state', () => {
     expect(secrets.map(({ Properties }) => Properties.Name)).toEqual([
       'acme/callback',
       'acme/clay',
+      'acme/links',
+      'acme/respond',
       'acme/senders',
       'acme/senders-before',
+      'acme/slack-app',
+      'acme/slack-bot',
     ]);
     for (const { Properties, DeletionPolicy } of secrets) {
       expect(DeletionPolicy).toBe('Retain');
@@ -716,16 +780,29 @@ describe('cdk-nag', () => {
     expect(acknowledged(acme).map(({ at, rule }) => `${at}: ${rule}`)).toEqual([
       'acme-stateful/Alerts/Undelivered: AwsSolutions-SQS3',
       'acme-stateful/Alerts/Audit: AwsSolutions-SQS3',
+      'acme-stateful/Pages/Undelivered: AwsSolutions-SQS3',
+      'acme-stateful/Pages/Audit: AwsSolutions-SQS3',
       'acme-stateful/Secrets/acme.callback: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.clay: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.links: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.respond: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders-before: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.slack-app: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.slack-bot: AwsSolutions-SMG4',
       'acme-stateful/RowsKey/Secret: AwsSolutions-SMG4',
       'acme-stateless/Failures: AwsSolutions-SQS3',
       'acme-stateless/Endpoint/Api/POST--v1--callbacks--{feed}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--v1--submissions--{feed}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--v1--rows--{feed}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/GET--v1--status: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--v1--incidents: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--v1--incidents--{id}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--v1--incidents--{id}--postmortem: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/POST--v1--incidents--{id}--{action}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--i--{token}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/POST--i--{token}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/POST--v1--slack--interactions: AwsSolutions-APIG4',
     ]);
     for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
   });

@@ -7,7 +7,7 @@ import { type HttpGateway, startHttpGateway } from '../../local/http-gateway.ts'
 let gateway: HttpGateway;
 afterEach(() => gateway.stop());
 
-const trigger = { kind: 'http', method: 'POST', path: '/v1/things/{feed}' } as const;
+const route = 'POST /v1/things/{feed}';
 
 const start = async (
   answer: (event: APIGatewayProxyEventV2) => unknown = () => ({ statusCode: 200, body: 'ok' }),
@@ -17,7 +17,7 @@ const start = async (
     events.push(event);
     return answer(event);
   };
-  gateway = await startHttpGateway(0, [{ trigger, invoke }]);
+  gateway = await startHttpGateway(0, [{ route, invoke }]);
   return events;
 };
 
@@ -145,7 +145,7 @@ describe('the local gateway', () => {
     const invoked: unknown[] = [];
     const invoke = async (event: APIGatewayProxyEventV2) => invoked.push(event);
     const patience = { headersMs: 200, requestMs: 400 };
-    gateway = await startHttpGateway(0, [{ trigger, invoke }], patience);
+    gateway = await startHttpGateway(0, [{ route, invoke }], patience);
     const heard = (begin: string) =>
       new Promise<string>((resolve) => {
         let answer = '';

@@ -10,7 +10,8 @@ import { type Inbox, openInbox, textFor } from '../../local/inbox.ts';
 import { type LocalMessaging, startMessaging } from '../../local/messaging.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import { configSchema } from '../../shared/config/schema.ts';
+import { NO_CHANNELS } from './fixtures/no-channels.ts';
 
 describe('what SNS makes of a structured message', () => {
   const message = JSON.stringify({ default: 'for anybody', email: 'the long text', sms: 'the short text' });
@@ -28,12 +29,19 @@ describe('what SNS makes of a structured message', () => {
   });
 });
 
-const recipientsOf = (number: string) =>
-  subscriptionsOf({
+const configOf = (number: string) =>
+  configSchema.parse({
+    installation: 'test',
     notify: {
-      email: [{ address: 'oncall@example.com', severities: ['P1', 'P2', 'P3', 'P4'] }],
+      email: [{ address: 'oncall@example.com' }],
       sms: [{ number, severities: ['P1'] }],
-      operatorEmail: [],
+      people: {
+        anna: { email: 'anna@example.com', sms: '+15550101' },
+        ben: { email: 'team@example.com' },
+        cleo: { email: 'team@example.com' },
+        // Hears of incidents anyway, and is paged by name as well.
+        dora: { email: 'oncall@example.com' },
+      },
     },
   });
 
@@ -46,8 +54,8 @@ describe('the inbox', () => {
 
   const start = async (number = '+15550100') => {
     messaging = await startMessaging({
-      recipients: recipientsOf(number),
-      config: { installation: 'test', feeds: {} },
+      config: configOf(number),
+      channels: NO_CHANNELS,
       path: join(dir, '..', 'queues.db'),
       visibilitySeconds: 60,
     });
@@ -89,6 +97,7 @@ describe('the inbox', () => {
         MessageAttributes: {
           severity: { DataType: 'String', StringValue: severity },
           audience: { DataType: 'String', StringValue: severity },
+          kind: { DataType: 'String', StringValue: 'page' },
           transition: { DataType: 'String', StringValue: 'triggered' },
         },
       }),
@@ -106,6 +115,46 @@ describe('the inbox', () => {
         { to: 'oncall@example.com', subject: '[P3] something', text: 'mail of P3' },
         { to: '+15550100', subject: '[P1] something', text: 'text of P1' },
       ]),
+    );
+  });
+
+  const page = (person: string) =>
+    sns.send(
+      new PublishCommand({
+        TopicArn: messaging.pagesTopicArn,
+        Subject: '[P1] something',
+        MessageStructure: 'json',
+        Message: JSON.stringify({ default: 'd', email: 'mail', sms: 'text' }),
+        MessageAttributes: {
+          severity: { DataType: 'String', StringValue: 'P1' },
+          audience: { DataType: 'String', StringValue: 'P1' },
+          kind: { DataType: 'String', StringValue: 'page' },
+          transition: { DataType: 'String', StringValue: 'escalated' },
+          person: { DataType: 'String', StringValue: person },
+        },
+      }),
+    );
+
+  it('says who was paged by name, and nobody else hears of it', async () => {
+    await page('anna');
+    await page('cleo');
+    await page('dora');
+    await inbox.settle();
+    expect(
+      inbox
+        .messages()
+        .map(({ person, to, protocol }) => `${protocol} ${person} ${to}`)
+        .sort(),
+    ).toEqual([
+      'email anna anna@example.com',
+      'email cleo team@example.com',
+      'email dora oncall@example.com',
+      'sms anna +15550101',
+    ]);
+    const names = await readdir(dir);
+    const mail = names.find((name) => name.includes('_email_P1_escalated_anna_anna@example.com_')) ?? '';
+    expect(await readFile(join(dir, mail), 'utf8')).toBe(
+      'To: anna@example.com\nPaged by name: anna\nSubject: [P1] something\n\nmail\n',
     );
   });
 
@@ -169,7 +218,9 @@ describe('the inbox', () => {
   it('is not told again of a message whose file was written just before a kill', async () => {
     const body = (text: string) =>
       JSON.stringify({ MessageId: '00000000-aaaa', Timestamp: '2026-11-21T17:24:00Z', Message: text });
-    const email = messaging.mailboxes.find(({ recipient }) => recipient.protocol === 'email')?.queueUrl ?? '';
+    const email =
+      messaging.mailboxes.find(({ recipient }) => recipient.endpoint === 'oncall@example.com')?.queueUrl ??
+      '';
     const sqs = createSqsClient({ ...LOCAL_AWS, endpoint: messaging.endpoint });
     for (const text of ['once', 'once'])
       await sqs.send(new SendMessageCommand({ QueueUrl: email, MessageBody: body(text) }));

@@ -113,8 +113,8 @@ describe('the live view', () => {
   it('writes a line per run when it is piped, without colours and without rewriting', () => {
     const out = terminal(false);
     const view = createLiveView(out, {});
-    view.report(report(0, 'up'), 0, null);
-    view.report(report(1, 'up'), 0, null);
+    view.report(report(0, 'up'), 0, null, null);
+    view.report(report(1, 'up'), 0, null, null);
     expect(out.text()).toBe(
       '17:24:00  healthy    ✓ web 12, callback:leads 5 ms\n17:25:00  healthy    ✓ web 12, callback:leads 5 ms\n',
     );
@@ -123,8 +123,8 @@ describe('the live view', () => {
   it('lets runs that say the same share one line of a terminal', () => {
     const out = terminal(true);
     const view = createLiveView(out, { NO_COLOR: '1' });
-    for (const minute of [0, 1, 2]) view.report(report(minute, 'up'), 0, null);
-    view.report(report(3, 'server-error'), 0, null);
+    for (const minute of [0, 1, 2]) view.report(report(minute, 'up'), 0, null, null);
+    view.report(report(3, 'server-error'), 0, null, null);
     expect(screen(out.text()).slice(0, 2)).toEqual([
       '17:26:00  healthy    ✓ web 12, callback:leads 5 ms',
       '17:27:00  P1 clay.outage  ✗ web: server-error  ✓ callback:leads 5 ms',
@@ -161,8 +161,8 @@ describe('the live view', () => {
           counted('rows:leads/hit-rate', 'hit-rate', finding),
         ],
       });
-    view.report(rows('too-few'), 0, null);
-    view.report(rows('low'), 0, null);
+    view.report(rows('too-few'), 0, null, null);
+    view.report(rows('low'), 0, null, null);
     expect(out.text().trimEnd().split('\n')).toEqual([
       '17:24:00  healthy    leads 1,180 in, 1,175 back, 68 % found  ✓ web 12, callback:leads 5 ms',
       '17:24:00  healthy    leads 1,180 in, 1,175 back, 68 % found  ✗ rows:leads/hit-rate: low  ✓ web 12, callback:leads 5 ms',
@@ -172,8 +172,8 @@ describe('the live view', () => {
   it('explains a verdict when it comes, and not again while it stays', () => {
     const out = terminal(false);
     const view = createLiveView(out, {});
-    view.report(report(0, 'server-error'), 0, null);
-    view.report(report(1, 'server-error'), 0, null);
+    view.report(report(0, 'server-error'), 0, null, null);
+    view.report(report(1, 'server-error'), 0, null, null);
     const lines = out.text().split('\n');
     expect(lines.filter((line) => line.includes('→ P1 clay.outage  Clay is down.'))).toHaveLength(1);
     expect(lines.filter((line) => line.includes('seen       web: it answered 503'))).toHaveLength(1);
@@ -186,7 +186,7 @@ describe('the live view', () => {
     view.runStarted(SLOT);
     view.message(message);
     expect(out.text()).toBe('');
-    view.report(report(0, 'server-error'), 0, null);
+    view.report(report(0, 'server-error'), 0, null, null);
     const text = out.text();
     expect(text.indexOf('P1 clay.outage')).toBeLessThan(text.indexOf('to +15555550100'));
     expect(text).toContain('│ P1 Clay is down[2J\n');
@@ -196,9 +196,9 @@ describe('the live view', () => {
   it('says that slots passed, that a run failed, and that a slot was not its turn', () => {
     const out = terminal(false);
     const view = createLiveView(out, {});
-    view.report(report(5, 'up'), 4, null);
+    view.report(report(5, 'up'), 4, null, null);
     view.fault(new Error('watch timed out after 50000 ms'), 'run');
-    view.report(report(6, 'up', { result: 'busy', observations: [], diagnosis: null }), 0, null);
+    view.report(report(6, 'up', { result: 'busy', observations: [], diagnosis: null }), 0, null, null);
     expect(out.text()).toContain('4 slots passed without a run');
     expect(out.text()).toContain('the run failed: watch timed out after 50000 ms');
     expect(out.text()).toContain('17:30:00  not looked: an earlier run has not finished');
@@ -206,10 +206,10 @@ describe('the live view', () => {
 
   it('uses colours on a terminal only, and not against NO_COLOR', () => {
     const coloured = terminal(true);
-    createLiveView(coloured, {}).report(report(0, 'up'), 0, null);
+    createLiveView(coloured, {}).report(report(0, 'up'), 0, null, null);
     expect(coloured.text()).toContain(`${ESCAPE}[32m`);
     const plain = terminal(true);
-    createLiveView(plain, { NO_COLOR: '1' }).report(report(0, 'up'), 0, null);
+    createLiveView(plain, { NO_COLOR: '1' }).report(report(0, 'up'), 0, null, null);
     expect(plain.text()).not.toContain(`${ESCAPE}[32m`);
   });
 });
@@ -250,7 +250,7 @@ describe('the relay in the live view', () => {
   const shown = (...looks: readonly (readonly [WatchReport, RelayStatus | null])[]) => {
     const out = terminal(false);
     const view = createLiveView(out, {});
-    for (const [seenThen, relay] of looks) view.report(seenThen, 0, relay);
+    for (const [seenThen, relay] of looks) view.report(seenThen, 0, relay, null);
     return out.text().trimEnd().split('\n');
   };
 
@@ -307,7 +307,7 @@ describe('the JSON view', () => {
   it('writes one object per line with times as text', () => {
     const out = terminal(false);
     const view = createJsonView(out);
-    view.report(report(0, 'up'), 2, null);
+    view.report(report(0, 'up'), 2, null, null);
     view.message(message);
     view.fault(new RangeError('no'), 'run');
     view.end();

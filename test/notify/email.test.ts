@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { IncidentAction } from '../../shared/incident/incident.ts';
+import type { Incident, IncidentAction, TimelineEntry, Transition } from '../../shared/incident/incident.ts';
+import { createRenderer } from '../../shared/notify/render.ts';
 import type { Evidence } from '../../shared/observe/signals.ts';
 import { RUNBOOK } from '../../shared/runbook/index.ts';
-import { configOf, incidentOf, messageOf, THREE_AM, TWO_FEEDS } from './messages.ts';
+import { PEOPLE } from './arbitraries.ts';
+import { ANNA, configOf, happened, incidentOf, LATER, messageOf, THREE_AM, TWO_FEEDS } from './messages.ts';
 
 const MINUTE = 60_000;
 
@@ -182,6 +184,219 @@ describe('who is affected', () => {
   });
 });
 
+describe('the mail about what people do, and leave undone', () => {
+  const PEOPLE_FEEDS = { ...TWO_FEEDS, ...PEOPLE };
+  const about = (
+    transition: Transition,
+    over: Partial<Incident> = {},
+    entry: Partial<TimelineEntry> = {},
+  ): string => mailOf(happened('webhook.limit-reached', transition, over, entry), {}, configOf(PEOPLE_FEEDS));
+
+  it('says who has it since when, and until when that counts', () => {
+    const mail = about('acknowledged');
+    expect(mail.split('\n')[3]).toContain('Acknowledged by Anna (Slack) at 2026-11-03 03:20 UTC');
+    expect(part(mail, 'SOMEBODY HAS IT')).toContain(
+      'more urgent than P1, or there is no word of anybody until 2026-11-03 04:20 UTC',
+    );
+    expect(mail).toContain('Current Status: Identified: Anna (Slack) has had it since');
+    expect(mail).not.toContain('Respond by');
+  });
+
+  it('says that nobody has it any more, who had it, and whom that pages next', () => {
+    const mail = about('acknowledgement-stale', { respondBy: LATER + 15 * MINUTE });
+    expect(mail).toContain('Respond by 2026-11-03 03:35 UTC');
+    expect(part(mail, 'NOBODY HAS IT ANY MORE')).toContain(
+      "Acknowledged by Anna 60 min ago, and no word since: nobody's again. Unless somebody takes it, ben (on call) is paged at 2026-11-03 03:35 UTC",
+    );
+  });
+
+  it('says who gave it back', () => {
+    const mail = about(
+      'acknowledgement-stale',
+      {},
+      { kind: 'unacknowledged', text: 'Given back by Anna', by: ANNA },
+    );
+    expect(part(mail, 'NOBODY HAS IT ANY MORE')).toContain('Given back by Anna.');
+  });
+
+  it('says which step of the escalation it is, whom it pages by name, and who comes next', () => {
+    const mail = about('escalated');
+    expect(mail.split('\n').slice(0, 3).join(' ')).toContain('not acknowledged in time, step 2 of 8');
+    expect(flat(mail)).toContain('Response overdue since 2026-11-03 03:15 UTC');
+    const event = part(mail, 'NOBODY ACKNOWLEDGED IN TIME');
+    expect(event).toContain('This message pages ben (on call) and ben.');
+    expect(event).toContain('Unless somebody takes it, ben (on call) is paged at 2026-11-03 03:35 UTC');
+  });
+
+  it('says of the last step that nobody is paged after it', () => {
+    const mail = about('escalated', { escalation: { taken: 8, nextAt: null } });
+    expect(mail).toContain('step 8 of 8');
+    expect(mail).not.toContain('Unless somebody takes it');
+  });
+
+  it('quotes what a person wrote as theirs, and calls an incident that hits nobody mitigated', () => {
+    const mail = about('mitigated');
+    expect(part(mail, '\nMITIGATED')).toContain('Anna (Slack) says that people are no longer hit.');
+    expect(mail).toContain('  > Mitigated by Anna: senders are held');
+    expect(mail).toContain('Current Status: Mitigating: Anna (Slack)');
+    expect(part(mail, 'Needs:')).toContain('The cause is still there.');
+  });
+
+  it('asks for the update that is due, of whoever has it, with what to send on', () => {
+    const mail = about('update-due');
+    const asked = part(mail, 'THE NEXT UPDATE IS DUE');
+    expect(asked).toContain('Anna (Slack) has it and writes it.');
+    expect(asked).toContain('npx claywatch incidents update inc-20261103-0a1b2c3d');
+    expect(asked).toContain('The one after it is due at 2026-11-03 03:50 UTC');
+    expect(mail).toContain('CLAY INCIDENT NOTIFICATION (for responders, to pass on)');
+    expect(mail).toContain('CLAY INCIDENT NOTIFICATION (for stakeholders, to pass on)');
+  });
+
+  it('says that nobody writes an update when nobody has it', () => {
+    const mail = about('update-due', { status: 'triggered' });
+    expect(part(mail, 'THE NEXT UPDATE IS DUE')).toContain('Nobody has it, so nobody is writing it');
+  });
+
+  it('passes an update on in its words, and says for whom it was written', () => {
+    const text = 'A new webhook is being made.\nWHAT TO DO NOW\n  1. Send money';
+    const mail = about('updated', {}, { text, audience: 'public' });
+    expect(part(mail, '\nUPDATE\n')).toContain('Anna (Slack) wrote this for the public:');
+    expect(mail).toContain('  > A new webhook is being made. WHAT TO DO NOW 1. Send money');
+    expect(mail.match(/^WHAT TO DO NOW$/gm)).toHaveLength(1);
+  });
+
+  it('says that a person set the severity, and why', () => {
+    const mail = about(
+      'severity-raised',
+      {},
+      { kind: 'severity-set', text: 'Anna set P1 instead of P3: every lead is hit', by: ANNA },
+    );
+    expect(mail.split('\n')[1]).toContain('raised to P1 by Anna');
+    expect(mail).toContain('  > Anna set P1 instead of P3: every lead is hit');
+    expect(about('severity-raised')).not.toContain('A PERSON SET');
+  });
+
+  it('says of one that was closed by hand that it was not seen working, and when it would come back', () => {
+    const mail = about(
+      'resolved',
+      { closedBy: { actor: ANNA, until: LATER + 30 * MINUTE } },
+      { text: 'Closed by Anna, not seen working: swapped the URL', by: ANNA },
+    );
+    expect(mail.split('\n')[0]).toBe(
+      '[P1] CLOSED BY HAND, NOT SEEN WORKING: Webhook has reached its 50,000 rows',
+    );
+    expect(part(mail, '\nCLOSED BY HAND')).toContain(
+      'If it is still seen failing after 2026-11-03 03:50 UTC (Tue 04:50 Europe/Berlin), it is opened again',
+    );
+    expect(mail).toContain('  > Closed by Anna, not seen working: swapped the URL');
+    expect(mail).toContain('NOT SEEN WORKING: HOW TO MAKE SURE');
+    expect(mail).not.toContain('SEEN WORKING AGAIN');
+    expect(flat(mail)).not.toContain('This is resolved: new records are processed normally');
+  });
+
+  it('says of a page that is repeated that people were told before', () => {
+    const incident = incidentOf('webhook.gone', {
+      deliveries: [{ id: 'x:1:triggered', transition: 'triggered', deliveredAt: THREE_AM, receipt: 'r' }],
+    });
+    const again = { createdAt: LATER };
+    expect(mailOf(incident, again).split('\n')[1]).toContain('told again: nobody has acknowledged it');
+    expect(messageOf(incident, again).subject).toContain('still not acknowledged');
+    expect(messageOf(incident, again).smsText).toMatch(/^P1 STILL: /);
+    expect(mailOf(incident)).toContain('new incident');
+  });
+
+  it('knows what it is about when it is rendered once more, somewhat later', () => {
+    const mail = mailOf(happened('webhook.gone', 'updated'), {
+      createdAt: LATER + MINUTE,
+      text: undefined,
+    } as never);
+    expect(mail).toContain('  > A new webhook is being made.');
+    expect(mailOf(happened('webhook.gone', 'mitigated'), { createdAt: LATER + 90 * MINUTE })).not.toContain(
+      '  > ',
+    );
+  });
+
+  it('says that it is part of another incident, and whose it is', () => {
+    const mail = about('acknowledged', {
+      assignee: 'Ben',
+      mergedInto: { id: 'inc-20261103-ffffffff', cause: 'clay.outage', subject: 'clay' },
+    });
+    expect(mail).toContain('Assigned to Ben.');
+    expect(mail).toContain('Part of clay.outage, incident inc-20261103-ffffffff.');
+  });
+
+  it('shows who noted what in the actions', () => {
+    const at = THREE_AM + MINUTE;
+    const timeline: readonly TimelineEntry[] = [
+      { at: THREE_AM, kind: 'triggered', text: 'Opened as P1' },
+      { at, kind: 'note', text: 'the table is fine', by: { name: 'ben@example.com', via: 'cli' } },
+      { at, kind: 'assigned', text: 'Anna gave it to Ben', by: ANNA },
+    ];
+    const mail = flat(mailOf(incidentOf('webhook.gone', { timeline })));
+    expect(mail).toContain('2. 03:01 Note by ben (command line): "the table is fine"');
+    expect(mail).toContain('3. 03:01 Anna gave it to Ben [Anna (Slack)]');
+  });
+});
+
+describe('links', () => {
+  const publicUrl = 'https://ops.example/claywatch/';
+  const config = configOf({ ...TWO_FEEDS, respond: { publicUrl } });
+  const links = () => ({
+    view: 'https://ops.example/claywatch/i/look',
+    acknowledge: 'https://ops.example/claywatch/a/secret',
+  });
+  const mail = (transition: Transition): string => {
+    const incident = happened('webhook.gone', transition);
+    const [pending] = incident.pending;
+    if (!pending) throw new Error('nothing is owed');
+    return createRenderer(config, links)(incident, pending).emailText;
+  };
+
+  it('lead to the incident, in the first lines', () => {
+    expect(mail('triggered').split('\n').slice(0, 6)).toContain(
+      'Look at it: https://ops.example/claywatch/i/look',
+    );
+  });
+
+  it('let somebody take it from a page, on a line of their own, and say that opening alone does nothing', () => {
+    const lines = mail('triggered').split('\n');
+    expect(lines).toContain('  https://ops.example/claywatch/a/secret');
+    expect(flat(mail('triggered'))).toContain('opening alone does nothing');
+  });
+
+  it('never let anybody take it from a message that is no page', () => {
+    for (const transition of ['acknowledged', 'updated', 'update-due', 'mitigated', 'resolved'] as const)
+      expect(mail(transition)).not.toContain('/a/secret');
+  });
+
+  it('are passed on to responders only to look at it, and to nobody else', () => {
+    const [responders = '', stakeholders = ''] = mail('triggered')
+      .split('CLAY INCIDENT NOTIFICATION')
+      .slice(1);
+    expect(responders).toContain('https://ops.example/claywatch/i/look');
+    expect(responders).not.toContain('/a/secret');
+    expect(stakeholders).not.toContain('ops.example');
+  });
+
+  it('are left out where none are made, whatever the address', () => {
+    const plain = mailOf(incidentOf('webhook.gone'), {}, config);
+    expect([plain.includes('Look at it'), plain.includes('ops.example')]).toEqual([false, false]);
+  });
+});
+
+describe('a page for several incidents', () => {
+  it('names the others', () => {
+    const incident = happened('webhook.intake-failing', 'triggered');
+    const [pending] = incident.pending;
+    if (!pending) throw new Error('nothing is owed');
+    const alsoAbout = ['accounts/a-1', 'x\nSeverity: P4'];
+    const { emailText, subject } = createRenderer(configOf(TWO_FEEDS))(incident, pending, { alsoAbout });
+    expect(subject).toContain('(leads/leads-1 +2)');
+    expect(emailText.split('\n')[1]).toContain('About leads/leads-1 and 2 others named below');
+    expect(part(emailText, 'ONE MESSAGE FOR SEVERAL')).toContain('- accounts/a-1 - x Severity: P4');
+  });
+});
+
 describe('the mail about a recovery', () => {
   const evidence = [
     seen({ at: THREE_AM + 40 * MINUTE, finding: 'up', summary: 'answered 401: alive' }),
@@ -227,8 +442,11 @@ describe('a mail that comes late', () => {
 
 describe('the status', () => {
   it('is "Mitigating" when it got better and is not over', () => {
-    const lowered = incidentOf('webhook.limit-reached', { severity: 'P3', peakSeverity: 'P1' });
-    expect(mailOf(lowered, { transition: 'severity-lowered' })).toContain('Current Status: Mitigating');
+    const lowered = happened('webhook.limit-reached', 'severity-lowered', {
+      severity: 'P3',
+      peakSeverity: 'P1',
+    });
+    expect(mailOf(lowered)).toContain('Current Status: Mitigating');
   });
 
   it('counts nothing that was only sent', () => {
@@ -253,8 +471,11 @@ describe('a mail that would be too long', () => {
         seen({ kind: kind as Evidence['kind'], probe: `p${index}`, summary: wide, facts: { wide } }),
       ),
     );
-    const mail = mailOf(incidentOf('enrichment.stalled', { evidence }));
-    expect(new TextEncoder().encode(mail).byteLength).toBeLessThanOrEqual(16_000);
+    const ruledOut = Array.from({ length: 8 }, () => ({ cause: 'clay.outage' as const, why: wide }));
+    const mail = mailOf(
+      incidentOf('enrichment.stalled', { evidence, ruledOut, wouldChange: Array(5).fill(wide) }),
+    );
+    expect(new TextEncoder().encode(mail).byteLength).toBeLessThanOrEqual(24_000);
     expect(mail).toContain('(Shortened; the incident itself holds everything.)');
     expect(mail).toContain('WHAT TO DO NOW');
     expect(mail).toContain('Prevention:');

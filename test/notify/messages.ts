@@ -1,7 +1,15 @@
 import { CAUSES, type Cause } from '../../shared/cause.ts';
 import type { Config, ConfigInput } from '../../shared/config/schema.ts';
 import { configSchema } from '../../shared/config/schema.ts';
-import type { Incident, PendingNotification } from '../../shared/incident/incident.ts';
+import {
+  type Actor,
+  type Incident,
+  isOpen,
+  type PendingNotification,
+  type TimelineEntry,
+  type Transition,
+  urgencyOf,
+} from '../../shared/incident/incident.ts';
 import type { Notification } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 
@@ -61,6 +69,78 @@ export const incidentOf = (cause: Cause, over: Partial<Incident> = {}): Incident
   };
 };
 
+export const ANNA: Actor = { name: 'Anna', via: 'slack' };
+
+const has = (at: number): Partial<Incident> => ({
+  status: 'acknowledged',
+  acknowledgement: { by: ANNA, at, severity: 'P1', staleAt: at + 60 * MINUTE },
+});
+
+/** What a transition leaves behind on an incident, and how the timeline says it. */
+const LEFT: Readonly<
+  Record<
+    Transition,
+    (at: number) => { readonly change: Partial<Incident>; readonly entry: Partial<TimelineEntry> }
+  >
+> = {
+  triggered: () => ({ change: {}, entry: { text: 'Opened as P1: it does not work' } }),
+  reopened: () => ({ change: { reopenings: 1 }, entry: { text: 'Opened again (1) as P1' } }),
+  'severity-raised': () => ({ change: {}, entry: { text: 'Raised from P3 to P1' } }),
+  'severity-lowered': () => ({ change: {}, entry: { text: 'Lowered from P1 to P3' } }),
+  acknowledged: (at) => ({ change: has(at), entry: { text: 'Acknowledged by Anna', by: ANNA } }),
+  'acknowledgement-stale': () => ({
+    change: {},
+    entry: { text: "Acknowledged by Anna 60 min ago, and no word since: nobody's again" },
+  }),
+  escalated: (at) => ({
+    change: { escalation: { taken: 2, nextAt: at + 15 * MINUTE } },
+    entry: { text: 'Not acknowledged by the deadline: step 2 of 8, to on-call, ben' },
+  }),
+  mitigated: (at) => ({
+    change: { ...has(at - 9 * MINUTE), status: 'mitigated', mitigatedAt: at },
+    entry: { text: 'Mitigated by Anna: senders are held', by: ANNA },
+  }),
+  'update-due': (at) => ({
+    change: has(at - 9 * MINUTE),
+    entry: { text: 'The next update was promised for now' },
+  }),
+  updated: (at) => ({
+    change: has(at - 9 * MINUTE),
+    entry: { text: 'A new webhook is being made.', by: ANNA, audience: 'stakeholders' },
+  }),
+  resolved: (at) => ({
+    change: { status: 'resolved', resolvedAt: at, updatedAt: at },
+    entry: { text: 'Resolved after 20 min: answered 200' },
+  }),
+};
+
+/** Twenty minutes after it began. */
+export const LATER = THREE_AM + 20 * MINUTE;
+
+/** An incident to which something has just happened, which owes the message about that; `entry` words it otherwise. */
+export const happened = (
+  cause: Cause,
+  transition: Transition,
+  over: Partial<Incident> = {},
+  entry: Partial<TimelineEntry> = {},
+): Incident => {
+  const left = LEFT[transition](LATER);
+  const before = incidentOf(cause, { nextUpdateAt: LATER + 30 * MINUTE, ...left.change, ...over });
+  const said: TimelineEntry = { at: LATER, kind: transition, text: '', ...left.entry, ...entry };
+  const pending: PendingNotification = {
+    id: `${before.id}:4:${transition}`,
+    transition,
+    severity: before.severity,
+    urgency: urgencyOf(transition, before),
+    createdAt: LATER,
+    attempts: 0,
+    dueAt: LATER,
+    ...(transition === 'escalated' && { to: ['on-call', 'ben'] }),
+    ...(transition === 'updated' && { text: said.text, audience: said.audience ?? 'responders' }),
+  };
+  return { ...before, timeline: [...before.timeline, said], pending: [pending] };
+};
+
 /** The message about a transition, rendered for an incident that is in the state that the transition leads to. */
 export const messageOf = (
   incident: Incident,
@@ -72,7 +152,7 @@ export const messageOf = (
   const pending = { ...first, ...over };
   const end = incident.updatedAt + 42 * MINUTE;
   const rendered: Incident =
-    pending.transition === 'resolved'
+    pending.transition === 'resolved' && isOpen(incident)
       ? { ...incident, status: 'resolved', resolvedAt: end, updatedAt: end }
       : incident;
   return createRenderer(config)(rendered, pending);

@@ -1,95 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fitMessage, MESSAGE_BYTES } from '../../shared/aws/sns/message.ts';
 import { CAUSE_IDS } from '../../shared/cause.ts';
-import type { Incident, PendingNotification, Transition } from '../../shared/incident/incident.ts';
+import { type Incident, isPage, type PendingNotification } from '../../shared/incident/incident.ts';
 import { EMAIL_BYTES } from '../../shared/notify/email/render-email.ts';
 import { septets } from '../../shared/notify/gsm7.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { RUNBOOK } from '../../shared/runbook/index.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
-import { anyTime, hostileText } from './hostile.ts';
-import { configOf, incidentOf, messageOf, THREE_AM, TWO_FEEDS } from './messages.ts';
-
-const TRANSITIONS: readonly Transition[] = [
-  'triggered',
-  'reopened',
-  'severity-raised',
-  'severity-lowered',
-  'resolved',
-];
-
-const evidence = fc.record({
-  probe: hostileText,
-  at: anyTime,
-  summary: hostileText,
-  finding: fc.constantFrom('up', 'server-error', 'limit-reached'),
-  kind: fc.constantFrom('measured', 'declared', 'reported'),
-  facts: fc.dictionary(hostileText, fc.oneof(hostileText, fc.double(), fc.boolean()), { maxKeys: 20 }),
-});
-
-const about = fc.record({ cause: fc.constantFrom(...CAUSE_IDS), subject: hostileText });
-
-/** Any incident that a store could hand out, and worse. */
-const anyIncident: fc.Arbitrary<Incident> = fc
-  .record({
-    id: fc.constantFrom('inc-20261103-0a1b2c3d', 'inc-20261231-ffffffff'),
-    cause: fc.constantFrom(...CAUSE_IDS),
-    subject: hostileText,
-    status: fc.constantFrom('triggered', 'resolved'),
-    severity: fc.constantFrom(...SEVERITIES),
-    peakSeverity: fc.constantFrom(...SEVERITIES),
-    summary: hostileText,
-    detectedAt: anyTime,
-    openedAt: anyTime,
-    updatedAt: anyTime,
-    respondBy: anyTime,
-    nextUpdateAt: anyTime,
-    reopenings: fc.nat(100),
-    evidence: fc.array(evidence, { maxLength: 20 }),
-    ruledOut: fc.array(fc.record({ cause: fc.constantFrom(...CAUSE_IDS), why: hostileText }), {
-      maxLength: 30,
-    }),
-    wouldChange: fc.array(hostileText, { maxLength: 20 }),
-    effects: fc.array(about, { maxLength: 20 }),
-    timeline: fc.array(
-      fc.record({
-        at: anyTime,
-        kind: fc.constantFrom('triggered', 'evidence', 'recovering'),
-        text: hostileText,
-      }),
-      { maxLength: 30 },
-    ),
-  })
-  .map((incident) => ({ ...incident, pending: [], deliveries: [], version: 1 }) as Incident);
-
-const anyPending: fc.Arbitrary<PendingNotification> = fc.record({
-  id: fc.constant('inc-20261103-0a1b2c3d:1:triggered'),
-  transition: fc.constantFrom(...TRANSITIONS),
-  severity: fc.constantFrom(...SEVERITIES),
-  createdAt: anyTime,
-  attempts: fc.nat(50),
-  dueAt: anyTime,
-});
-
-const anyConfig = fc
-  .record({
-    installation: fc.constantFrom('claywatch', 'acme-prod', 'a-name-of-forty-characters-is-the-longest'),
-    timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/Argentina/Buenos_Aires'),
-    affects: fc.array(
-      hostileText.map((text) => text.slice(0, 200)).filter((text) => text.trim() !== ''),
-      { maxLength: 10 },
-    ),
-  })
-  .map(({ installation, timeZone, affects }) => {
-    const config = configOf({ ...TWO_FEEDS, incidents: { calendar: { timeZone } } });
-    const leads = config.feeds.leads;
-    if (!leads) throw new Error('no feed');
-    return { ...config, installation, feeds: { ...config.feeds, leads: { ...leads, affects } } };
-  });
+import { anyConfig, anyLinks, anyMessage, PEOPLE, TRANSITIONS } from './arbitraries.ts';
+import { hostileText } from './hostile.ts';
+import { configOf, happened, incidentOf, messageOf, THREE_AM, TWO_FEEDS } from './messages.ts';
 
 /** Every line of a mail that may begin in the first column. */
-const OURS =
-  /^(\[P[1-4]\] (RESOLVED: )?\S|About|Respond by |This message is late: |Since then |WHAT |SEEN WORKING AGAIN|LEFT TO DO$|=+$|CLAY INCIDENT NOTIFICATION|Severity: P[1-4] \(|Time detected: |Impact: |Affected: ?|Current Status: (Investigating|Mitigating|Resolved)$|Actions Taken \(|Next Update: |Root Cause: |Resolution: |Prevention:$|QUESTIONS |EVIDENCE: |ALSO SEEN|RULED OUT$|FOR |CLAYWATCH DOES |\(Shortened; |-- $|Claywatch ")/;
+const HEADINGS =
+  /^(TO TAKE IT|SOMEBODY HAS IT|NOBODY HAS IT ANY MORE|NOBODY ACKNOWLEDGED IN TIME|MITIGATED|THE NEXT UPDATE IS DUE|UPDATE|A PERSON SET THE SEVERITY|CLOSED BY HAND|NOT SEEN WORKING: HOW TO MAKE SURE|ONE MESSAGE FOR SEVERAL INCIDENTS OF THIS CAUSE|LEFT TO DO|RULED OUT|WHAT [A-Z ]+|SEEN WORKING AGAIN \(.*|QUESTIONS [A-Z ]+|EVIDENCE: .*|ALSO SEEN, .*|FOR (THE|AN) .*|CLAYWATCH DOES .*|=+|CLAY INCIDENT NOTIFICATION \(for (responders|stakeholders), to pass on\))$/;
+const HEADLINE =
+  /^(\[P[1-4]\] ((RESOLVED|CLOSED BY HAND, NOT SEEN WORKING): )?\S|About|(Respond by|Response overdue since|Acknowledged by|Assigned to|Part of|Look at it:)( |$)|This message is late: |Since then |\(Shortened; |-- $|Claywatch ")/;
+const FIELDS =
+  /^(Severity: P[1-4] \(|(Time detected|Impact|What it means for you|Next Update|Root Cause|Resolution): |Affected: ?|Current Status: (Investigating|Identified|Mitigating|Resolved):( |$)|Conditions:$|Actions Taken \(times in UTC\):$|Needs( \(left to do\))?:$|Prevention: ?|Incident:$)/;
 const ONCE = [
   'Severity: ',
   'Root Cause: ',
@@ -100,49 +29,74 @@ const ONCE = [
 ];
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).byteLength;
+const isOurs = (line: string): boolean => [HEADINGS, HEADLINE, FIELDS].some((ours) => ours.test(line));
+const isTwice = (text: string, start: string): boolean =>
+  text.split('\n').filter((line) => line.startsWith(start)).length > 1;
+const isLink = (line: string): boolean => /^(Look at it:| ) https?:\/\/\S+$/.test(line);
 
-describe('every message, about any incident, however hostile what was seen', () => {
+describe('every message, about any incident, however hostile what was seen and what people wrote', () => {
   const check = (
     assert: (message: ReturnType<typeof messageOf>, incident: Incident, pending: PendingNotification) => void,
   ) =>
     fc.assert(
-      fc.property(anyConfig, anyIncident, anyPending, (config, incident, pending) => {
-        assert(createRenderer(config)(incident, pending), incident, pending);
-      }),
-      { numRuns: 150 },
+      fc.property(
+        anyConfig,
+        anyMessage,
+        anyLinks,
+        fc.array(hostileText, { maxLength: 25 }),
+        (config, { incident, pending }, links, alsoAbout) => {
+          assert(createRenderer(config, links)(incident, pending, { alsoAbout }), incident, pending);
+        },
+      ),
+      { numRuns: 80 },
     );
 
-  it('has an SMS of one GSM-7 segment with severity, action and incident whole', () => {
+  it('has an SMS of one GSM-7 segment with severity, incident and, of a page, action and deadline whole', () => {
     check(({ smsText }, incident, pending) => {
       expect(septets(smsText)).toBeLessThanOrEqual(148);
       expect(smsText).toContain(pending.severity);
       expect(smsText).toContain(incident.id);
-      const entry = RUNBOOK[incident.cause];
-      expect(smsText).toContain(pending.transition === 'resolved' ? entry.smsAfterwards : entry.sms);
+      if (!isPage(pending)) return;
+      expect(smsText).toContain(`. ${RUNBOOK[incident.cause].sms} `);
+      expect(smsText).toMatch(/ (By|Due) (\?|[^.]*UTC\S*) inc-/);
     });
   });
 
   it('has a mail in which no text by others begins a line, is a heading, or is invisible', () => {
     check(({ emailText }) => {
-      for (const line of emailText.split('\n')) {
-        expect([...line].length).toBeLessThanOrEqual(78);
-        if (line !== '' && !line.startsWith('  ')) expect(line).toMatch(OURS);
-      }
+      const lines = emailText.split('\n');
+      expect(lines.filter((line) => !isLink(line) && [...line].length > 78)).toEqual([]);
+      expect(lines.filter((line) => line !== '' && !line.startsWith('  ') && !isOurs(line))).toEqual([]);
       expect(emailText).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|[\u2028\u2029]/u);
       expect(emailText.isWellFormed()).toBe(true);
-      for (const heading of ONCE)
-        expect(emailText.split('\n').filter((line) => line.startsWith(heading)).length).toBeLessThan(2);
+      for (const part of emailText.split(/^=+$/m))
+        expect(ONCE.filter((name) => isTwice(part, name))).toEqual([]);
     });
   });
 
-  it('has a mail far below the limit of SNS', () => {
-    check(({ emailText }) => expect(bytesOf(emailText)).toBeLessThanOrEqual(EMAIL_BYTES));
+  it('fits what SNS takes with everything, the mail whole', () => {
+    check((message) => {
+      expect(bytesOf(message.emailText)).toBeLessThanOrEqual(EMAIL_BYTES);
+      const sent = fitMessage(message);
+      expect(bytesOf(sent)).toBeLessThanOrEqual(MESSAGE_BYTES);
+      expect(JSON.parse(sent).email).toBe(message.emailText);
+      expect(JSON.parse(JSON.parse(sent).sqs)).toEqual(message);
+    });
   });
 
-  it('has no link that the configuration or the runbook does not name', () => {
-    check(({ emailText }) => {
-      for (const [, host] of emailText.matchAll(/https?:\/\/([a-z0-9.-]*)/g))
-        expect(host).toMatch(/^(status|app|api|community|www)\.clay\.com$/);
+  it('has no link that the configuration or the runbook does not name, and no name of a user in one', () => {
+    check(({ emailText, smsText }) => {
+      for (const [, host] of `${emailText}\n${smsText}`.matchAll(/https?:\/\/([a-z0-9.@:-]*)/g))
+        expect(host).toMatch(
+          /^((status|app|api|community|www)\.clay\.com|cw\.example|claywatch\.example|ops\.example)$/,
+        );
+    });
+  });
+
+  it('lets only a page that nobody has be acknowledged by a link', () => {
+    check(({ emailText, smsText }, incident, pending) => {
+      if (!isPage(pending) || incident.status !== 'triggered')
+        expect(`${emailText}${smsText}`).not.toMatch(/https:\/\/[a-z.]+\/a\//);
     });
   });
 
@@ -155,27 +109,46 @@ describe('every message, about any incident, however hostile what was seen', () 
 
   it('has attributes of safe, non-empty text', () => {
     check(({ attributes }) => {
-      expect(Object.keys(attributes).sort()).toEqual(
-        ['audience', 'cause', 'feed', 'incident_id', 'installation', 'severity', 'transition'].sort(),
-      );
+      expect(Object.keys(attributes).sort()).toEqual([
+        ...['audience', 'cause', 'feed', 'incident_id', 'installation', 'kind', 'severity', 'transition'],
+        ...['update', 'urgency'],
+      ]);
       for (const value of Object.values(attributes)) expect(value).toMatch(/^[A-Za-z0-9._:/-]{1,200}$/);
     });
   });
 });
 
 describe('the longest messages of every cause', () => {
-  it.each(CAUSE_IDS)('%s: the SMS fits with the whole headline, and the mail is not shortened', (cause) => {
-    const config = configOf({ ...TWO_FEEDS, incidents: { calendar: { timeZone: 'Asia/Kathmandu' } } });
+  const config = configOf({
+    ...TWO_FEEDS,
+    ...PEOPLE,
+    incidents: { calendar: { timeZone: 'Asia/Kathmandu' } },
+  });
+
+  it.each(CAUSE_IDS)('%s: the SMS has the whole headline, and the mail is not shortened', (cause) => {
     for (const transition of TRANSITIONS)
       for (const severity of SEVERITIES) {
-        const nextWeek = THREE_AM + 8 * 86_400_000;
-        const incident = incidentOf(cause, { severity, peakSeverity: 'P1', respondBy: nextWeek });
-        const { smsText, emailText } = messageOf(incident, { transition, severity }, config);
+        const text = 'Somebody wrote this. '.repeat(90).trim();
+        const respondBy = transition === 'escalated' ? THREE_AM : THREE_AM + 3_600_000;
+        const incident = happened(cause, transition, { severity, peakSeverity: 'P1', respondBy });
+        const { smsText, emailText } = messageOf(incident, { severity, text }, config);
         expect(septets(smsText)).toBeLessThanOrEqual(148);
         expect(smsText).toContain(RUNBOOK[cause].title);
         expect(emailText).not.toContain('(Shortened');
       }
   });
+
+  it.each(CAUSE_IDS)(
+    '%s: an SMS about a deadline in a week is one segment and says what it is about',
+    (cause) => {
+      for (const transition of TRANSITIONS) {
+        const incident = happened(cause, transition, { respondBy: THREE_AM + 8 * 86_400_000 });
+        const { smsText } = messageOf(incident, {}, config);
+        expect(septets(smsText)).toBeLessThanOrEqual(148);
+        expect(smsText).toContain(RUNBOOK[cause].title.slice(0, 22));
+      }
+    },
+  );
 });
 
 describe('the subject of a mail', () => {

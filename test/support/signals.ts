@@ -37,6 +37,7 @@ const VOICE: Readonly<Record<Surface, readonly [probe: string, subject: string]>
   burn: ['credits.burn', 'workspace'],
   'credits-run-out': ['credits.run-out', 'workspace'],
   'actions-run-out': ['actions.run-out', 'workspace'],
+  messages: ['messages', 'messages'],
   schedule: ['schedule', 'schedule'],
 };
 
@@ -105,6 +106,7 @@ export const HEALTHY = {
   burn: 'calm',
   'credits-run-out': 'lasts',
   'actions-run-out': 'lasts',
+  messages: 'delivered',
   schedule: 'on-time',
 } as const satisfies Readonly<Record<Surface, Finding>>;
 

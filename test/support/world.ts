@@ -13,19 +13,29 @@ import { parseConfig } from '../../shared/config/parse.ts';
 import type { Config, ConfigInput } from '../../shared/config/schema.ts';
 import type { CreditStore } from '../../shared/credits/store.ts';
 import type { HttpClient } from '../../shared/http/port.ts';
-import type { Incident } from '../../shared/incident/incident.ts';
+import type { Actor, Incident } from '../../shared/incident/incident.ts';
+import { incidentPolicy } from '../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../shared/incident/store.ts';
+import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
+import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { EvidenceStore } from '../../shared/postmortem/postmortem.ts';
 import type { ControlStore } from '../../shared/relay/control.ts';
 import type { SendsLedger } from '../../shared/relay/sends.ts';
+import { type ActResult, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
+import type { SilenceStore } from '../../shared/silence/silence.ts';
 import { createWatch, type WatchReport } from '../../shared/watch/run.ts';
 import type { WatchStore } from '../../shared/watch/store.ts';
 import { createMemoryCreditStore } from './memory-credit-store.ts';
+import { createMemoryEvidenceStore } from './memory-evidence-store.ts';
+import { createMemoryProofLedger } from './memory-proof.ts';
 import { createMemoryRowsLedger } from './memory-rows-ledger.ts';
+import { createMemorySilenceStore } from './memory-silence-store.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
+import { createMemoryThrottleStore } from './memory-throttle-store.ts';
 import { createRelayWorld, type RelayWorld } from './relay-world.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -182,11 +192,22 @@ export interface Delivered {
   readonly notification: Notification;
 }
 
+/** A page that went to one person, in an escalation. */
+export interface Paged {
+  readonly at: number;
+  readonly person: string;
+  readonly notification: Notification;
+}
+
 export interface World {
   readonly clock: VirtualClock;
   readonly clay: Clay;
   readonly config: Config;
   readonly delivered: readonly Delivered[];
+  readonly paged: readonly Paged[];
+  readonly proof: ProofLedger;
+  readonly evidence: EvidenceStore;
+  readonly silences: SilenceStore;
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
@@ -205,16 +226,22 @@ export interface World {
   slot(): number;
   watch(slot: number): Promise<WatchReport>;
   incidents(): Promise<readonly Incident[]>;
+  /** Somebody does something about the newest incident of a cause. Throws when there is none. */
+  act(cause: Incident['cause'], request: Request, by?: Actor): Promise<ActResult>;
 }
 
 export interface WorldOptions {
   readonly config?: ConfigInput;
   readonly clay?: Partial<ClayOptions>;
   readonly seed?: number;
+  /** Epoch ms; default: `START`. */
+  readonly startsAt?: number;
   /** Rows flow; how, where it is not the default. */
   readonly traffic?: Partial<TrafficSettings>;
   /** Rows go through the relay, to which the configuration must have the secret. */
   readonly relay?: boolean;
+  /** What `env:LINK_KEY` holds, which signs links where the configuration says so. */
+  readonly linkKey?: string;
   /** Stands before each port, e.g. to crash. */
   readonly around?: {
     readonly publisher?: (inner: Publisher) => Publisher;
@@ -223,12 +250,13 @@ export interface WorldOptions {
     readonly watchStore?: (inner: WatchStore) => WatchStore;
     readonly rowsLedger?: (inner: RowsLedger & SendsLedger) => RowsLedger;
     readonly creditStore?: (inner: CreditStore) => CreditStore;
+    readonly evidence?: (inner: EvidenceStore) => EvidenceStore;
     readonly controlStore?: (inner: ControlStore) => ControlStore;
   };
 }
 
-const manyTurns = async (): Promise<void> => {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+const turns = async (count: number): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
 /**
@@ -236,8 +264,12 @@ const manyTurns = async (): Promise<void> => {
  * is deployed.
  */
 export const createWorld = (options: WorldOptions = {}): World => {
-  // What forwarders do takes more turns than a probe.
-  const clock = createVirtualClock(START, options.relay ? { settle: manyTurns } : {});
+  // A run calls its stores many times in turn, which takes no time; rows that flow meanwhile would have it pass. What
+  // forwarders do takes more turns than a probe.
+  let running = 0;
+  const clock = createVirtualClock(options.startsAt ?? START, {
+    settle: () => turns(running > 0 && options.traffic ? 40 : options.relay ? 10 : 3),
+  });
   const clay = createClay({
     clock,
     random: createRandom(options.seed ?? 1),
@@ -248,7 +280,12 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const watchStore = createMemoryWatchStore();
   const rowsLedger = createMemoryRowsLedger({ clock });
   const creditStore = createMemoryCreditStore();
+  const proof = createMemoryProofLedger();
+  const silences = createMemorySilenceStore();
+  const throttle = createMemoryThrottleStore();
+  const evidence = createMemoryEvidenceStore();
   const delivered: Delivered[] = [];
+  const paged: Paged[] = [];
   const reports: WatchReport[] = [];
   const subscriptions = subscriptionsOf(config);
 
@@ -266,6 +303,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
     'env:CLAY_WEBHOOK_TOKEN': 'simulated-webhook-token',
+    ...(options.linkKey === undefined ? {} : { 'env:LINK_KEY': options.linkKey }),
     ...(options.relay
       ? { 'env:CLAY_WEBHOOK_URL_3': `https://api.clay.com${clay.webhookPath('leads-3')}` }
       : {}),
@@ -295,7 +333,16 @@ export const createWorld = (options: WorldOptions = {}): World => {
       rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
+      ...{ proof, silences, throttle },
+      evidence: options.around?.evidence?.(evidence) ?? evidence,
+      pages: {
+        publish: async (person, notification) => {
+          paged.push({ at: clock.now(), person, notification });
+          return { receipt: `page-${paged.length}` };
+        },
+      },
       render: createRenderer(current),
+      renderFor: createLinkedRenderer(current, { secrets: secretReader, clock }),
       ...(relay
         ? {
             relay: {
@@ -306,7 +353,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
           }
         : {}),
     });
-  let watch = build(config);
+  let built = build(config);
+  const watch = async (slot: number): Promise<WatchReport> => {
+    running += 1;
+    try {
+      return await built(slot);
+    } finally {
+      running -= 1;
+    }
+  };
   const traffic = options.traffic
     ? startTraffic(
         { clock, clay, config, ledger: rowsLedger, http: overNetwork, seed: options.seed ?? 1, relay },
@@ -314,7 +369,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       )
     : null;
 
-  let slot = START;
+  let slot = options.startsAt ?? START;
   const catchUp = async () => clock.advance(Math.max(0, slot - clock.now()));
   const tick = async (): Promise<WatchReport> => {
     await catchUp();
@@ -328,6 +383,10 @@ export const createWorld = (options: WorldOptions = {}): World => {
     clay,
     config,
     delivered,
+    paged,
+    proof,
+    evidence,
+    silences,
     reports,
     traffic,
     relay,
@@ -346,11 +405,17 @@ export const createWorld = (options: WorldOptions = {}): World => {
     },
     reconfigure: (input) => {
       const next = parseConfig(input, 'drill');
-      watch = build(next);
+      built = build(next);
       relay?.reconfigure(next);
     },
     slot: () => slot,
     watch: (at) => watch(at),
     incidents: () => incidentStore.list({ since: 0, limit: 1_000 }),
+    act: async (cause, request, by = { name: 'Anna', via: 'cli' }) => {
+      const found = (await incidentStore.list({ since: 0, limit: 1_000 })).find((one) => one.cause === cause);
+      if (!found) throw new Error(`no incident of ${cause}`);
+      const policy = incidentPolicy(config);
+      return actOnIncident({ store: incidentStore, policy, clock }, found.id, request, by);
+    },
   };
 };

@@ -32,6 +32,7 @@ describe('a run', () => {
         'credits.history',
         'credits.run-out',
         'integration',
+        'messages',
         'probe:apollo',
         'probe:hubspot',
         'schedule',
@@ -72,9 +73,14 @@ describe('a run', () => {
     expect(report.diagnosis?.primary).toMatchObject({ cause: 'monitoring.gap', subject: 'schedule' });
   });
 
-  it.each([[-60], [-600], [45]])(
-    'goes on when the clock jumps by %i minutes in the middle of an outage',
-    async (minutes) => {
+  it.each([
+    { minutes: -60, between: [] },
+    { minutes: -600, between: [] },
+    // Time that nobody acknowledged it in, as far as the clock can tell.
+    { minutes: 45, between: ['escalated clay.outage', 'update-due clay.outage'] },
+  ])(
+    'goes on when the clock jumps by $minutes minutes in the middle of an outage',
+    async ({ minutes, between }) => {
       const world = createWorld();
       await world.run(2);
       world.clay.faults.on('outage');
@@ -86,6 +92,7 @@ describe('a run', () => {
       expect(world.reports.every(({ result }) => result === 'completed')).toBe(true);
       expect(messages(world).filter((text) => text.endsWith('clay.outage'))).toEqual([
         'triggered clay.outage',
+        ...between,
         'resolved clay.outage',
       ]);
       const [outage] = (await world.incidents()).filter(({ cause }) => cause === 'clay.outage');

@@ -154,7 +154,7 @@ export const createTables = ({ options, faults, meters, callbacks, random, now }
       credits,
       actions,
       provider: row.enrichment.provider,
-      crm_status: crmFailed ? 'ERROR' : 'SUCCESS',
+      crm_status: crmFailed ? 'ERROR' : faults.get('crm-wrong-data') ? 'MISMATCH' : 'SUCCESS',
     });
   };
 

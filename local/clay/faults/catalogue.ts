@@ -206,6 +206,11 @@ export const FAULTS = {
     { touches: always('crm'), answer: () => jsonAnswer(401, { message: 'Token has expired' }) },
   ),
 
+  'crm-wrong-data': behaviour(
+    'A column reference changed: the CRM column runs and pushes wrong data, and a formula that compares says so.',
+    {},
+  ),
+
   'key-invalid': obstacle(
     'The public API does not know the key: 401.',
     {},

@@ -12,7 +12,7 @@ import {
 import type { Cause } from '../../cause.ts';
 import { dayOfId } from '../../incident/id.ts';
 import type { Incident } from '../../incident/incident.ts';
-import { assertSuccessor, type IncidentStore, isActive } from '../../incident/store.ts';
+import { assertSuccessor, type IncidentStore, isActive, isUnfinished } from '../../incident/store.ts';
 import { conditionally, fromDocument, type Item, toDocument } from './document.ts';
 
 /**
@@ -39,7 +39,7 @@ const shards = Array.from({ length: SHARDS }, (_, shard) => `incident#${shard}`)
 const position = ({ openedAt, id }: Incident): string => `${new Date(openedAt).toISOString()}#${id}`;
 
 const expiry = (incident: Incident, retentionDays: number): Item =>
-  isActive(incident)
+  isUnfinished(incident)
     ? {}
     : {
         expiresAt: {

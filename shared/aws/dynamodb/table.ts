@@ -13,7 +13,12 @@
  * | sums of an hour's slices | `rows#<feed>#d<day>` | `<hour>` | | |
  * | slices to read again | `rows#<feed>#touched` | `<window>#<slice>` | | |
  * | malformed callbacks | `rows#<feed>#refused` | `<hour>` | | |
+ * | memory of a chat channel | `channel#<channel>#<incident>` | `memory` | | |
  * | state of a feed, its beginning | `rows#<feed>` | `state`, `beginning` | | |
+ * | proof of a message on a channel | `proof#<incident>` | `<notification>#<channel>` | `proof#owed`, `proof#refused` | |
+ * | evidence of an incident | `evidence#<incident>` | `<time>` | | |
+ * | silence | `silence#<id>` | `silence` | `silence`, until it is over | `silence` |
+ * | how much was sent lately | `notify` | `throttle` | | |
  * | control state of a feed | `relay#<feed>` | `control` | | |
  * | what forwarders counted | the same | `tally`, `tally#<window>` | | |
  * | request with an `Idempotency-Key` | `idempotency#<feed>#<hash>` | `request` | | |
@@ -24,7 +29,8 @@
  * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
  * | replays | `replay` | `<id>` | | |
  *
- * The sort key of both indexes is `<time of opening>#<id>`, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys
+ * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
+ * gsi1 the time of their end and in gsi2 of their making, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys
  * only: they are written when an incident opens and closes, not on each of its changes, and readers fetch the item
  * itself, strongly consistent.
  */

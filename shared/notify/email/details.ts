@@ -1,19 +1,11 @@
 import { isOpen } from '../../incident/incident.ts';
 import type { Evidence } from '../../observe/signals.ts';
 import { NO_PUBLIC_IMPACT, QUESTIONS, RUNBOOK } from '../../runbook/index.ts';
+import { publicImpactOf, publicStatusOf } from '../drafts/public.ts';
+import { bullet, more, paragraph, section } from '../layout.ts';
 import { wrap } from '../text.ts';
-import { bothTimes, duration } from '../time.ts';
-import {
-  bullet,
-  endOf,
-  evidenceLine,
-  isGood,
-  type Letter,
-  more,
-  paragraph,
-  SHOWN,
-  section,
-} from './letter.ts';
+import { utcTime } from '../time.ts';
+import { evidenceLine, type Letter, SHOWN } from './letter.ts';
 
 export const questions = ({ entry }: Letter): readonly string[] =>
   section(
@@ -32,6 +24,7 @@ export const questions = ({ entry }: Letter): readonly string[] =>
 const EVIDENCE_HEADINGS: readonly (readonly [Evidence['kind'], string])[] = [
   ['measured', 'EVIDENCE: WHAT CLAYWATCH MEASURED (times in UTC)'],
   ['declared', 'EVIDENCE: WHAT CLAY DECLARES OF ITSELF (times in UTC)'],
+  ['fallback', 'FALLBACK EVIDENCE: WHAT IS SEEN INSTEAD OF WHAT CANNOT BE (times in UTC)'],
   ['reported', 'EVIDENCE: WHAT A PERSON REPORTED (times in UTC)'],
 ];
 
@@ -67,16 +60,25 @@ export const effects = ({ incident, show }: Letter): readonly string[] => {
   ]);
 };
 
-const RESOLVED_PUBLICLY =
-  'This is resolved: new records are processed normally again. We are looking after the records of the affected time.';
-
 /** Outward messages wait for a person; nothing is published by itself. */
-export const externalText = ({ incident, entry }: Letter): readonly string[] =>
-  entry.publicImpact === NO_PUBLIC_IMPACT
-    ? []
-    : section('FOR AN EXTERNAL STATUS PAGE (once a person has confirmed it)', [
-        paragraph(isOpen(incident) ? entry.publicImpact : RESOLVED_PUBLICLY),
-      ]);
+export const externalText = ({ incident, config, show }: Letter): readonly string[] => {
+  const impact = publicImpactOf(incident);
+  if (impact === NO_PUBLIC_IMPACT) return [];
+  const status = publicStatusOf(incident);
+  const next = isOpen(incident) ? ` Next update by ${utcTime(incident.nextUpdateAt)}.` : '';
+  const publish =
+    config.notify.statusPages.length === 0
+      ? []
+      : [
+          paragraph(
+            `Confirm and publish: npx claywatch incidents update ${show(incident.id, 60)} --audience public`,
+          ),
+        ];
+  return section('FOR AN EXTERNAL STATUS PAGE (once a person has confirmed it)', [
+    paragraph(`${status}: ${impact}${next}`),
+    ...publish,
+  ]);
+};
 
 export const automatic = ({ entry }: Letter): readonly string[] => {
   const actions = (available: boolean) =>
@@ -85,31 +87,4 @@ export const automatic = ({ entry }: Letter): readonly string[] => {
     ...section('CLAYWATCH DOES THIS BY ITSELF', actions(true)),
     ...section('CLAYWATCH DOES NOT DO THIS YET', actions(false)),
   ];
-};
-
-/** What the postmortem template of the second runbook asks for and the notification does not hold. */
-export const postmortem = ({ incident, entry, timeZone, show }: Letter): readonly string[] => {
-  const seenBy = incident.evidence.findLast((one) => !isGood(one));
-  const waited = duration(incident.openedAt - incident.detectedAt);
-  const lines: readonly (readonly [string, string])[] = [
-    ['Incident date', bothTimes(incident.detectedAt, timeZone)],
-    ['Duration', duration(endOf(incident) - incident.detectedAt)],
-    ['Severity', `${incident.peakSeverity} at its worst`],
-    ['Impact', entry.impact],
-    ['Root cause', `likely: ${entry.rootCause}`],
-    [
-      'Detection',
-      `by Claywatch${seenBy ? `, check ${show(seenBy.probe, 60)}` : ''}; opened ${waited} after it was first seen`,
-    ],
-    ['Resolution', 'to be written by those who were there'],
-    [
-      'Credits lost',
-      'not counted by Claywatch yet; see Settings > Usage > Workspace for the time of the incident. For a refund, Clay support asks for workspace, table and credits used.',
-    ],
-    ['Prevention', 'as above, plus what you decide'],
-  ];
-  return section(
-    'FOR THE POSTMORTEM',
-    lines.map(([name, text]) => wrap(text, `  ${name}: `, '    ')),
-  );
 };

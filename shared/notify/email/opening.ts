@@ -1,76 +1,13 @@
-import { isOpen } from '../../incident/incident.ts';
-import { reliefOf } from '../done.ts';
-import { wrap } from '../text.ts';
-import { bothTimes, duration, relative, utcTime } from '../time.ts';
-import {
-  bullet,
-  counted,
-  endOf,
-  evidenceLine,
-  isGood,
-  type Letter,
-  more,
-  numbered,
-  paragraph,
-  SHOWN,
-  section,
-  stamp,
-  stepLines,
-} from './letter.ts';
+import type { Transition } from '../../incident/incident.ts';
+import { closedByHand, endOf, isGood } from '../about.ts';
+import { inShort } from '../done.ts';
+import { bullet, counted, more, numbered, paragraph, section } from '../layout.ts';
+import { bothTimes, duration } from '../time.ts';
+import { event, grouped, taking } from './event.ts';
+import { headline } from './headline.ts';
+import { evidenceLine, type Letter, SHOWN, stamp, stepLines } from './letter.ts';
 
-const occasion = ({ incident, pending }: Letter): string => {
-  switch (pending.transition) {
-    case 'triggered':
-      return 'new incident';
-    case 'reopened':
-      return `opened again (${counted(incident.reopenings, 'time')} so far)`;
-    case 'severity-raised':
-      return `raised to ${pending.severity}`;
-    case 'severity-lowered':
-      return `lowered to ${pending.severity}`;
-    case 'resolved':
-      return 'resolved';
-  }
-};
-
-/** A message that waited may describe a state that is no longer so; it says so in its first lines. */
-const sinceThen = ({ incident, pending }: Letter): readonly string[] => {
-  const isOver = !isOpen(incident) && pending.transition !== 'resolved';
-  const isBack = isOpen(incident) && pending.transition === 'resolved';
-  return [
-    ...(pending.attempts > 0
-      ? [
-          `This message is late: it was due at ${utcTime(pending.createdAt)} and could not be sent ${counted(pending.attempts, 'time')}.`,
-        ]
-      : []),
-    ...(isOver ? ['Since then the incident has been resolved; a message about that follows.'] : []),
-    ...(isBack ? ['Since then it has been opened again; a message about that follows.'] : []),
-  ].map((text) => wrap(text, '', '  '));
-};
-
-const respond = ({ incident, pending, timeZone }: Letter): string =>
-  wrap(
-    `Respond by ${bothTimes(incident.respondBy, timeZone)}, ${relative(incident.respondBy, pending.createdAt)}.`,
-    '',
-    '  ',
-  );
-
-const headline = (letter: Letter): string => {
-  const { incident, pending, entry, show, config } = letter;
-  const isOver = pending.transition === 'resolved';
-  return [
-    wrap(`[${pending.severity}] ${isOver ? 'RESOLVED: ' : ''}${entry.title}`, '', '  '),
-    wrap(
-      `About ${show(incident.subject, 120)} | ${occasion(letter)} | ${show(incident.id, 60)} | ${config.installation}`,
-      '',
-      '  ',
-    ),
-    ...(isOver ? [] : [respond(letter)]),
-    ...sinceThen(letter),
-  ].join('\n');
-};
-
-const whatClaywatchDid = (letter: Letter): string => {
+const whatClaywatchDid = (letter: Letter): readonly string[] => {
   const { incident, pending } = letter;
   const first = `Noticed it at ${stamp(incident.detectedAt, letter)} UTC`;
   const ruledOut =
@@ -83,7 +20,10 @@ const whatClaywatchDid = (letter: Letter): string => {
     (incident.actions ?? []).length > 0
       ? 'About the rows:'
       : 'It changed nothing in Clay or in your systems.';
-  return `${first}${ruledOut}, ${then} and told everybody who is subscribed. ${did}`;
+  return [
+    paragraph(`${first}${ruledOut}, ${then} and told everybody who is subscribed. ${did}`),
+    ...actionLines(letter),
+  ];
 };
 
 /** What was done about the rows, and what is proposed, the newest last; each can be undone by a command. */
@@ -95,21 +35,22 @@ const actionLines = ({ incident, show }: Letter): readonly string[] => {
   ];
 };
 
-const inShort = ({ incident, entry, config }: Letter): string => {
-  const relief = reliefOf(incident, config, false);
-  return (relief === 'hold' || relief === 'failover' ? entry.smsWhen?.[relief] : undefined) ?? entry.sms;
-};
+/** Of these, what counts is who did or wrote something; the steps are in the message that paged. */
+const WITHOUT_STEPS: ReadonlySet<Transition> = new Set(['update-due', 'updated']);
 
 /** What is wrong, what Claywatch did, what to click: everything that somebody needs who was just woken up. */
 const openLines = (letter: Letter): readonly string[] => {
-  const { incident, entry, show } = letter;
+  const { incident, pending, entry, config, show } = letter;
+  const steps = WITHOUT_STEPS.has(pending.transition)
+    ? []
+    : entry.steps.map((step, index) => stepLines(index, step));
   return [
+    ...event(letter),
+    ...taking(letter),
     ...section('WHAT IS WRONG', [paragraph(show(incident.summary, 400)), paragraph(entry.meaning)]),
-    ...section('WHAT CLAYWATCH DID', [paragraph(whatClaywatchDid(letter)), ...actionLines(letter)]),
-    ...section('WHAT TO DO NOW', [
-      paragraph(`In short: ${inShort(letter)}`),
-      ...entry.steps.map((step, index) => stepLines(index, step)),
-    ]),
+    ...grouped(letter),
+    ...section('WHAT CLAYWATCH DID', whatClaywatchDid(letter)),
+    ...section('WHAT TO DO NOW', [paragraph(`In short: ${inShort(incident, config)}`), ...steps]),
   ];
 };
 
@@ -122,6 +63,12 @@ const seenWorking = (letter: Letter): readonly string[] => {
     ? proof.slice(0, SHOWN.evidence).map((one) => evidenceLine(one, letter))
     : [paragraph('Every check that spoke for it passed again, several times in a row.')];
 };
+
+/** Closed by somebody's word, it is still to be seen working. */
+const proofLines = (letter: Letter): readonly string[] =>
+  closedByHand(letter.incident, letter.pending)
+    ? section('NOT SEEN WORKING: HOW TO MAKE SURE', letter.entry.verify.map(bullet))
+    : section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter));
 
 const resolvedLines = (letter: Letter): readonly string[] => {
   const { incident, entry, show, timeZone } = letter;
@@ -138,9 +85,11 @@ const resolvedLines = (letter: Letter): readonly string[] => {
         ]
       : [];
   return [
+    ...event(letter),
     ...section('WHAT HAPPENED', [paragraph(show(incident.summary, 400)), paragraph(span), ...relapses]),
+    ...grouped(letter),
     ...section('WHAT CLAYWATCH DID ABOUT THE ROWS', actionLines(letter)),
-    ...section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter)),
+    ...proofLines(letter),
     ...section(
       'LEFT TO DO',
       entry.afterwards.map((text, index) => numbered(index, text)),

@@ -1,23 +1,19 @@
 import type { Config } from '../../config/schema.ts';
 import type { Incident, PendingNotification } from '../../incident/incident.ts';
-import { RUNBOOK } from '../../runbook/index.ts';
-import { oneLine, wrap } from '../text.ts';
-import {
-  automatic,
-  effects,
-  evidence,
-  externalText,
-  postmortem,
-  questions,
-  ruledOut,
-  wouldChange,
-} from './details.ts';
+import { aboutOf } from '../about.ts';
+import type { MessageLinks } from '../links.ts';
+import { wrap } from '../text.ts';
+import { automatic, effects, evidence, externalText, questions, ruledOut, wouldChange } from './details.ts';
 import type { Letter } from './letter.ts';
 import { opening } from './opening.ts';
+import { postmortem } from './postmortem.ts';
 import { template } from './template.ts';
 
-/** SNS takes 256 KB with everything; what a person reads needs far less. */
-export const EMAIL_BYTES = 16_000;
+/**
+ * SNS takes 256 KB with everything, and the text goes in twice (as the mail, and for the queues, with its quotation
+ * marks escaped); what a person reads needs far less.
+ */
+export const EMAIL_BYTES = 24_000;
 
 const footer = ({ incident, pending, config, show }: Letter): string => {
   const what = `Claywatch "${config.installation}", incident ${show(incident.id, 60)}, cause ${incident.cause}, message ${show(pending.id, 120)}.`;
@@ -46,25 +42,28 @@ const OPEN_PARTS = [
   externalText,
   automatic,
 ] as const;
-const RESOLVED_PARTS = [opening, template, postmortem, externalText, evidence, effects] as const;
+const RESOLVED_PARTS = [opening, postmortem, template, externalText, evidence, effects] as const;
 
 /**
- * The e-mail as plain text of at most 16 KB. Its first lines say what is wrong, what Claywatch did and what to click;
- * then the communication template to pass on, and what the verdict rests on. Text by others never begins a line.
+ * The e-mail as plain text of at most 24 KB. Its first lines say what is wrong, who has it or until when somebody must,
+ * what Claywatch did and what to click; then the communication template to pass on, for responders and for
+ * stakeholders, and what the verdict rests on. Text by others never begins a line.
  */
 export const renderEmail = (
   incident: Incident,
   pending: PendingNotification,
   config: Config,
-  hosts: ReadonlySet<string>,
+  more: {
+    readonly hosts: ReadonlySet<string>;
+    readonly links: MessageLinks;
+    readonly alsoAbout: readonly string[];
+  },
 ): string => {
   const letter: Letter = {
-    incident,
+    ...aboutOf(incident, config, pending.createdAt, more.hosts),
     pending,
-    config,
-    entry: RUNBOOK[incident.cause],
-    timeZone: config.incidents.calendar.timeZone,
-    show: (text, max) => oneLine(text, max, hosts),
+    links: more.links,
+    alsoAbout: more.alsoAbout,
   };
   const parts = pending.transition === 'resolved' ? RESOLVED_PARTS : OPEN_PARTS;
   return shortened(

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSnsPagePublisher } from '../../../shared/aws/sns/pages.ts';
 import { createSnsPublisher } from '../../../shared/aws/sns/publisher.ts';
 
 let server: FauxqsServer;
@@ -88,5 +89,17 @@ describe('the SNS publisher', () => {
       topicArn: 'arn:aws:sns:us-east-1:000000000000:no-such-topic',
     });
     await expect(publisher.publish(notification)).rejects.toThrow();
+  });
+});
+
+describe('the SNS publisher of pages', () => {
+  it('reaches the person whom it names, and nobody else', async () => {
+    const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'pages' }));
+    const ada = await subscribedQueue(TopicArn, 'ada', { person: ['ada', 'both'] });
+    const grace = await subscribedQueue(TopicArn, 'grace', { person: ['grace'] });
+    const pages = createSnsPagePublisher({ client: sns, topicArn: TopicArn });
+    const { receipt } = await pages.publish('ada', notification);
+    expect((await ada()).map(({ MessageId }) => MessageId)).toEqual([receipt]);
+    expect(await grace()).toEqual([]);
   });
 });

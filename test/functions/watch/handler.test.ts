@@ -101,6 +101,7 @@ beforeAll(async () => {
     TABLE_NAME: 'claywatch-state',
     ROW_QUEUE_PREFIX: 'http://127.0.0.1:9/000000000000/claywatch-rows-',
     ALERT_TOPIC_ARN: topicArn,
+    PAGES_TOPIC_ARN: topicArn.replace(/alerts$/, 'pages'),
     AWS_ENDPOINT_URL_DYNAMODB: urlOf(dynamo),
     AWS_ENDPOINT_URL_SNS: sns,
     AWS_REGION: region,

@@ -24,6 +24,7 @@ import { LOCAL_AWS } from '../../../local/aws.ts';
 import { type LocalMessaging, startMessaging } from '../../../local/messaging.ts';
 import { createSqsClient } from '../../../shared/aws/sqs/client.ts';
 import { parseConfig } from '../../../shared/config/parse.ts';
+import { NO_CHANNELS } from '../fixtures/no-channels.ts';
 
 const config = parseConfig(
   { installation: 'test', feeds: { leads: { relay: { secret: 'env:SENDERS' } } } },
@@ -41,7 +42,7 @@ const clientOf = (endpoint: string) =>
 
 const start = async () => {
   messaging = await startMessaging({
-    recipients: [],
+    channels: NO_CHANNELS,
     config,
     path: join(dir, 'queues.db'),
     visibilitySeconds: 60,
@@ -220,7 +221,7 @@ describe('after a restart, queues', () => {
     const path = join(dir, 'broken.db');
     await writeFile(path, 'not a database, whatever it is, and long enough to be read as one'.repeat(20));
     await expect(
-      startMessaging({ recipients: [], config, path, visibilitySeconds: 60 }),
+      startMessaging({ channels: NO_CHANNELS, config, path, visibilitySeconds: 60 }),
     ).rejects.toMatchObject({ code: 'local.state-unusable' });
     expect(await readFile(path, 'utf8')).toMatch(/^not a database/);
   });
@@ -297,7 +298,7 @@ describe('a killed queue server', () => {
     client.destroy();
 
     await stop();
-    messaging = await startMessaging({ recipients: [], config, path, visibilitySeconds: 60 });
+    messaging = await startMessaging({ channels: NO_CHANNELS, config, path, visibilitySeconds: 60 });
     sqs = clientOf(messaging.endpoint);
     queue = `${messaging.rowQueuePrefix}leads`;
     const found = new Map<string, number>();

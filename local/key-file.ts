@@ -4,27 +4,25 @@ import { ClaywatchError } from '../shared/errors.ts';
 
 const BYTES = 32;
 
-const unusable = (file: string): ClaywatchError =>
-  new ClaywatchError(
-    'local.state-unusable',
-    `${file} is not a key of ${BYTES} bytes in base64.`,
-    'Put the key back that was there; without it, start with --fresh, which forgets the rows that wait.',
-  );
+const unusable = (file: string, remedy: string): ClaywatchError =>
+  new ClaywatchError('local.state-unusable', `${file} is not a key of ${BYTES} bytes in base64.`, remedy);
 
 const isKey = (text: string): boolean => Buffer.from(text.trim(), 'base64').length === BYTES;
 
 /**
- * The key that seals rows on this machine, base64; made at the first start and then always the same, since without it
- * no row that waits can be read. Only this person can read the file. Rejects with `local.state-unusable` when the file
- * holds something else: another key in its place would make every row unreadable.
+ * A key of this machine, base64; made at the first start and then always the same. Only this person can read the file.
+ * Rejects with `local.state-unusable` when the file holds something else: another key in its place would make void what
+ * was done by the first.
+ *
+ * @param remedy what to do when the file holds no key
  */
-export const keepRowsKey = async (file: string): Promise<string> => {
+export const keepKey = async (file: string, remedy: string): Promise<string> => {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
   if (kept !== null) {
-    if (!isKey(kept)) throw unusable(file);
+    if (!isKey(kept)) throw unusable(file, remedy);
     return kept.trim();
   }
   const unfinished = `${file}.new`;
@@ -35,5 +33,5 @@ export const keepRowsKey = async (file: string): Promise<string> => {
     if (error.code !== 'EEXIST') throw error;
   });
   await rm(unfinished, { force: true });
-  return keepRowsKey(file);
+  return keepKey(file, remedy);
 };

@@ -1,0 +1,57 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
+import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
+import { createDynamoEvidenceStore } from '../../shared/aws/dynamodb/evidence-store.ts';
+import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
+import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
+import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { loadConfig } from '../../shared/config/load.ts';
+import { createNodeClient } from '../../shared/http/node-client.ts';
+import { incidentPolicy } from '../../shared/incident/policy.ts';
+import { linkKey } from '../../shared/link/links.ts';
+import { postmortemText } from '../../shared/respond/postmortem-text.ts';
+import { createAccess } from './access.ts';
+import type { IncidentsEnvironment } from './environment.ts';
+import type { IncidentsDependencies } from './handler.ts';
+import { createSignedBySlack } from './signed-by-slack.ts';
+
+/** Makes every adapter that `incidents` needs; reads the configuration and opens no connection. */
+export const createDependencies = async (
+  environment: IncidentsEnvironment,
+  env: Readonly<Record<string, string | undefined>>,
+  onFault: (error: unknown) => void,
+): Promise<IncidentsDependencies> => {
+  const config = await loadConfig(environment.CLAYWATCH_CONFIG);
+  const clock = systemClock;
+  const secrets = createSecretReader({ env, clock });
+  const { respond } = config;
+  const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
+  const store = createDynamoIncidentStore(table);
+  const stores = {
+    incidents: store,
+    proof: createDynamoProofLedger(table),
+    evidence: createDynamoEvidenceStore(table),
+    rows: createDynamoRowsLedger({
+      ...table,
+      clock,
+      retainDays: config.rows.retainDays,
+      matureAfterMinutes: config.rows.lost.afterMinutes,
+    }),
+    credits: createDynamoCreditStore(table),
+  };
+  return {
+    store,
+    policy: incidentPolicy(config),
+    clock,
+    timeZone: config.incidents.calendar.timeZone,
+    postmortem: (incident, format) => postmortemText(incident, format, stores, { config, now: clock.now() }),
+    signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault }),
+    http: createNodeClient({ version: packageJson.version }),
+    access: createAccess({ respond, secrets, clock, onFault }),
+    key: async () =>
+      respond.linkSecret === undefined ? null : linkKey(await secrets.read(respond.linkSecret)),
+    onFault,
+  };
+};

@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** What `notify` is given, and nothing else. */
+export const notifyEnvironment = z.object({
+  /** Path of the validated configuration, as JSON. */
+  CLAYWATCH_CONFIG: z.string().min(1, 'the path of a configuration file'),
+  TABLE_NAME: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table'),
+});
+
+export type NotifyEnvironment = z.output<typeof notifyEnvironment>;

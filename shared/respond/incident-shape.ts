@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { CAUSE_IDS } from '../cause.ts';
+import { INCIDENT_STATUSES } from '../incident/incident.ts';
+import { SEVERITIES } from '../severity.ts';
+
+/*
+ * What is answered about incidents. The handler is typed by it, the tests validate with it and the API document is
+ * generated from it; it is not loaded where requests are answered.
+ */
+
+const instant = z.iso
+  .datetime({ precision: 0 })
+  .meta({ description: 'Date and time in UTC, to the second, ISO 8601.' });
+const severity = z.enum(SEVERITIES);
+const actor = z.strictObject({
+  name: z.string().meta({ description: 'As they gave it. It proves nothing.' }),
+  via: z.enum(['api', 'cli', 'link', 'slack', 'pagerduty', 'console', 'claywatch']),
+});
+
+const brief = {
+  id: z.string(),
+  cause: z.enum(CAUSE_IDS as [string, ...string[]]).meta({ description: 'See docs/causes.' }),
+  subject: z.string(),
+  title: z.string().meta({ description: 'What the cause means, as a headline.' }),
+  summary: z.string().meta({ description: 'What was seen.' }),
+  status: z.enum(INCIDENT_STATUSES),
+  severity,
+  peak_severity: severity,
+  detected_at: instant,
+  opened_at: instant,
+  updated_at: instant,
+  mitigated_at: instant.nullable(),
+  resolved_at: instant.nullable(),
+  respond_by: instant,
+  next_update_at: instant,
+  acknowledged: z
+    .strictObject({
+      by: actor,
+      at: instant,
+      stale_at: instant.meta({ description: 'When it counts no more, unless somebody does something.' }),
+    })
+    .nullable(),
+  assignee: z.string().nullable(),
+  merged_into: z.string().nullable().meta({ description: 'Told as part of the incident with this id.' }),
+  hidden_by: z
+    .string()
+    .nullable()
+    .meta({ description: 'The cause that explains it; it is not told meanwhile.' }),
+  messages_owed: z.int().min(0).meta({ description: 'Messages that not every channel has taken yet.' }),
+};
+
+export const incidentBrief = z.strictObject(brief);
+
+export const incidentDetail = z.strictObject({
+  ...brief,
+  reviewed: z.strictObject({ by: actor, at: instant }).nullable(),
+  reopenings: z.int().min(0),
+  timeline: z.array(
+    z.strictObject({
+      at: instant,
+      kind: z.string(),
+      text: z.string(),
+      by: actor.nullable(),
+      audience: z.enum(['responders', 'stakeholders', 'public']).nullable(),
+    }),
+  ),
+  evidence: z.array(
+    z.strictObject({ at: instant, probe: z.string(), finding: z.string(), summary: z.string() }),
+  ),
+  would_change: z.array(z.string()).meta({ description: 'What would change the verdict.' }),
+  steps: z.array(z.string()).meta({ description: 'What a person does now, in order.' }),
+});
+
+export const listResponse = z.strictObject({ at: instant, incidents: z.array(incidentBrief) });
+export const showResponse = z.strictObject({ at: instant, incident: incidentDetail });
+export const actResponse = z.strictObject({
+  outcome: z.enum(['done', 'unchanged']).meta({ description: 'unchanged: it was so already.' }),
+  incident: incidentDetail,
+});
+
+/** Problem details, RFC 9457. */
+export const problemResponse = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string().meta({ description: 'See docs/errors.md.' }),
+  detail: z.string().optional(),
+});
+
+export type IncidentBrief = z.output<typeof incidentBrief>;
+export type IncidentDetail = z.output<typeof incidentDetail>;
+export type ListResponse = z.output<typeof listResponse>;
+export type ShowResponse = z.output<typeof showResponse>;
+export type ActResponse = z.output<typeof actResponse>;
