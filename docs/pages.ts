@@ -2,7 +2,14 @@ import { CAUSE_IDS, CAUSES, type Cause } from '../shared/cause.ts';
 import { renderConfigurationDoc } from '../shared/config/document.ts';
 import { WOULD_CHANGE } from '../shared/diagnose/would-change.ts';
 import { ERROR_CODES } from '../shared/errors.ts';
-import { QUESTION_ORDER, QUESTIONS, RUNBOOK, type Step } from '../shared/runbook/index.ts';
+import {
+  QUESTION_ORDER,
+  QUESTIONS,
+  RUNBOOK,
+  type Step,
+  VARIANTS,
+  type Variant,
+} from '../shared/runbook/index.ts';
 import { alignTables } from './align-tables.ts';
 import { renderOpenApi } from './openapi.ts';
 
@@ -39,6 +46,20 @@ const questionText = (id: (typeof QUESTION_ORDER)[number]): string => {
   ].join('\n');
 };
 
+/** What is said instead in one form of a cause. */
+const variantSections = (cause: Cause, { when, entry }: Variant): readonly string[] => {
+  const { sms } = { ...RUNBOOK[cause], ...entry };
+  return [
+    `## ${md(when)}`,
+    ...(entry.title === undefined ? [] : [`Told as "${md(entry.title)}".`]),
+    ...(entry.meaning === undefined ? [] : [md(entry.meaning)]),
+    ...(entry.impact === undefined ? [] : [md(entry.impact)]),
+    ...(entry.steps === undefined ? [] : [`In short: ${md(sms)}\n\n${steps(entry.steps)}`]),
+    ...(entry.verify === undefined ? [] : [`Seen to work again:\n\n${list(entry.verify)}`]),
+    ...(entry.afterwards === undefined ? [] : [`Left to do then:\n\n${list(entry.afterwards)}`]),
+  ];
+};
+
 const causePage = (cause: Cause): string => {
   const entry = RUNBOOK[cause];
   const actions = (available: boolean) =>
@@ -53,7 +74,8 @@ const causePage = (cause: Cause): string => {
     ...section('How to see that it works again', list(entry.verify)),
     ...section('What is left to do then', list(entry.afterwards)),
     ...section('What Claywatch does by itself', actions(true)),
-    ...section('What comes with the relay', actions(false)),
+    ...section('What Claywatch does not do yet', actions(false)),
+    ...(VARIANTS[cause] ?? []).flatMap((variant) => variantSections(cause, variant)),
     ...section('What would change the verdict', list(WOULD_CHANGE[cause] ?? [])),
     ...section('Likely root cause', md(entry.rootCause)),
     ...section('How to prevent it', list(entry.prevent)),

@@ -23,6 +23,7 @@ export const CAUSES = {
   'rows.looping': 'P2',
   'rows.lost': 'P2',
   'enrichment.stalled': 'P1',
+  'enrichment.all-empty': 'P1',
   'enrichment.slow': 'P2',
   'enrichment.low-hit-rate': 'P2',
   'provider.failing': 'P3',

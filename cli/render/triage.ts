@@ -1,6 +1,6 @@
 import { isoInstant } from '../../shared/clock.ts';
 import type { Diagnosis, PathStep, Verdict } from '../../shared/diagnose/verdict.ts';
-import { RUNBOOK, type RunbookEntry } from '../../shared/runbook/index.ts';
+import { type RunbookEntry, runbookFor } from '../../shared/runbook/index.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { TriageReport } from '../../shared/triage/triage.ts';
 import { EXIT } from '../exit-code.ts';
@@ -165,7 +165,7 @@ export const renderDiagnosis = (report: TriageReport, page: Page): string => {
       page,
     ),
     ...section('Also found', alsoLines(diagnosis, page), page),
-    ...section('Next steps', primary ? whatToDo(RUNBOOK[primary.cause], page) : [], page),
+    ...section('Next steps', primary ? whatToDo(runbookFor(primary), page) : [], page),
     ...section('Only a person can see', questionLines(diagnosis, page), page),
     '',
     ...hang('', closing(report), page.width),

@@ -200,6 +200,15 @@ const feed = z.strictObject({
         z.record(text(64), z.enum(['hit', 'missed', 'skipped', 'failed'])).default({}),
         'What a status means, where it is not one that Clay is known to send.',
       ),
+      crmStatuses: key(
+        z.record(text(64), z.enum(['ok', 'failed', 'wrong'])).default({}),
+        'What `crm_status` means, where it is a word of your own. wrong: the data in the CRM is not what belongs there.',
+      ),
+      declaredFields: key(
+        z.array(text(100)).max(200).default([]),
+        'The fields that a row may fill. A row that fills another one shows that column references changed: ' +
+          'crm.sync-failing. Empty: any field.',
+      ),
     },
     "Enriched rows coming back from Clay's HTTP API column to `POST /v1/callbacks/{feed}`.",
   ),
@@ -265,8 +274,13 @@ const feed = z.strictObject({
 const probe = z.strictObject({
   ...endpoint,
   kind: key(
-    z.enum(['crm', 'provider', 'service']).default('service'),
-    'Decides the cause of a failure: crm → crm.sync-failing, provider → provider.failing, service → own.unhealthy.',
+    z.enum(['crm', 'provider', 'service', 'metrics']).default('service'),
+    'Decides the cause of a failure: crm → crm.sync-failing, provider → provider.failing, service → own.unhealthy. ' +
+      'metrics: a source of numbers; only its conditions speak of our own service, and that it cannot be read is a gap.',
+  ),
+  backupUrl: key(
+    httpUrl.optional(),
+    'For `kind: "metrics"`: where the same numbers are read when `url` gives none, with the same headers.',
   ),
   feed: key(name.optional(), 'The feed that it belongs to, one of `feeds`.'),
 });
@@ -533,6 +547,10 @@ export const configSchema = z.strictObject({
   clay: section(
     {
       webUrl: key(baseUrl.default('https://www.clay.com'), "Clay's web site."),
+      appUrl: key(
+        baseUrl.optional(),
+        "The dashboard that people work in. Left out: https://app.clay.com, where `webUrl` is Clay's own; otherwise none.",
+      ),
       apiUrl: key(baseUrl.default('https://api.clay.com'), 'Host of webhooks and of the sign of life.'),
       publicApiUrl: key(baseUrl.default('https://api.clay.com/public/v0'), 'Base of the public API.'),
       statusPageUrl: key(baseUrl.default('https://status.clay.com'), "Clay's status page."),

@@ -44,7 +44,13 @@ const onItself =
   (effect, upstream) =>
     effect.subject === upstream.subject && test(effect);
 
-const ROWS_STUCK = isOneOf('enrichment.stalled', 'enrichment.slow', 'enrichment.low-hit-rate', 'rows.lost');
+const ROWS_STUCK = isOneOf(
+  'enrichment.stalled',
+  'enrichment.all-empty',
+  'enrichment.slow',
+  'enrichment.low-hit-rate',
+  'rows.lost',
+);
 
 /** A CRM or provider that does not answer itself explains why the rows of its feeds fail there. */
 const sameService =
@@ -94,6 +100,23 @@ export const HIDING: readonly Hiding[] = [
     upstream: is('actions.exhausted', 'workspace'),
     hides: either(isOneOf('actions.running-out'), ROWS_STUCK),
   },
+  {
+    // Account-level: what single providers and feeds show of it is its effect.
+    upstream: is('enrichment.all-empty', 'workspace'),
+    hides: (effect) =>
+      isOneOf('enrichment.low-hit-rate')(effect) ||
+      (startsWith('provider.')(effect) && isAboutRows(effect.subject)),
+  },
+  {
+    // Neither a source of metrics nor its backup gives an answer: one gap.
+    upstream: is('monitoring.gap'),
+    hides: (effect, upstream) => gapOf(`${upstream.subject}/source`)(effect),
+  },
+  {
+    upstream: is('webhook.gone'),
+    hides: (effect, { subject }) =>
+      effect.cause === 'monitoring.gap' && effect.subject === `webhook:${subject}`,
+  },
   { upstream: is('rows.looping'), hides: isOneOf('credits.burn-spike') },
   { upstream: is('webhook.limit-reached'), hides: onItself(isOneOf('webhook.limit-approaching')) },
   { upstream: is('webhook.intake-failing'), hides: inItsFeed(ROWS_STUCK) },
@@ -134,7 +157,10 @@ const MINUTE = 60_000;
  * so they stay bad for a while after what caused them; that nothing comes back is over with the first rows that do.
  */
 export const lingers = (effect: Key): number => {
-  if (isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'callback.failing')(effect)) return 20 * MINUTE;
+  if (
+    isOneOf('enrichment.slow', 'enrichment.low-hit-rate', 'enrichment.all-empty', 'callback.failing')(effect)
+  )
+    return 20 * MINUTE;
   if (startsWith('provider.', 'crm.')(effect) && isAboutRows(effect.subject)) return 20 * MINUTE;
   return effect.cause === 'enrichment.stalled' ? 5 * MINUTE : 0;
 };

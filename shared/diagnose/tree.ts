@@ -4,12 +4,15 @@ import {
   callbackReachable,
   crmPasses,
   integrationHealthy,
+  metricsGood,
   providersPass,
   servicesPass,
 } from './questions/endpoints.ts';
 import { everythingSeen } from './questions/gaps.ts';
 import { messagesArrive } from './questions/own.ts';
+import { providersKnowSomething } from './questions/providers.ts';
 import { nothingSetAside, paceKept, rowsForwarded, standbyLeft } from './questions/relay.ts';
+import { secretsRotate } from './questions/rotation.ts';
 import {
   burnUsual,
   callbacksReadable,
@@ -24,6 +27,7 @@ import {
   webhookHasRoom,
 } from './questions/rows.ts';
 import { autoRunOn, cellsClean, connectionsUp } from './questions/table.ts';
+import { webhookUrlsRight } from './questions/webhook-urls.ts';
 import { webhookAccepts } from './questions/webhooks.ts';
 import type { Question } from './rule.ts';
 
@@ -38,6 +42,7 @@ export const DECISION_TREE: readonly Question[] = [
   keyAccepted,
   creditsLeft,
   burnUsual,
+  webhookUrlsRight,
   webhookAccepts,
   paceKept,
   webhookHasRoom,
@@ -55,12 +60,15 @@ export const DECISION_TREE: readonly Question[] = [
   nothingLost,
   integrationHealthy,
   servicesPass,
+  metricsGood,
+  providersKnowSomething,
   providersPass,
   providersServe,
   rowsInTime,
   rowsFound,
   crmPasses,
   crmTakesRows,
+  secretsRotate,
   messagesArrive,
   everythingSeen,
 ];

@@ -1,10 +1,7 @@
 import type { Cause } from '../cause.ts';
 
-/** A rotation reports its own failure; no question of the tree asks for it. */
-type Diagnosed = Exclude<Cause, 'secret.rotation-failed'>;
-
-/** For each cause that can be diagnosed: what would have to be seen for the verdict to be another one. */
-const KNOWN: Readonly<Record<Diagnosed, readonly string[]>> = {
+/** For each cause: what would have to be seen for the verdict to be another one. */
+const KNOWN: Readonly<Record<Cause, readonly string[]>> = {
   'clay.outage': [
     'Any answer below 500 from the API host or the web app makes it clay.degraded.',
     'No independent host answering either makes it a fault of our own network.',
@@ -30,7 +27,10 @@ const KNOWN: Readonly<Record<Diagnosed, readonly string[]>> = {
     'Rows sent beyond the ceiling coming back: then rows were deleted from the table.',
     'Far fewer rows in the table by count would make the silence enrichment.stalled.',
   ],
-  'webhook.gone': ['Any answer but 404 from the webhook.'],
+  'webhook.gone': [
+    'Any answer but 404 from the webhook.',
+    'Where its URL is malformed: a secret that holds the whole URL.',
+  ],
   'webhook.unauthorized': [
     'A 403 that carries the limit text would make it webhook.limit-reached.',
     'A 2xx to a submission ends it.',
@@ -60,12 +60,18 @@ const KNOWN: Readonly<Record<Diagnosed, readonly string[]>> = {
     'Callbacks arriving again.',
     'A table near its ceiling makes it table.full; used-up credits, a webhook that takes nothing in or a callback endpoint that is down explain it.',
   ],
+  'enrichment.all-empty': [
+    'Any provider finding rows again, in any feed.',
+    'The row of a company that was found before coming back filled: then the rows changed, and it is enrichment.low-hit-rate.',
+    'Values in the table that are missing in the callback: then the body of the HTTP API column changed.',
+  ],
   'enrichment.slow': [
     '95 % of the rows coming back within the limit again.',
     'Nothing coming back at all makes it enrichment.stalled.',
   ],
   'enrichment.low-hit-rate': [
     'More of the rows found, over a sample that is large enough.',
+    'Nothing found any more by any provider, in every feed, makes it enrichment.all-empty.',
     'One provider failing instead of not knowing makes it provider.failing.',
   ],
   'provider.failing': [
@@ -85,6 +91,10 @@ const KNOWN: Readonly<Record<Diagnosed, readonly string[]>> = {
   ],
   'api-key.forbidden': ['GET /me and the balance both answering 200 with the key.'],
   'api.rate-limited': ['GET /me answering without a 429.'],
+  'secret.rotation-failed': [
+    'A rotation of the secret that ends without an error.',
+    'Another error than a denied permission makes it a fault of the rotation itself.',
+  ],
   'own.unhealthy': [
     'The endpoint answering as its conditions say; every message to people taken by somebody.',
     'Clay down at the same time makes it an effect of clay.outage.',

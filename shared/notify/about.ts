@@ -113,6 +113,14 @@ export const currentStatus = (incident: Incident): CurrentStatus => {
 /** What Claywatch itself did to Clay or to the relay because of it. */
 export const isMeasure = ({ kind }: TimelineEntry): boolean => kind === 'action';
 
+/** What says that something was told, or is to be told. */
+const SAYINGS: ReadonlySet<TimelineEntry['kind']> = new Set([
+  'notified',
+  'notify-failed',
+  'withheld',
+  'update-due',
+  'drafted',
+]);
+
 /** What was done or happened, rather than what was delivered. */
-export const isAction = ({ kind }: TimelineEntry): boolean =>
-  kind !== 'notified' && kind !== 'notify-failed' && kind !== 'withheld' && kind !== 'drafted';
+export const isAction = ({ kind }: TimelineEntry): boolean => !SAYINGS.has(kind);

@@ -1,3 +1,4 @@
+import type { Cause } from '../cause.ts';
 import type { Config } from '../config/schema.ts';
 import { SEVERITIES, type Severity } from '../severity.ts';
 import { audiencesOf } from './audience.ts';
@@ -48,6 +49,26 @@ const CHANNEL_KINDS: readonly Kind[] = ['page', 'notice', 'recovery', 'quiet', '
 const ordered = (severities: readonly Severity[]): readonly Severity[] =>
   SEVERITIES.filter((severity) => severities.includes(severity));
 
+/** What only an administrator can mend. */
+const FOR_ADMINISTRATORS: readonly Cause[] = ['secret.rotation-failed'];
+
+/**
+ * Administrators (`notify.operatorEmail`) hear of what only they can mend, whatever its severity. An address of
+ * `notify.email` hears of its own severities: SNS holds one subscription per endpoint.
+ */
+const administratorsOf = (
+  { notify }: NotifyConfig,
+  known: ReadonlyMap<string, unknown>,
+): readonly Subscription[] =>
+  [...new Set(notify.operatorEmail)]
+    .filter((address) => !known.has(`email ${address}`))
+    .map((address) => ({
+      protocol: 'email',
+      endpoint: address,
+      severities: [],
+      filterPolicy: { cause: FOR_ADMINISTRATORS, kind: EMAIL_KINDS },
+    }));
+
 /**
  * The subscriptions of people that `notify` asks for, in its order. SNS holds one subscription per protocol and
  * endpoint, so an endpoint that is listed twice hears of the severities of both.
@@ -67,18 +88,21 @@ export const subscriptionsOf = (config: NotifyConfig): readonly Subscription[] =
     const before = merged.get(key);
     merged.set(key, before ? { ...before, severities: [...before.severities, ...one.severities] } : one);
   }
-  return [...merged.values()].map(({ protocol, endpoint, severities: unordered }) => {
-    const severities = ordered(unordered);
-    return {
-      protocol,
-      endpoint,
-      severities,
-      filterPolicy: {
-        audience: audiencesOf(severities),
-        kind: protocol === 'sms' ? SMS_KINDS : EMAIL_KINDS,
-      },
-    };
-  });
+  const bySeverity = [...merged.values()].map(
+    ({ protocol, endpoint, severities: unordered }): Subscription => {
+      const severities = ordered(unordered);
+      return {
+        protocol,
+        endpoint,
+        severities,
+        filterPolicy: {
+          audience: audiencesOf(severities),
+          kind: protocol === 'sms' ? SMS_KINDS : EMAIL_KINDS,
+        },
+      };
+    },
+  );
+  return [...bySeverity, ...administratorsOf(config, merged)];
 };
 
 /**

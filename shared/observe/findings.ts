@@ -46,6 +46,17 @@ export const FINDINGS = {
   connectivity: { online: 'ok', offline: 'failing', 'not-run': 'unknown' },
   /** https://www.clay.com answers a browser. */
   'clay-web': { up: 'ok', ...TRANSPORT, ...BLIND },
+  /**
+   * https://app.clay.com, where people work. filtered: a bot filter stands before it, so a program cannot tell; that
+   * lasts for good and nobody can mend it, so it is no gap.
+   */
+  'clay-app': {
+    up: 'ok',
+    filtered: 'unknown',
+    ...TRANSPORT,
+    'unexpected-answer': 'unknown',
+    'not-run': 'unknown',
+  },
   /** The API host's sign of life, without a key: `POST /v3/mcp` answers 401 [L, clay-facts]. */
   'clay-api': { up: 'ok', ...TRANSPORT, ...BLIND },
   /** `GET /me` with the key. */
@@ -119,6 +130,18 @@ export const FINDINGS = {
     ...TRANSPORT,
     'not-run': 'unknown',
   },
+  /**
+   * A user-defined source of metrics: its conditions judge what it measures. unreachable: the source itself gives
+   * none, and neither does its backup; that says nothing of what it measures.
+   */
+  metrics: {
+    passing: 'ok',
+    'condition-failed': 'failing',
+    unreachable: 'unknown',
+    'not-run': 'unknown',
+  },
+  /** Whether a source of metrics can be read at all, where its backup speaks in its place. */
+  'metrics-source': { readable: 'ok', unreadable: 'unknown' },
   /** A user-defined HTTP probe of an internal service, or of anything else. */
   service: {
     passing: 'ok',
@@ -144,6 +167,16 @@ export const FINDINGS = {
     ...TRANSPORT,
     ...BLIND,
   },
+  /**
+   * The URL of a webhook that rows go to, by its form alone: nothing is sent. standby-malformed: that of another one
+   * than the one in use.
+   */
+  'webhook-url': {
+    'well-formed': 'ok',
+    malformed: 'failing',
+    'standby-malformed': 'failing',
+    'not-run': 'unknown',
+  },
   /** The ledger of a feed's rows: can it be brought up to date at all. */
   'rows-ledger': { readable: 'ok', 'not-run': 'unknown' },
   /** Do rows that Clay accepted come back. */
@@ -152,18 +185,22 @@ export const FINDINGS = {
   losses: { none: 'ok', 'too-few': 'unknown', losing: 'failing' },
   /** How long they take. */
   'round-trip': { 'in-time': 'ok', 'too-few': 'unknown', late: 'failing' },
-  /** How many of them the providers know: where it is low, whether the rows or a provider changed, or neither shows. */
+  /**
+   * How many of them the providers know: where it is low, whether the rows or a provider changed, or neither shows.
+   * all-empty: several providers knew rows before, and all of them know none any more.
+   */
   'hit-rate': {
     fine: 'ok',
     'too-few': 'unknown',
+    'all-empty': 'failing',
     'low-input': 'failing',
     'low-provider': 'failing',
     low: 'failing',
   },
   /** One provider, by what came of the rows that name it. */
   'provider-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing', throttled: 'failing' },
-  /** The CRM column, by what the rows say came of it. */
-  'crm-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing' },
+  /** The CRM column, by what the rows say came of it. wrong: it pushes, and what it pushes is not what belongs there. */
+  'crm-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing', wrong: 'failing' },
   /** Callbacks that our endpoint refused as malformed. */
   'callback-rows': { fine: 'ok', 'too-few': 'unknown', failing: 'failing', 'all-refused': 'failing' },
   /** A webhook's lifetime count against its limit. */
@@ -203,6 +240,8 @@ export const FINDINGS = {
   /** When a meter runs out, by the lead time that makes it urgent; without a forecast the meter's level speaks. */
   'credits-run-out': RUN_OUT,
   'actions-run-out': RUN_OUT,
+  /** The rotation of a secret, by how its last attempt ended. denied: a permission was missing. */
+  rotation: { rotated: 'ok', denied: 'failing', failed: 'failing', 'not-run': 'unknown' },
   /** Claywatch's own messages: does somebody take them. */
   messages: { delivered: 'ok', undelivered: 'failing', 'not-run': 'unknown' },
   /** Claywatch's own schedule: did every run that was due take place. */
@@ -213,7 +252,7 @@ export const FINDINGS = {
  * Findings of something that was looked at, and of which too much is not known to say anything: nobody sent a row,
  * rows are held, or there are too few for a rate. They open nothing and close nothing, and are no gap either: there was nothing to see.
  */
-const SILENT: ReadonlySet<string> = new Set<Finding>(['idle', 'held', 'too-few', 'no-forecast']);
+const SILENT: ReadonlySet<string> = new Set<Finding>(['idle', 'held', 'too-few', 'no-forecast', 'filtered']);
 export const isSilent = ({ finding }: { readonly finding: Finding }): boolean => SILENT.has(finding);
 
 export type Surface = keyof typeof FINDINGS;

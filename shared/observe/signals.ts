@@ -9,10 +9,11 @@ export interface Evidence {
   readonly summary: string;
   readonly finding: string;
   /**
-   * `measured` is what we saw, `declared` what Clay says of itself (status page), `reported` what a person answered.
-   * Kept apart (invariant 6).
+   * `measured` is what we saw, `declared` what Clay says of itself (status page), `reported` what a person answered,
+   * `fallback` what stands in for something that cannot be seen: it speaks for no verdict by itself. Kept apart
+   * (invariant 6).
    */
-  readonly kind: 'measured' | 'declared' | 'reported';
+  readonly kind: 'measured' | 'declared' | 'reported' | 'fallback';
   readonly facts: Readonly<Record<string, Fact>>;
 }
 
@@ -54,13 +55,24 @@ const signalOf = (seen: Observation, rest: Pick<Signal, 'ageMs' | 'flapping' | '
   ...rest,
 });
 
+/** What a probe is read off, where that is watched as well; null: it looks by itself. */
+const sourceOf = (probe: string): string | null => {
+  const rows = /^(rows:[^/]+)\//.exec(probe)?.[1];
+  if (rows !== undefined) return rows;
+  if (probe === 'credits.burn' || probe === 'credits.run-out' || probe === 'actions.run-out')
+    return 'credits.history';
+  return probe === 'clay.credits' || probe === 'clay.actions' ? 'clay.balance' : null;
+};
+
 /** Signals of a one-shot look: no history, so what was seen is what holds. */
 export const signalsFromObservations = (observations: readonly Observation[]): readonly Signal[] =>
   observations.map((seen) => signalOf(seen, { ageMs: 0, flapping: false, tentative: false }));
 
 /**
- * Signals of watched probes. A failure that has not met its threshold says nothing yet. A failure in force stays a failure while the probe cannot see; anything else that
- * cannot be seen right now is unknown, tentatively so until it has lasted `unknownThresholdMs`.
+ * Signals of watched probes. A failure that has not met its threshold says nothing yet. A failure in force stays a
+ * failure while the probe cannot see; anything else that cannot be seen right now is unknown, tentatively so until it has
+ * lasted `unknownThresholdMs`. What was fine when its source was last read says nothing while that cannot be read: a dead
+ * source never looks green.
  */
 export const signalsFromHealth = (
   health: Iterable<ProbeHealth>,
@@ -69,12 +81,16 @@ export const signalsFromHealth = (
 ): readonly Signal[] => {
   const age = (since: number) => Math.max(0, now - since);
   const signals: Signal[] = [];
-  for (const probe of health) {
+  const known = [...health];
+  const blind = new Set(known.filter(({ unknownSince }) => unknownSince !== null).map(({ probe }) => probe));
+  for (const probe of known) {
     const { flapping, unknownSince } = probe;
+    const source = sourceOf(probe.probe);
+    const isStale = source !== null && blind.has(source);
     if (probe.outcome === 'failing') {
       const tentative = TRANSIENT.has(probe.evidence.finding) && probe.failures < 2;
       signals.push(signalOf(probe.evidence, { ageMs: age(probe.since), flapping, tentative }));
-    } else if (probe.outcome === 'ok' && unknownSince === null)
+    } else if (probe.outcome === 'ok' && unknownSince === null && !isStale)
       signals.push(signalOf(probe.evidence, { ageMs: age(probe.since), flapping, tentative: false }));
     if (unknownSince !== null) {
       const ageMs = age(unknownSince);

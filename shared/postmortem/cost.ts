@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { burntAt } from '../credits/burn.ts';
 import type { CreditState } from '../credits/state.ts';
 import type { Incident } from '../incident/incident.ts';
+import { supportFacts } from '../notify/support-request.ts';
 import type { FeedSnapshot, RowsWindow } from '../rows/snapshot.ts';
 import type { FeedCost, Postmortem } from './postmortem.ts';
 import type { Bounds } from './rows.ts';
@@ -126,15 +127,4 @@ export const refundOf = (
   feeds: readonly string[],
   config: Config,
   credits: number | null,
-): Postmortem['refund'] => ({
-  workspace: config.postmortem.workspace ?? '',
-  tables: [
-    ...new Set(
-      feeds.flatMap((feed) => [
-        ...(config.feeds[feed]?.webhooks.flatMap(({ table }) => table ?? []) ?? []),
-        ...Object.keys(config.feeds[feed]?.tables ?? {}),
-      ]),
-    ),
-  ],
-  credits,
-});
+): Postmortem['refund'] => ({ ...supportFacts(feeds, config), credits });

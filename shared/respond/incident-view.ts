@@ -2,7 +2,7 @@ import { isoInstant } from '../clock.ts';
 import { type Actor, type Incident, isOpen } from '../incident/incident.ts';
 import { oneLine } from '../notify/text.ts';
 import { holderOf, nameOf } from '../notify/who.ts';
-import { RUNBOOK } from '../runbook/index.ts';
+import { runbookFor } from '../runbook/index.ts';
 import type { IncidentBrief, IncidentDetail } from './incident-shape.ts';
 
 const NAME = 120;
@@ -20,7 +20,7 @@ export const briefOf = (incident: Incident): IncidentBrief => {
     id: incident.id,
     cause: incident.cause,
     subject: oneLine(incident.subject, NAME),
-    title: RUNBOOK[incident.cause].title,
+    title: runbookFor(incident).title,
     summary: oneLine(incident.summary, SENTENCE),
     status: incident.status,
     severity: incident.severity,
@@ -49,7 +49,7 @@ export const briefOf = (incident: Incident): IncidentBrief => {
 
 /** The whole of it: what happened, what was seen, what to do. */
 export const detailOf = (incident: Incident): IncidentDetail => {
-  const { steps, afterwards } = RUNBOOK[incident.cause];
+  const { steps, afterwards } = runbookFor(incident);
   return {
     ...briefOf(incident),
     reviewed: incident.reviewed

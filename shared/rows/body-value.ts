@@ -54,6 +54,19 @@ export const filledOf = (value: unknown): boolean | undefined => {
   return typeof inner === 'string' ? inner.split(',').some((name) => !NOTHING.test(name)) : isFilled(inner);
 };
 
+/** Names of the fields that were filled; none where the value does not name any. Never values. */
+export const filledNames = (value: unknown): readonly string[] => {
+  const inner = unquoted(value);
+  if (Array.isArray(inner))
+    return inner.flatMap((name) => (typeof name === 'string' && isFilled(name) ? [name] : []));
+  if (isObject(inner)) return Object.entries(inner).flatMap(([name, held]) => (isFilled(held) ? [name] : []));
+  if (typeof inner !== 'string') return [];
+  return inner
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => !NOTHING.test(name));
+};
+
 export type RowIdRead =
   | { readonly kind: 'row-id'; readonly rowId: string }
   | { readonly kind: 'malformed'; readonly detail: string };

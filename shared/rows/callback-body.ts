@@ -1,8 +1,8 @@
 import { isObject, type JsonObject, type ParsedBody, parseBody, unquoted } from './body.ts';
-import { amountOf, filledOf, rowIdOf, textOf, valueAt } from './body-value.ts';
+import { amountOf, filledNames, filledOf, rowIdOf, textOf, valueAt } from './body-value.ts';
 import type { CallbackRecord } from './ledger.ts';
 import { meaningOf, type RowResult, safeWord } from './status.ts';
-import { failureStatus } from './status-failure.ts';
+import { failureClassOf, failureStatus } from './status-failure.ts';
 
 /** What the keys are called in the body that the operator wrote; a dot reaches into an object. */
 export interface CallbackNames {
@@ -21,7 +21,13 @@ export interface CallbackSettings {
   readonly names: CallbackNames;
   /** The operator's own words, and what they mean; they come first. */
   readonly statuses: Readonly<Record<string, RowResult>>;
+  /** The operator's own words for what came of the CRM column. */
+  readonly crmStatuses: Readonly<Record<string, CrmResult>>;
+  /** The fields that a row may fill; empty: any. */
+  readonly declaredFields: readonly string[];
 }
+
+type CrmResult = NonNullable<CallbackRecord['crm']>;
 
 /** One callback of a request. */
 export type CallbackItem =
@@ -62,15 +68,32 @@ const outcomeOf = (said: Said, settings: CallbackSettings): RowResult | 'pending
   return meaning === undefined || meaning === 'finished' ? resultOf(said) : meaning;
 };
 
-const crmOf = (value: unknown): 'ok' | 'failed' | undefined => {
+/** Words for data that is not what belongs there; a formula in Clay that compares may send them. */
+const WRONG =
+  /^(?:wrong|mismatch|mismatched|wrong[ _-](?:data|field|record|value)|invalid[ _-](?:data|field|value|mapping)|bad[ _-]mapping)$/i;
+
+const crmOf = (value: unknown, own: CallbackSettings['crmStatuses']): CrmResult | undefined => {
   const text = textOf(value);
   if (text === undefined) return undefined;
+  const declared = Object.entries(own).find(([word]) => word.toLowerCase() === text.toLowerCase());
+  if (declared) return declared[1];
+  // 400 and 422: the CRM does not understand the body, or not what is in it.
+  if (/^4(?:00|22)$/.test(text) || WRONG.test(text)) return 'wrong';
   if (/^[1-5]\d\d$/.test(text)) return text < '300' ? 'ok' : 'failed';
   if (/^(?:true|synced|created|updated|upserted)$/i.test(text)) return 'ok';
   if (/^false$/i.test(text)) return 'failed';
+  if (failureClassOf(text) === 'mapping') return 'wrong';
   const meaning = meaningOf(text);
   if (meaning === 'failed') return 'failed';
   return meaning === 'hit' || meaning === 'finished' ? 'ok' : undefined;
+};
+
+/** A field that nobody declared is filled: the body of the column reads another column than it did. */
+const crmIn = (item: JsonObject, { names, crmStatuses, declaredFields }: CallbackSettings) => {
+  const said = crmOf(valueAt(item, names.crmStatus), crmStatuses);
+  if (declaredFields.length === 0 || said === 'failed') return said;
+  const isStrange = filledNames(valueAt(item, names.fields)).some((name) => !declaredFields.includes(name));
+  return isStrange ? 'wrong' : said;
 };
 
 const wordAt = (object: JsonObject, name: string): string | undefined => {
@@ -106,7 +129,7 @@ const parseItem = (value: unknown, settings: CallbackSettings, at: number): Call
           : ((status === undefined ? undefined : safeWord(status)) ?? result),
       ...given('provider', wordAt(item, names.provider)),
       ...given('column', wordAt(item, names.column)),
-      ...given('crm', crmOf(valueAt(item, names.crmStatus))),
+      ...given('crm', crmIn(item, settings)),
       ...given('credits', amountOf(valueAt(item, names.credits))),
       ...given('actions', amountOf(valueAt(item, names.actions))),
     },

@@ -10,7 +10,7 @@
  * | `f <status>` | failed callbacks by status |
  * | `p <provider> <what>` | callbacks by provider: results, `credits`, `limited` |
  * | `q <column> <result>` | callbacks by column |
- * | `m ok`, `m failed` | results of the CRM column |
+ * | `m ok`, `m failed`, `m wrong` | results of the CRM column |
  * | `cr` `ac` `cm` | credits, actions, credits on misses; thousandths |
  * | `t <bin>` | round trips by bin |
  * | `a <webhook>` `u <webhook>` | accepted and unanswered by webhook |

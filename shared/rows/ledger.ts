@@ -24,7 +24,8 @@ export interface CallbackRecord {
   readonly status: string;
   readonly provider?: string;
   readonly column?: string;
-  readonly crm?: 'ok' | 'failed';
+  /** wrong: it was pushed, or refused, because the data is not what belongs there. */
+  readonly crm?: 'ok' | 'failed' | 'wrong';
   readonly credits?: number;
   readonly actions?: number;
 }

@@ -27,7 +27,7 @@ export interface RowBack {
   readonly status: string;
   readonly provider: string;
   readonly column: string;
-  readonly crm: 'ok' | 'failed' | '';
+  readonly crm: 'ok' | 'failed' | 'wrong' | '';
   /** Thousandths, so that sums are exact in whatever order they are made. */
   readonly credits: number;
   readonly actions: number;

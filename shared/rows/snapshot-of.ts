@@ -51,7 +51,11 @@ const windowOf = (start: number, all: Counters, refused: number): RowsWindow => 
       rateLimited: counters[nameOf('p', provider, 'limited')] ?? 0,
     })),
     byColumn: byWord(counters, 'q', (column) => resultsOf(counters, 'q', column)),
-    crm: { ok: counters[nameOf('m', 'ok')] ?? 0, failed: counters[nameOf('m', 'failed')] ?? 0 },
+    crm: {
+      ok: counters[nameOf('m', 'ok')] ?? 0,
+      failed: counters[nameOf('m', 'failed')] ?? 0,
+      ...(counters[nameOf('m', 'wrong')] && { wrong: counters[nameOf('m', 'wrong')] }),
+    },
     credits: amount(counters.cr),
     actions: amount(counters.ac),
     creditsOnMisses: amount(counters.cm),

@@ -22,7 +22,8 @@ export interface RowsWindow {
     Record<string, ResultCounts & { readonly credits: number; readonly rateLimited: number }>
   >;
   readonly byColumn: Readonly<Record<string, ResultCounts>>;
-  readonly crm: { readonly ok: number; readonly failed: number };
+  /** `wrong`: the data is not what belongs there; left out where there was none. */
+  readonly crm: { readonly ok: number; readonly failed: number; readonly wrong?: number };
   readonly credits: number;
   readonly actions: number;
   /** Credits spent on rows that came back as missed. */

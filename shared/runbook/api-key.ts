@@ -136,8 +136,18 @@ export const apiKey = {
         where: 'Your AWS administrator; the evidence names the secret and the step',
       },
       {
-        do: 'For the administrator: let the role of the rotation function read and write this secret and use its KMS key.',
-        where: 'AWS > IAM; AWS > Secrets Manager > the secret > Rotation',
+        do: 'For the administrator: grant the role of the rotation function, on the ARN of this secret and no other: secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage.',
+        where:
+          'AWS > IAM > Roles > the role of the rotation function > Add permissions (the evidence names it)',
+        expect: 'arn:aws:secretsmanager:<region>:<account>:secret:<name>-?????? as the resource.',
+      },
+      {
+        do: 'For the administrator: with a KMS key of your own, also kms:Decrypt and kms:GenerateDataKey on the ARN of that key; to make a new value, secretsmanager:GetRandomPassword, which takes no resource (*).',
+        where: 'AWS > Secrets Manager > the secret > Encryption key; AWS > KMS > the key > Key policy',
+      },
+      {
+        do: 'For the administrator: Secrets Manager must be allowed to call the function: lambda:InvokeFunction for secretsmanager.amazonaws.com.',
+        where: 'AWS > Lambda > the rotation function > Configuration > Permissions > Resource-based policy',
       },
       {
         do: 'For the administrator: a version left at AWSPENDING blocks every later rotation. Remove that label, then rotate at once.',

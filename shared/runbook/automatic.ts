@@ -69,4 +69,11 @@ export const DERIVES_BURN = now(
 export const SEEN_BY_BURN = now(
   'Derives how fast credits are spent from the balances that it reads, and compares it with the limit and with what is usual at that hour of the week.',
 );
+/** The text is in the mail; nobody outside is written to without a person. */
+export const WRITES_TO_SUPPORT = now(
+  'Writes the text for Clay support, with workspace, tables, times and counts and without any row; a person sends it.',
+);
+export const FALLS_BACK = now(
+  'Shows what else can be seen of the same thing meanwhile, and says that it stands in for what cannot.',
+);
 export const ROTATES_SECRETS = later('Rotates its own secrets, keeping two valid at once during the change.');

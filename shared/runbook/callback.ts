@@ -28,6 +28,11 @@ export const callback = {
         where: 'Your deployment tool',
       },
       {
+        do: 'Stop rows from being enriched into nothing: hold the feed, where rows go through the relay, until the endpoint answers.',
+        where: 'npx claywatch hold <feed>; afterwards npx claywatch resume <feed>',
+        expect: 'npx claywatch status says that the feed is held; rows wait, and none is lost.',
+      },
+      {
         do: 'If it will take long, switch off the HTTP API column for now, so that rows wait in the table instead of failing.',
         where: 'Column name > Edit column > Run settings > Auto-run',
       },

@@ -14,6 +14,8 @@ import {
   PUT_A_QUEUE,
   RUN_STALE_CELLS,
   SLOW_RESTART,
+  STATUS_PAGE,
+  WITHOUT_DASHBOARD,
 } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
@@ -35,7 +37,7 @@ export const clay = {
       },
       {
         do: 'Read what Clay says about it. If an incident is open there, wait for it: nothing on our side will fix it.',
-        where: 'https://status.clay.com (does not open: try a mobile network or a VPN)',
+        where: STATUS_PAGE,
         expect: 'An incident, or nothing yet: the page often follows minutes after the fault.',
       },
       {
@@ -43,6 +45,7 @@ export const clay = {
         where: 'Your own service (feature flag or setting)',
       },
       DASHBOARD_CLOSED,
+      WITHOUT_DASHBOARD,
       {
         ...ASK_SUPPORT,
         do: 'If the status page still shows nothing after 15 minutes, report it to Clay with the evidence of this message.',
@@ -80,7 +83,7 @@ export const clay = {
     steps: [
       {
         do: 'Read which part of Clay is in trouble: webhook intake, AI columns, one provider, or delays.',
-        where: 'https://status.clay.com (does not open: try a mobile network or a VPN)',
+        where: STATUS_PAGE,
         expect:
           'The parts named there fit the evidence of this message. If they do not, believe the measurement.',
       },

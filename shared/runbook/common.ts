@@ -2,6 +2,23 @@ import type { Step } from './entry.ts';
 
 /** Steps and sentences that several causes share. */
 
+export const STATUS_PAGE = 'https://status.clay.com (does not open: try a mobile network or a VPN)';
+
+/** Where else Clay's state shows when its status page does not; each is independent of that page. */
+export const ELSEWHERE: Step = {
+  do: 'Look elsewhere meanwhile: what other users report, the notices that Clay sends to subscribers of its status page, and what Claywatch measures itself.',
+  where: 'https://community.clay.com; your inbox, Slack or feed reader, if subscribed; npx claywatch triage',
+  expect: 'The measurements say whether Clay works for you, whatever its page says.',
+};
+
+/** What needs no dashboard: what people want to see or do when it does not open. */
+export const WITHOUT_DASHBOARD: Step = {
+  do: 'Go on without the dashboard: credits, limits and rows are seen here, and a feed can be held, sent on or moved to another webhook from here.',
+  where:
+    'npx claywatch usage; npx claywatch status; npx claywatch hold <feed>; npx claywatch failover <feed>; the balance by API: GET /credits/balance',
+  expect: 'Only edits of tables, columns and connections have to wait for the dashboard.',
+};
+
 /** There is nothing to say to users. */
 export const NO_PUBLIC_IMPACT = 'No impact on users.';
 
@@ -55,4 +72,8 @@ export const PUT_A_QUEUE =
 
 /** What Clay support asks for before it gives credits back; refunds are goodwill [C]. */
 export const REFUND =
-  'If credits were wasted, ask Clay support for a refund, once, as goodwill. They ask for three things: the name of the workspace, the table, and the number of credits used (Settings > Usage > Workspace, or the History button of the table > Usage history).';
+  'If credits were wasted, ask Clay support for a refund, once, as goodwill. They ask for three things: the name of the workspace, the table, and the number of credits used. The text to send is in the mail, and npx claywatch postmortem <incident> counts the credits (in Clay: Settings > Usage > Workspace, or the History button of the table > Usage history).';
+
+/** A planned piece of work, or a gap that nobody can mend: no message for that long, and recovery is still told. */
+export const SILENCE =
+  'For planned work, or for what nobody can mend now: npx claywatch silence add holds messages back for a while, with a reason.';

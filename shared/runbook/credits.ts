@@ -193,6 +193,11 @@ export const credits = {
         where: 'Run summary at the bottom right > Stop; Table name > Run settings > Auto-run',
       },
       {
+        do: 'If it is rows of the relay that cost, hold their feed until you know why; rows wait, and none is lost.',
+        where: 'npx claywatch usage; npx claywatch hold <feed> --reason "credits"',
+        expect: 'npx claywatch status says that the feed is held; npx claywatch resume <feed> lets it go.',
+      },
+      {
         do: 'Ask in the team: did somebody import, re-run or change a column in the last hours?',
       },
       {

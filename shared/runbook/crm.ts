@@ -27,8 +27,8 @@ export const crm = {
         where: 'Column name > Edit column > Body',
       },
       {
-        do: 'Wrong data arrives in the CRM: the column references changed. Re-map the body fields of the HTTP API column, one by one.',
-        where: 'Column name > Edit column > Body',
+        do: 'Wrong data arrives in the CRM: the column references changed. Re-map the body fields of the HTTP API column, one by one; pause its auto-run first, so that no further record is overwritten.',
+        where: 'Column name > Edit column > Run settings > Auto-run off; then Body',
       },
       {
         do: '429: the CRM limits us. Lower the rate of the column.',

@@ -6,13 +6,14 @@ import {
   SAYS_NOTHING_BY_FEW,
   SEEN_BY_COUNTING,
   TELLS_APART,
+  WRITES_TO_SUPPORT,
 } from './automatic.ts';
-import { NO_REPLAY, REFUND, RUN_STALE_CELLS, VERIFY_TRIAGE } from './common.ts';
+import { NO_REPLAY, REFUND, RUN_STALE_CELLS, STATUS_PAGE, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry, Step } from './entry.ts';
 
-/** Second runbook, "Error Handling": all providers returning empty. With the text to send. */
+/** Second runbook, "Error Handling": all providers returning empty. The text to send is made per incident. */
 export const ALL_PROVIDERS_EMPTY: Step = {
-  do: 'If every provider comes back empty, for companies too that were found before, it is an account-level issue: only Clay can lift it. Send them: "Workspace: <name>. Table: <link>. Since <time, UTC> all provider columns return empty for new rows, also for rows that were filled before. Connections are verified, data credits and actions are left. Please check our account for a block or a limit."',
+  do: 'If every provider comes back empty, for companies too that were found before, it is an account-level issue: only Clay can lift it. Contact Clay support: "Workspace: <name>. Table: <link>. Since <time, UTC> all provider columns return empty for new rows, also for rows that were filled before. Connections are verified, data credits and actions are left. Please check our account for a block or a limit."',
   where:
     'https://community.clay.com, or Clay > chat icon at the bottom right (Mon-Fri, 9:00-21:00 US Eastern)',
 };
@@ -94,6 +95,63 @@ export const enrichment = {
     questions: ['red-cells', 'auto-run', 'credits', 'connections'],
   },
 
+  'enrichment.all-empty': {
+    title: 'Every provider comes back empty',
+    meaning:
+      'Rows come back, and none of the providers finds anything any more, although several did before. That is no fault of a single provider: most likely Clay blocks or limits the account.',
+    impact: 'No lead is enriched, in any feed; rows come back empty, and may cost credits all the same.',
+    publicImpact:
+      'New records are currently not being enriched. Existing data is not affected. We are working on it.',
+    reach: 'everybody',
+    automatic: [SEEN_BY_COUNTING, SAYS_NOTHING_BY_FEW, TELLS_APART, KEEPS_EFFECTS, WRITES_TO_SUPPORT, CLOSES],
+    steps: [
+      {
+        do: 'Make sure within a minute: run one row by hand of a company that was found last week.',
+        where: 'Table > an old, filled row > right-click a provider cell > Run cell',
+        expect:
+          'Empty or red as well: it is the account. Filled: the rows that go in have changed; go by "Too few rows are found".',
+      },
+      {
+        do: 'Make sure that it is the table and not only what comes back: are the provider cells of new rows empty in Clay too?',
+        where: 'Table, newest rows, after Clear filters',
+        expect:
+          'Empty there too. If they are filled, the body of the HTTP API column changed: Column name > Edit column > Body.',
+      },
+      CHECK_CONNECTIONS,
+      {
+        do: 'Are data credits, actions, budgets and workbook limits left? An empty budget stops every provider at once.',
+        where: 'Settings > Plans & Billing; Settings > Budgets; Settings > Usage > Workbook limits',
+      },
+      {
+        do: 'Contact Clay support: only they can lift a block or a limit of the account. The text to send is in the mail under TEXT TO SEND TO CLAY SUPPORT; it holds counts and times and no row.',
+        where:
+          'https://community.clay.com, or Clay > chat icon at the bottom right (Mon-Fri, 9:00-21:00 US Eastern)',
+      },
+      {
+        do: 'Until they answer, hold what can wait: rows that come back empty cost credits, and have to be run again.',
+        where: 'npx claywatch hold <feed>; without the relay: Table name > Run settings > Auto-run off',
+        expect: 'npx claywatch status says that the feed is held; rows wait, and none is lost.',
+      },
+    ],
+    verify: [
+      'Providers find rows again: the hit rate is at its usual value, over enough rows to be sure.',
+      VERIFY_TRIAGE,
+    ],
+    afterwards: [
+      'Let a held feed go again: npx claywatch resume <feed>.',
+      'Run the rows of the gap again: right-click the column > Run column > Run empty or out-of-date rows. Look at the price first.',
+      REFUND,
+    ],
+    prevent: [
+      'Keep your own keys for the provider that matters most: what Clay limits in the account does not limit them.',
+      'Name the workspace in claywatch.config.ts (postmortem.workspace), so that the text for support is complete.',
+    ],
+    rootCause: 'A block or a limit of the account at Clay: all providers stopped delivering at once.',
+    sms: 'Contact Clay support; the text to send is in the mail.',
+    smsAfterwards: 'Run the empty cells of the gap again.',
+    questions: ['credits', 'connections'],
+  },
+
   'enrichment.slow': {
     title: 'Enrichment is slow',
     meaning:
@@ -110,7 +168,7 @@ export const enrichment = {
       },
       {
         do: 'Read whether Clay reports delays.',
-        where: 'https://status.clay.com (does not open: try a mobile network or a VPN)',
+        where: STATUS_PAGE,
       },
       {
         do: 'Take load off: pause bulk imports and large re-runs in the workspace.',

@@ -11,6 +11,8 @@ import { own } from './own.ts';
 import { provider } from './provider.ts';
 import { rows } from './rows.ts';
 import { table } from './table.ts';
+import type { Case } from './variant.ts';
+import { VARIANTS } from './variants.ts';
 import { webhook } from './webhook.ts';
 
 /** What is known about every cause; complete by its type. */
@@ -29,6 +31,15 @@ export const RUNBOOK: Readonly<Record<Cause, RunbookEntry>> = {
   ...monitoring,
 };
 
+/** What is known about a cause in the form in which it shows here. Pure, total. */
+export const runbookFor = (about: Case): RunbookEntry => {
+  const entry = RUNBOOK[about.cause];
+  const variant = VARIANTS[about.cause]?.find(({ fits }) => fits(about));
+  return variant ? { ...entry, ...variant.entry } : entry;
+};
+
 export { NO_PUBLIC_IMPACT } from './common.ts';
 export type { AutomaticAction, Reach, RunbookEntry, Step } from './entry.ts';
 export { QUESTION_ORDER, QUESTIONS } from './questions.ts';
+export type { Case as RunbookCase, Variant } from './variant.ts';
+export { VARIANTS } from './variants.ts';

@@ -1,5 +1,5 @@
-import { CLOSES, CONFIRMS } from './automatic.ts';
-import { DASHBOARD_CLOSED, NO_PUBLIC_IMPACT, VERIFY_TRIAGE } from './common.ts';
+import { CLOSES, CONFIRMS, FALLS_BACK } from './automatic.ts';
+import { DASHBOARD_CLOSED, ELSEWHERE, NO_PUBLIC_IMPACT, SILENCE, VERIFY_TRIAGE } from './common.ts';
 import type { RunbookEntry } from './entry.ts';
 
 export const monitoring = {
@@ -12,6 +12,7 @@ export const monitoring = {
     reach: 'nobody',
     automatic: [
       { action: 'Treats what it cannot see as unknown: never as fine, never as down.', available: true },
+      FALLS_BACK,
       CONFIRMS,
       CLOSES,
     ],
@@ -24,7 +25,8 @@ export const monitoring = {
       },
       {
         do: 'Balance not readable: check the API key and the role of its user.',
-        where: 'npx claywatch triage; Settings > Plans & Billing for the balance itself',
+        where:
+          'npx claywatch triage; Settings > Plans & Billing for the balance itself; npx claywatch credits set writes it down',
       },
       {
         do: 'Runs missed: look at the function and its schedule.',
@@ -38,6 +40,7 @@ export const monitoring = {
         do: 'A probe that cannot work: correct its address or its conditions, or take it out.',
         where: 'claywatch.config.ts',
       },
+      ELSEWHERE,
       DASHBOARD_CLOSED,
     ],
     verify: ['The check gives an answer again, good or bad, several times in a row.', VERIFY_TRIAGE],
@@ -45,6 +48,7 @@ export const monitoring = {
     prevent: [
       'Watch what matters in two ways, e.g. the status page and real rows.',
       'Look at the list of unknown checks once a week.',
+      SILENCE,
     ],
     rootCause:
       'The thing that is watched changed its form, blocks programs, or the watching itself did not run.',

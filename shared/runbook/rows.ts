@@ -71,8 +71,9 @@ export const rows = {
         expect: 'No new rows with known keys.',
       },
       {
-        do: 'If you cannot find it, stop the table: switch its auto-run off.',
-        where: 'Table name > Run settings > Auto-run',
+        do: 'If you cannot find it, stop the rows: hold the feed where they go through the relay, otherwise switch auto-run of the table off.',
+        where: 'npx claywatch hold <feed>; Table name > Run settings > Auto-run',
+        expect: 'No new rows in the table.',
       },
       {
         do: 'Look for tables that send to each other.',

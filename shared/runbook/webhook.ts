@@ -19,6 +19,7 @@ import {
   NO_REPLAY,
   PUT_A_QUEUE,
   SLOW_RESTART,
+  STATUS_PAGE,
   TEST_ROW,
   UPDATE_WEBHOOK_SECRET,
 } from './common.ts';
@@ -41,7 +42,7 @@ export const webhook = {
       },
       {
         do: 'Read whether Clay knows: webhook intake is the part that fails most often.',
-        where: 'https://status.clay.com (does not open: try a mobile network or a VPN)',
+        where: STATUS_PAGE,
       },
       {
         do: 'Turn on graceful degradation in your product and keep an eye on the status page.',

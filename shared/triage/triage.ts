@@ -9,6 +9,7 @@ import { type Observation, observation } from '../observe/observation.ts';
 import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
+import { webhookUrlProbe } from '../observe/probes/webhook-url.ts';
 import { signalsFromObservations } from '../observe/signals.ts';
 import { createSecretMask } from './mask.ts';
 import type { WebhookCheck } from './webhook-check.ts';
@@ -65,17 +66,17 @@ const deadlineMs = (config: Config, confirm: boolean): number => {
   return 2 * longest + (confirm ? again : 0) + SLACK_MS;
 };
 
-/** A webhook that cannot be what it is said to be was not seen working: it is a gap, not a detail. */
-const observeUntested = (untested: readonly UntestedWebhook[], at: number): Observation[] =>
-  untested.flatMap(({ probe, subject, url, summary, durationMs }) =>
+/** The form of the URLs; that its secret cannot be read means that it was not seen. */
+const observeUrls = (untested: readonly UntestedWebhook[], at: number): Observation[] =>
+  untested.flatMap(({ subject, url, summary, durationMs }) =>
     url === 'ok'
       ? []
       : [
           observation({
-            probe,
-            surface: 'webhook',
+            probe: webhookUrlProbe(subject),
+            surface: 'webhook-url',
             subject,
-            finding: 'not-run',
+            finding: url === 'malformed' ? 'malformed' : 'not-run',
             at,
             durationMs,
             attempts: 0,
@@ -122,16 +123,18 @@ export const runTriage = async (
   const probes = createProbes(checked, { http: deps.http, clock, secrets, confirm });
   deps.onStart?.(probes);
   const { onObservation } = deps;
-  const [looked, untested] = await Promise.all([
+  const [looked, examined] = await Promise.all([
     observe(probes, {
       clock,
       deadlineMs: deadlineMs(config, confirm),
       ...(onObservation ? { onObservation } : {}),
     }),
-    webhookCheck === 'none' ? examineWebhooks(checked, secrets, clock) : [],
+    examineWebhooks(checked, secrets, clock),
   ]);
   const now = clock.now();
-  const observations = [...looked, ...observeUntested(untested, startedAt)];
+  // Where a webhook is posted to, the answer says the rest.
+  const untested = webhookCheck === 'none' ? examined : examined.filter(({ url }) => url === 'malformed');
+  const observations = [...looked, ...observeUrls(untested, startedAt)];
   const diagnosis = conclude(observations, config, now, answers);
   return hide<TriageReport>({
     startedAt,

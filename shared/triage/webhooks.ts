@@ -3,12 +3,15 @@ import type { Clock } from '../clock.ts';
 import type { Config, WebhookConfig } from '../config/schema.ts';
 import type { SecretReader } from '../config/secret-reference.ts';
 import { ClaywatchError } from '../errors.ts';
+import { malformedSays } from '../observe/probes/webhook-url.ts';
 import type { WebhookCheck } from './webhook-check.ts';
 
 export interface NamedWebhook {
   /** `feed/webhook` */
   readonly subject: string;
   readonly webhook: WebhookConfig;
+  /** Where its URL is named in the configuration. */
+  readonly key: string;
 }
 
 /** A webhook that was not posted to, and what can be said of it for free. */
@@ -24,7 +27,11 @@ export interface UntestedWebhook {
 
 export const webhooksOf = (config: Config): NamedWebhook[] =>
   Object.entries(config.feeds).flatMap(([feed, { webhooks }]) =>
-    webhooks.map((webhook) => ({ subject: `${feed}/${webhook.id}`, webhook })),
+    webhooks.map((webhook, index) => ({
+      subject: `${feed}/${webhook.id}`,
+      webhook,
+      key: `feeds.${feed}.webhooks[${index}].url`,
+    })),
   );
 
 const CHECK_OF: Record<WebhookCheck, WebhookConfig['check']> = {
@@ -56,7 +63,7 @@ const NOT_POSTED = 'Not posted to: every accepted POST is a real row';
 
 /** Looks at a webhook's URL without sending anything: a truncated one is found for free. */
 const examine = async (
-  { subject, webhook }: NamedWebhook,
+  { subject, webhook, key }: NamedWebhook,
   apiHost: string | undefined,
   secrets: SecretReader,
 ): Promise<Omit<UntestedWebhook, 'durationMs'>> => {
@@ -75,7 +82,7 @@ const examine = async (
     probe,
     subject,
     url: 'malformed',
-    summary: `The URL in ${webhook.url} is not one of a Clay webhook (https://${apiHost}/v3/sources/webhook/...). Copy the full URL from the Clay table again.`,
+    summary: malformedSays(webhook, key),
   };
 };
 

@@ -142,7 +142,10 @@ export const periodUsage = (snapshot: FeedSnapshot, minutes: number, config: Con
   const windows = windowsIn(snapshot.windows, minutes, snapshot.asOf);
   const results = resultsOf(windows.map((window) => window.results));
   const lacking = sum(windows, missingInput);
-  const crm = { ok: sum(windows, (window) => window.crm.ok), failed: sum(windows, ({ crm }) => crm.failed) };
+  const crm = {
+    ok: sum(windows, (window) => window.crm.ok),
+    failed: sum(windows, ({ crm }) => crm.failed + (crm.wrong ?? 0)),
+  };
   return {
     minutes,
     to: snapshot.asOf,

@@ -19,6 +19,7 @@ import { type Observation, observation } from '../observe/observation.ts';
 import { observe } from '../observe/observe.ts';
 import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
+import { sourceProbe } from '../observe/probes/metrics.ts';
 import type { RelaySeen } from '../observe/relay/observe-relay.ts';
 import { type Evidence, signalsFromHealth } from '../observe/signals.ts';
 import type { EvidenceStore } from '../postmortem/postmortem.ts';
@@ -39,7 +40,9 @@ import {
 import { createMessagesProbe } from './messages.ts';
 import { controlsAfter, createRelays, type RelayPorts, remediate, waitingIn } from './relays.ts';
 import { remember } from './remember.ts';
+import { createRotationProbes, isRotation, type RotationReader } from './rotations.ts';
 import type { Ended, WatchState, WatchStore } from './store.ts';
+import { createUrlProbes, urlProbesOf } from './urls.ts';
 
 /** Left out: messages go at once, without links, neither proved nor silenced, thrown together nor sent to single people. */
 type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle' | 'renderFor'>;
@@ -59,6 +62,8 @@ export interface WatchDependencies extends WaysToPeople {
   readonly render: RenderNotification;
   /** Left out where no feed is relayed. */
   readonly relay?: RelayPorts;
+  /** How the rotations of secrets ended. Left out where nothing rotates them. */
+  readonly rotations?: RotationReader;
 }
 
 export interface WatchReport {
@@ -161,11 +166,20 @@ const stepAll = (
   return Object.fromEntries(next);
 };
 
-/** Everything that one probe may speak as: the balance probe also reads the two meters. */
-const watchedBy = (probes: readonly Probe[]): ReadonlySet<string> =>
+/** Everything that one probe may speak as: the balance probe also reads the two meters, metrics their source. */
+const watchedBy = (
+  probes: readonly Probe[],
+  config: Config,
+  observations: readonly Observation[],
+): ReadonlySet<string> =>
   new Set([
     'schedule',
-    ...probes.flatMap(({ id }) => (id === 'clay.balance' ? [id, 'clay.credits', 'clay.actions'] : [id])),
+    ...probes.flatMap(({ id, surface }) => {
+      if (id === 'clay.balance') return [id, 'clay.credits', 'clay.actions'];
+      return surface === 'metrics' ? [id, sourceProbe(id)] : [id];
+    }),
+    ...urlProbesOf(config),
+    ...observations.flatMap(({ probe }) => (isRotation(probe) ? [probe] : [])),
   ]);
 
 /** What stands in for something says nothing of whether that is watched, or since when it fails. */
@@ -318,8 +332,10 @@ export const createWatch =
       health: state.health,
       isDue: isProbeDue,
     });
+    const urls = createUrlProbes(config, deps.secrets, clock, relays.control).filter(isProbeDue);
+    const rotations = createRotationProbes(deps.rotations, clock);
     const counts = createRowsProbes(config, clock, fold, relays.control);
-    const seen = await observe([...due, ...own, ...relays.probes, ...counts], {
+    const seen = await observe([...due, ...own, ...urls, ...rotations, ...relays.probes, ...counts], {
       clock,
       deadlineMs: OBSERVE_DEADLINE_MS,
     });
@@ -340,7 +356,7 @@ export const createWatch =
     ];
 
     const now = clock.now();
-    const watched = watchedBy([...probes, ...own]);
+    const watched = watchedBy([...probes, ...own], config, observations);
     const isCounted = countsWatch(config, observations);
     const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);

@@ -303,6 +303,7 @@ describe('each fault alone', () => {
     const down = {
       connectivity: 'offline',
       'clay-web': 'dns-failed',
+      'clay-app': 'dns-failed',
       'clay-api': 'timed-out',
       'clay-key': 'timed-out',
       'clay-balance': 'timed-out',
@@ -333,6 +334,7 @@ describe('each fault alone', () => {
     const silent = {
       connectivity: 'not-run',
       'clay-web': 'timed-out',
+      'clay-app': 'timed-out',
       'clay-api': 'timed-out',
       'clay-key': 'timed-out',
       'clay-balance': 'timed-out',

@@ -1,4 +1,5 @@
 import type { FaultName } from '../../local/clay/faults/catalogue.ts';
+import { BASE_CONFIG } from '../support/world.ts';
 import { type Drill, type ExpectedIncident, expectedWithin, type Step } from './drill.ts';
 import { PEOPLE_DRILLS } from './people.ts';
 import { RELAY_DRILLS } from './relay.ts';
@@ -72,6 +73,12 @@ const WEBHOOK = 'leads/leads-1';
 const withoutSchedule = (minutes: number): NonNullable<Step['act']> => ({
   what: `no run for ${minutes} minutes`,
   run: (world) => world.skip(minutes),
+});
+
+/** Metrics that are read where the provider answers, and from this backup when it does not. */
+const withMetrics = (backupUrl: string): NonNullable<Drill['config']> => ({
+  ...BASE_CONFIG,
+  probes: { errors: { kind: 'metrics', url: 'http://clay.simulated/stand-ins/provider', backupUrl } },
 });
 
 const hostile = (surface: string): Step['params'] => ({ surface });
@@ -178,6 +185,82 @@ export const DRILLS: readonly Drill[] = [
     'web-down',
     expected('clay.degraded', 'clay', 'P2'),
   ),
+  {
+    ...simple(
+      'dashboard-down',
+      'Only the dashboard does not open: rows flow, and alternatives are offered',
+      "runbook 2, error handling: can't access Clay dashboard",
+      'web-down',
+      expected('clay.degraded', 'clay', 'P2', { says: /dashboard does not open.*rows still flow/ }),
+    ),
+    config: {
+      ...BASE_CONFIG,
+      clay: { ...BASE_CONFIG.clay, appUrl: BASE_CONFIG.clay.webUrl },
+    },
+  },
+  {
+    ...simple(
+      'dashboard-and-api-down',
+      'The dashboard and the API are down',
+      "runbook 2, error handling: can't access Clay dashboard",
+      'outage',
+      expected('clay.outage', 'clay', 'P1'),
+    ),
+    config: {
+      ...BASE_CONFIG,
+      clay: {
+        ...BASE_CONFIG.clay,
+        webUrl: 'http://clay.simulated/connectivity',
+        appUrl: BASE_CONFIG.clay.webUrl,
+      },
+    },
+  },
+  {
+    ...simple(
+      'metrics-source-down',
+      'Our metrics cannot be read, and their backup can: no fault of what they measure',
+      'runbook 1, error handling: Prometheus down, check backup metrics',
+      'provider-probe-failing',
+      expected('monitoring.gap', 'probe:errors/source', 'P4', {
+        notifiedWithinSeconds: 32 * 60,
+        resolvedWithinSeconds: RECOVERY,
+        says: /Fallback evidence: .*probe:errors \(passing\)/,
+      }),
+    ),
+    minutes: 60,
+    steps: fault('provider-probe-failing', 45),
+    config: withMetrics('http://clay.simulated/stand-ins/health'),
+  },
+  {
+    ...simple(
+      'metrics-and-backup-down',
+      'Neither our metrics nor their backup can be read: unknown, one gap, never "unhealthy"',
+      'runbook 1, error handling: Prometheus down, check backup metrics',
+      ['provider-probe-failing', 'crm-probe-failing'],
+      expected('monitoring.gap', 'probe:errors', 'P4', {
+        notifiedWithinSeconds: 32 * 60,
+        resolvedWithinSeconds: RECOVERY,
+      }),
+    ),
+    minutes: 60,
+    steps: fault(['provider-probe-failing', 'crm-probe-failing'], 45),
+    config: withMetrics('http://clay.simulated/stand-ins/crm'),
+  },
+  {
+    name: 'rotation-denied',
+    title: 'The rotation of a secret is denied: an administrator is told what to grant',
+    source: 'runbook 1, error handling: secret rotation fails, escalate to admin',
+    minutes: 30,
+    steps: [
+      { minute: 5, act: { what: 'a rotation is denied', run: (world) => world.rotate('relay', 'denied') } },
+      { minute: 15, act: { what: 'and takes place', run: (world) => world.rotate('relay', 'rotated') } },
+    ],
+    expect: [
+      expected('secret.rotation-failed', 'relay', 'P3', {
+        says: /for an administrator: .* grant .*secretsmanager:UpdateSecretVersionStage on arn:aws:secretsmanager/,
+      }),
+    ],
+  },
   simple(
     'api-5xx',
     'Only the public API answers 5xx',

@@ -55,6 +55,8 @@ export interface RelayAnswer {
   readonly heldWithinSeconds?: number | null;
   /** From the last step to rows flowing again, seconds. */
   readonly flowsWithinSeconds?: number;
+  /** Faults that the forwarder meets, rightly. */
+  readonly faults?: RegExp;
   /** What timelines must say that Claywatch did, or proposes. */
   readonly did?: readonly RegExp[];
 }

@@ -107,7 +107,9 @@ export const judgeRelay = async (
       ...over,
       ...timing(drill, answer, control),
       ...unsaid.map((words) => `no timeline says ${words}, but: ${said.join(' | ') || 'nothing'}`),
-      ...relay.faults.map((fault) => `the forwarder met a fault: ${fault}`),
+      ...relay.faults
+        .filter((fault) => !answer.faults?.test(fault))
+        .map((fault) => `the forwarder met a fault: ${fault}`),
     ].map((problem) => `relay: ${problem}`),
   };
 };

@@ -122,6 +122,32 @@ const OUTAGES: readonly Drill[] = [
     },
   }),
   drill({
+    name: 'relay-url-malformed',
+    title:
+      'The URL of the webhook in use is cut off in its secret: named by its key, rows wait, and flow once it is whole',
+    source: 'runbook 2, error handling: webhook test returns nothing, URL malformed',
+    minutes: 60,
+    steps: [
+      act(5, 'somebody pastes half of the URL', (world) =>
+        world.setSecret('env:CLAY_WEBHOOK_URL', 'https://api.clay.com/v3/sources/web'),
+      ),
+      act(30, 'and the whole of it', (world) =>
+        world.setSecret('env:CLAY_WEBHOOK_URL', `https://api.clay.com${world.clay.webhookPath('leads-1')}`),
+      ),
+    ],
+    expect: [
+      expected('webhook.gone', 'leads/leads-1', 'P1', {
+        notifiedWithinSeconds: 16 * MINUTES,
+        resolvedWithinSeconds: 10 * MINUTES,
+        says: /What env:CLAY_WEBHOOK_URL holds \(feeds\.leads\.webhooks\[0\]\.url\) is not the URL/,
+      }),
+    ],
+    relay: {
+      faults: /^sending rows: .*What env:CLAY_WEBHOOK_URL holds/,
+      did: [/^Sending of leads is on hold, because/],
+    },
+  }),
+  drill({
     name: 'relay-500-for-three-minutes',
     title: 'Webhooks answer 500 for three minutes: the breaker waits, and tries',
     source: 'issue: 5xx holds; facts, How it breaks 2',

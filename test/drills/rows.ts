@@ -259,6 +259,24 @@ const WORSE: readonly Drill[] = [
     ],
   }),
   drill({
+    name: 'all-providers-empty',
+    title: 'Every provider comes back empty at once: one incident for Clay support, and none for a provider',
+    source: 'runbook 2, error handling: all providers returning empty, account-level issue',
+    minutes: 200,
+    // Both providers must have known enough rows before.
+    steps: [
+      { minute: 90, on: 'low-hit-rate', params: { hitRate: 0 } },
+      { minute: 150, off: 'all' },
+    ],
+    expect: [
+      expected('enrichment.all-empty', 'workspace', 'P1', {
+        notifiedWithinSeconds: 20 * MINUTES,
+        resolvedWithinSeconds: 10 * MINUTES,
+        says: /Every provider comes back empty \(leads\).*points at the account/,
+      }),
+    ],
+  }),
+  drill({
     name: 'low-hit-rate-input',
     title: 'The rows get worse: no provider knows them',
     source: 'runbook 2: sample 10 rows, are the domains valid',
@@ -307,6 +325,32 @@ const WORSE: readonly Drill[] = [
     minutes: 90,
     steps: during('crm-token-expired', 20),
     expect: [expected('crm.sync-failing', 'leads/crm', 'P2')],
+  }),
+  drill({
+    name: 'crm-receives-wrong-data',
+    title: 'A column reference changed: the CRM column runs and pushes wrong data',
+    source: 'runbook 2, error handling: CRM pushing wrong data, column references changed',
+    minutes: 90,
+    steps: during('crm-wrong-data', 20),
+    expect: [expected('crm.sync-failing', 'leads/crm', 'P2', { says: /Wrong data reaches the CRM/ })],
+  }),
+  drill({
+    name: 'counts-unreadable',
+    title:
+      'The counts of rows cannot be read for 50 minutes: a gap with fallback evidence, and nothing is called fine',
+    source: 'runbook 1, error handling: metrics unavailable, check backup metrics',
+    minutes: 130,
+    steps: [
+      { minute: BEGIN, act: { what: 'the ledger cannot be read', run: (world) => world.breakCounts(true) } },
+      { minute: BEGIN + 50, act: { what: 'and can again', run: (world) => world.breakCounts(false) } },
+    ],
+    expect: [
+      expected('monitoring.gap', 'rows:leads', 'P4', {
+        notifiedWithinSeconds: 33 * MINUTES,
+        resolvedWithinSeconds: 4 * MINUTES,
+        says: /Fallback evidence: .*webhook:leads\/leads-1 \(accepting\)/,
+      }),
+    ],
   }),
   drill({
     name: 'crm-down-and-probed',

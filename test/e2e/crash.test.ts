@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_AWS } from '../../local/aws.ts';
 import { trialConfig, trialSecrets } from '../../local/trial-config.ts';
@@ -19,13 +15,8 @@ import { parseConfig } from '../../shared/config/parse.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { createWatch } from '../../shared/watch/run.ts';
+import { type SpawnedRuntime, spawnRuntime, type Told } from './spawned.ts';
 
-const START = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
-
-interface Told {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
 interface Started extends Told {
   readonly clay: string;
   readonly tableName: string;
@@ -36,42 +27,12 @@ interface Message extends Told {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-const children: ChildProcess[] = [];
+const children: SpawnedRuntime[] = [];
 
-/** `npm start` as a process of its own; what it tells can be awaited. */
-const spawnRuntime = (stateDir: string, ...args: string[]) => {
-  const child = spawn(
-    process.execPath,
-    [START, '--json', '--clay-port', '0', '--port', '0', '--state', stateDir, ...args],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+const start = (stateDir: string, ...args: string[]): SpawnedRuntime => {
+  const child = spawnRuntime(stateDir, ['--clay-port', '0', ...args]);
   children.push(child);
-  const told: Told[] = [];
-  const heard = new EventTarget();
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    told.push(JSON.parse(line) as Told);
-    heard.dispatchEvent(new Event('told'));
-  });
-  const when = async (matches: (one: Told) => boolean): Promise<Told> => {
-    for (;;) {
-      const found = told.find(matches);
-      if (found) return found;
-      await new Promise((resolve) => heard.addEventListener('told', resolve, { once: true }));
-    }
-  };
-  // A process that has ended may have said more than has been read of it.
-  const exited = Promise.all([once(child, 'exit'), once(lines, 'close')]).then(([exit]) => exit);
-  return {
-    told,
-    when,
-    kill: async (signal: NodeJS.Signals) => {
-      child.kill(signal);
-      return exited;
-    },
-  };
+  return child;
 };
 
 const messages = (told: readonly Told[]) =>
@@ -85,7 +46,7 @@ beforeEach(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'claywatch-crash-'));
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await Promise.all(children.splice(0).map((child) => child.kill('SIGKILL')));
   await rm(stateDir, { recursive: true, force: true });
 });
 
@@ -94,7 +55,7 @@ describe('a killed runtime', () => {
     timeout: 60_000,
   }, async () => {
     // No further run of its own gets in the way of the one that is about to die.
-    const first = spawnRuntime(stateDir, '--every', '3600');
+    const first = start(stateDir, '--every', '3600');
     const { clay, tableName, endpoints } = (await first.when(({ type }) => type === 'started')) as Started;
     await first.when(({ type }) => type === 'run');
 
@@ -143,7 +104,7 @@ describe('a killed runtime', () => {
       )
       .toBe('gone');
 
-    const second = spawnRuntime(stateDir, '--every', '1');
+    const second = start(stateDir, '--every', '1');
     await second.when(({ type }) => type === 'message');
     await second.when((one) => (one as Message).attributes?.transition === 'resolved');
     const [code] = await second.kill('SIGTERM');

@@ -36,6 +36,7 @@ const control = async (url: string, init: RequestInit): Promise<void> => {
 
 export const createWorld = async (
   adapt: (config: ConfigInput) => ConfigInput = (config) => config,
+  secrets: Readonly<Record<string, string>> = {},
 ): Promise<World> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'claywatch-e2e-'));
   const clay = await startClay({ port: 0, options: poolOf(TRIAL_POOL) });
@@ -44,7 +45,7 @@ export const createWorld = async (
     adapt({ ...trialConfig(clayUrl), observe: { confirmAfterMs: [10, 20] } }),
     'the configuration of the test',
   );
-  const start = () => startRuntime({ config, stateDir, env: trialSecrets(clayUrl) });
+  const start = () => startRuntime({ config, stateDir, env: { ...trialSecrets(clayUrl), ...secrets } });
   let runtime = await start();
   let seen = 0;
   // Slots lie in the past, so that a test may run as many as it likes.

@@ -117,7 +117,7 @@ const emptyWindow = (start: number) => ({
   failedByStatus: byWord<number>(),
   byProvider: byWord<Results & { credits: number; rateLimited: number }>(),
   byColumn: byWord<Results>(),
-  crm: { ok: 0, failed: 0 },
+  crm: { ok: 0, failed: 0 } as { ok: number; failed: number; wrong?: number },
   credits: 0,
   actions: 0,
   creditsOnMisses: 0,
@@ -206,7 +206,8 @@ const addCallback = (part: Part, row: KeptRow, callback: CallbackRecord): void =
   window.actions = exact(window.actions + actions);
   if (result === 'missed') window.creditsOnMisses = exact(window.creditsOnMisses + credits);
   if (result === 'failed') add(window.failedByStatus, status);
-  if (crm) window.crm[crm] += 1;
+  if (crm === 'wrong') window.crm.wrong = (window.crm.wrong ?? 0) + 1;
+  else if (crm) window.crm[crm] += 1;
   if (column) {
     window.byColumn[column] ??= none();
     window.byColumn[column][result] += 1;
@@ -253,6 +254,7 @@ const addWindow = (to: Window, from: Window): void => {
   addResults(to.results, from.results);
   to.crm.ok += from.crm.ok;
   to.crm.failed += from.crm.failed;
+  if (from.crm.wrong) to.crm.wrong = (to.crm.wrong ?? 0) + from.crm.wrong;
   for (const what of ['credits', 'actions', 'creditsOnMisses'] as const)
     to[what] = exact(to[what] + from[what]);
   for (const [status, rows] of Object.entries(from.failedByStatus)) add(to.failedByStatus, status, rows);

@@ -21,6 +21,7 @@ import { matchesFilter, subscriptionsOf } from '../../shared/notify/filter-polic
 import type { ProofLedger } from '../../shared/notify/proof.ts';
 import type { Notification, Publisher } from '../../shared/notify/publisher.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
+import type { Rotation } from '../../shared/observe/rotation.ts';
 import type { EvidenceStore } from '../../shared/postmortem/postmortem.ts';
 import type { ControlStore } from '../../shared/relay/control.ts';
 import type { SendsLedger } from '../../shared/relay/sends.ts';
@@ -208,6 +209,8 @@ export interface World {
   readonly proof: ProofLedger;
   readonly evidence: EvidenceStore;
   readonly silences: SilenceStore;
+  readonly rowsLedger: Pick<RowsLedger, 'snapshot'>;
+  readonly creditStore: CreditStore;
   readonly reports: readonly WatchReport[];
   /** The rows that flow; null where none do. */
   readonly traffic: Traffic | null;
@@ -216,6 +219,12 @@ export interface World {
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
+  /** From now on the counts of rows cannot be read, or can be again. */
+  breakCounts(isBroken: boolean): void;
+  /** The secret behind a reference is another one from now on. */
+  setSecret(reference: string, value: string): void;
+  /** The rotation of a secret ended so. */
+  rotate(secret: string, how: 'denied' | 'rotated'): void;
   /** Lets minutes pass without a run: the schedule failed, or the machine slept. */
   skip(minutes: number): Promise<void>;
   /** The wall clock is set, forward or back, and the schedule with it. */
@@ -298,7 +307,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
       return { receipt: `receipt-${delivered.length}` };
     },
   };
-  const secrets: Readonly<Record<string, string>> = {
+  const secrets: Record<string, string> = {
     'env:CLAY_API_KEY': 'simulated-api-key',
     'env:CLAY_WEBHOOK_URL': `https://api.clay.com${clay.webhookPath('leads-1')}`,
     'env:CLAY_WEBHOOK_URL_2': `https://api.clay.com${clay.webhookPath('leads-2')}`,
@@ -322,6 +331,15 @@ export const createWorld = (options: WorldOptions = {}): World => {
         seed: options.seed ?? 1,
       })
     : null;
+  let isBroken = false;
+  const readable = (ledger: RowsLedger): RowsLedger => ({
+    ...ledger,
+    fold: async (feed, now) => {
+      if (isBroken) throw new Error('the table does not answer');
+      return ledger.fold(feed, now);
+    },
+  });
+  const rotations = new Map<string, Rotation>();
   const build = (current: Config) =>
     createWatch({
       config: current,
@@ -330,7 +348,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
       secrets: secretReader,
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
-      rowsLedger: options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger,
+      rowsLedger: readable(options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger),
+      rotations: { latest: async () => [...rotations.values()] },
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
       ...{ proof, silences, throttle },
@@ -387,6 +406,8 @@ export const createWorld = (options: WorldOptions = {}): World => {
     proof,
     evidence,
     silences,
+    rowsLedger,
+    creditStore,
     reports,
     traffic,
     relay,
@@ -394,6 +415,16 @@ export const createWorld = (options: WorldOptions = {}): World => {
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();
       await catchUp();
+    },
+    breakCounts: (broken) => {
+      isBroken = broken;
+    },
+    setSecret: (reference, value) => {
+      secrets[reference] = value;
+    },
+    rotate: (secret, how) => {
+      const result = how === 'rotated' ? { kind: how } : ({ kind: how, step: 'finishSecret' } as const);
+      rotations.set(secret, { secret, at: clock.now(), result });
     },
     skip: async (minutes) => {
       slot += minutes * MINUTE;

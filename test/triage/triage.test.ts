@@ -66,6 +66,7 @@ describe('triage', () => {
     expect(report.observations.map(({ probe }) => probe)).toEqual([
       'connectivity',
       'clay.web',
+      'clay.app',
       'clay.api',
       'clay.status',
     ]);
@@ -83,7 +84,7 @@ describe('triage', () => {
     const { report } = await triage({}, () => ({ status: 200, afterMs: Number.POSITIVE_INFINITY }), {
       confirm: true,
     });
-    expect(report.observations).toHaveLength(4);
+    expect(report.observations).toHaveLength(5);
     expect(report.observations.every(({ outcome }) => outcome !== 'ok')).toBe(true);
     expect(report.diagnosis.conclusion).toBe('cannot-tell');
     expect(report.wallMs).toBeLessThan(30_000);

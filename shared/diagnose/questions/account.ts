@@ -98,6 +98,8 @@ type Meter = (typeof METERS)[number];
  */
 const proofOfWork = (board: Board): readonly Signal[] | null => {
   const flows = board.of('flow');
+  // Rows are counted, and the counts cannot be read: that nothing is seen coming back is no proof that it need not.
+  if (board.of('rows-ledger').some(isUnknown)) return null;
   if (flows.length === 0) return [];
   const working = flows.filter((signal) => isOk(signal) && signal.evidence.facts.freshCallback === true);
   return working.length > 0 ? working : null;

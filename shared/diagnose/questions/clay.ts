@@ -17,7 +17,7 @@ const DEGRADED: Key = { cause: 'clay.degraded', subject: 'clay' };
 
 /** What we measure of Clay itself, over the network. */
 const measuredOf = (board: Board): readonly Signal[] =>
-  board.of('clay-web', 'clay-api', 'clay-key', 'clay-balance');
+  board.of('clay-web', 'clay-app', 'clay-api', 'clay-key', 'clay-balance');
 
 const first = (signals: readonly Signal[]): string => signals[0]?.evidence.summary ?? 'not checked';
 
@@ -62,11 +62,12 @@ export const clayAnswers: Question = {
   id: 'clay-answers',
   question: 'Does Clay answer at all (API host or web app)?',
   judge: (board): Judgement => {
-    const hosts = board.of('clay-web', 'clay-api');
+    const hosts = board.of('clay-web', 'clay-app', 'clay-api');
     if (hosts.length === 0) return { answer: 'not-checked', because: 'not watched', found: [], cleared: [] };
-    const down = (surface: 'clay-web' | 'clay-api') => board.of(surface).some(isDown);
+    const down = (surface: 'clay-web' | 'clay-app' | 'clay-api') => board.of(surface).some(isDown);
     const keyWorks = board.of('clay-key').some(isOk);
-    if (down('clay-web') && down('clay-api') && !keyWorks)
+    // The web site is hosted apart from the product: with the dashboard and the API gone, nothing can be used.
+    if ((down('clay-web') || down('clay-app')) && down('clay-api') && !keyWorks)
       return {
         answer: 'no',
         because: first(board.of('clay-api').filter(isDown)),
@@ -95,10 +96,16 @@ export const clayAnswers: Question = {
   },
 };
 
+/** What people click in, and not what rows go through. */
+const isOnlyDashboard = (surfaces: readonly Signal['surface'][]): boolean =>
+  surfaces.every((surface) => surface === 'clay-web' || surface === 'clay-app');
+
 const degradedSummary = (measured: readonly Signal[], declared: readonly Signal[]): string => {
   const what = measured[0]?.evidence.summary;
   if (what === undefined) return `Clay declares trouble that we do not measure ourselves: ${first(declared)}`;
   const rest = measured.length > 1 ? ` (and ${measured.length - 1} more)` : '';
+  if (isOnlyDashboard(measured.map(({ surface }) => surface)))
+    return `The Clay dashboard does not open: ${what}${rest}; its API answers, so rows still flow${declared.length > 0 ? '. Its status page declares trouble too' : ''}`;
   return `Part of Clay is failing or slow: ${what}${rest}${declared.length > 0 ? '; its status page says so too' : ''}`;
 };
 

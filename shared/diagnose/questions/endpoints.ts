@@ -15,7 +15,15 @@ interface EndpointQuestion<S extends Surface> {
   >;
 }
 
-type NotFailing = 'up' | 'healthy' | 'passing' | 'on-time' | 'blocked' | 'unexpected-answer' | 'not-run';
+type NotFailing =
+  | 'unreachable'
+  | 'up'
+  | 'healthy'
+  | 'passing'
+  | 'on-time'
+  | 'blocked'
+  | 'unexpected-answer'
+  | 'not-run';
 type FailingFindingOf<S extends Surface> = Exclude<FindingOf<S>, NotFailing>;
 
 type CauseTable = Readonly<Partial<Record<Finding, { readonly cause: Cause; readonly says: string } | null>>>;
@@ -108,6 +116,16 @@ export const servicesPass = endpointQuestion({
     cause: 'own.unhealthy',
     says: 'One of our own services is unhealthy',
   }),
+});
+
+/** First runbook, step 1: "error rate metrics". */
+export const metricsGood = endpointQuestion({
+  id: 'metrics-good',
+  question: 'Do our own metrics say that all is well?',
+  surface: 'metrics',
+  causes: {
+    'condition-failed': { cause: 'own.unhealthy', says: 'Our own metrics are not as they should be' },
+  },
 });
 
 /** Second runbook, step 2: "Provider connection lost … Provider rate limited". */

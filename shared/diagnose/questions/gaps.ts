@@ -1,5 +1,6 @@
 import { isSilent } from '../../observe/findings.ts';
 import { isFailing, isOk, isUnknown } from '../board.ts';
+import { fallbackFor, insteadSays } from '../fallback.ts';
 import type { Judgement, Question } from '../rule.ts';
 
 /** Second runbook: "P4: Monitoring gaps". A dead source must never look green. */
@@ -18,12 +19,15 @@ export const everythingSeen: Question = {
         summary: `Claywatch itself did not run when it should have: ${signal.evidence.summary}`,
         evidence: [signal.evidence],
       })),
-      ...blind.map((signal) => ({
-        cause: 'monitoring.gap' as const,
-        subject: signal.probe,
-        summary: `This cannot be seen, so it counts neither as fine nor as down: ${signal.evidence.summary}`,
-        evidence: [signal.evidence],
-      })),
+      ...blind.map((signal) => {
+        const instead = fallbackFor(signal, board);
+        return {
+          cause: 'monitoring.gap' as const,
+          subject: signal.probe,
+          summary: `This cannot be seen, so it counts neither as fine nor as down: ${signal.evidence.summary}${insteadSays(instead)}`,
+          evidence: [signal.evidence, ...instead],
+        };
+      }),
     ];
     const seen = board.all().filter((signal) => !isUnknown(signal) && !blindProbes.has(signal.probe));
     const cleared = [

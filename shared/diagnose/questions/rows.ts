@@ -193,6 +193,8 @@ export const rowsFound = countQuestion({
   question: 'Do providers find enough of them?',
   surface: 'hit-rate',
   causes: {
+    // Named by `providersKnowSomething`, for all feeds together.
+    'all-empty': [],
     'low-input': [{ cause: 'enrichment.low-hit-rate', says: 'Too few rows are found; the rows changed' }],
     'low-provider': [
       { cause: 'enrichment.low-hit-rate', says: 'Too few rows are found; a provider changed' },
@@ -215,7 +217,10 @@ export const crmTakesRows = countQuestion({
   id: 'crm-takes-rows',
   question: 'Does the CRM column push the rows on?',
   surface: 'crm-rows',
-  causes: { failing: [{ cause: 'crm.sync-failing', says: 'Rows do not reach the CRM' }] },
+  causes: {
+    failing: [{ cause: 'crm.sync-failing', says: 'Rows do not reach the CRM' }],
+    wrong: [{ cause: 'crm.sync-failing', says: 'Wrong data reaches the CRM' }],
+  },
 });
 
 export const callbacksReadable = countQuestion({

@@ -3,6 +3,7 @@ import type { Evidence } from '../../observe/signals.ts';
 import { NO_PUBLIC_IMPACT, QUESTIONS, RUNBOOK } from '../../runbook/index.ts';
 import { publicImpactOf, publicStatusOf } from '../drafts/public.ts';
 import { bullet, more, paragraph, section } from '../layout.ts';
+import { supportRequest } from '../support-request.ts';
 import { wrap } from '../text.ts';
 import { utcTime } from '../time.ts';
 import { evidenceLine, type Letter, SHOWN } from './letter.ts';
@@ -59,6 +60,13 @@ export const effects = ({ incident, show }: Letter): readonly string[] => {
     ...more(all, SHOWN.effects),
   ]);
 };
+
+/** Ready to be sent by a person, where Clay support is who can help. */
+export const support = ({ incident, config, show }: Letter): readonly string[] =>
+  section(
+    'TEXT TO SEND TO CLAY SUPPORT',
+    (supportRequest(incident, config, show) ?? []).map((line) => paragraph(line)),
+  );
 
 /** Outward messages wait for a person; nothing is published by itself. */
 export const externalText = ({ incident, config, show }: Letter): readonly string[] => {

@@ -3,7 +3,16 @@ import type { Incident, PendingNotification } from '../../incident/incident.ts';
 import { aboutOf } from '../about.ts';
 import type { MessageLinks } from '../links.ts';
 import { wrap } from '../text.ts';
-import { automatic, effects, evidence, externalText, questions, ruledOut, wouldChange } from './details.ts';
+import {
+  automatic,
+  effects,
+  evidence,
+  externalText,
+  questions,
+  ruledOut,
+  support,
+  wouldChange,
+} from './details.ts';
 import type { Letter } from './letter.ts';
 import { opening } from './opening.ts';
 import { postmortem } from './postmortem.ts';
@@ -33,6 +42,7 @@ const shortened = (paragraphs: readonly string[], end: string): string => {
 
 const OPEN_PARTS = [
   opening,
+  support,
   template,
   questions,
   evidence,
@@ -42,7 +52,7 @@ const OPEN_PARTS = [
   externalText,
   automatic,
 ] as const;
-const RESOLVED_PARTS = [opening, postmortem, template, externalText, evidence, effects] as const;
+const RESOLVED_PARTS = [opening, postmortem, support, template, externalText, evidence, effects] as const;
 
 /**
  * The e-mail as plain text of at most 24 KB. Its first lines say what is wrong, who has it or until when somebody must,
@@ -57,10 +67,12 @@ export const renderEmail = (
     readonly hosts: ReadonlySet<string>;
     readonly links: MessageLinks;
     readonly alsoAbout: readonly string[];
+    /** When it is sent, where that is long after it arose. */
+    readonly lateAt?: number;
   },
 ): string => {
   const letter: Letter = {
-    ...aboutOf(incident, config, pending.createdAt, more.hosts),
+    ...aboutOf(incident, config, more.lateAt ?? pending.createdAt, more.hosts),
     pending,
     links: more.links,
     alsoAbout: more.alsoAbout,

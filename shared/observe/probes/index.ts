@@ -5,6 +5,7 @@ import type { HttpClient } from '../../http/port.ts';
 import type { Probe } from '../probe.ts';
 import { callbackProbe } from './callback.ts';
 import { clayApiProbe } from './clay-api.ts';
+import { clayAppProbe } from './clay-app.ts';
 import { clayBalanceProbe } from './clay-balance.ts';
 import { clayKeyProbe } from './clay-key.ts';
 import { clayStatusProbe } from './clay-status.ts';
@@ -12,6 +13,7 @@ import { clayWebProbe } from './clay-web.ts';
 import { connectivityProbe } from './connectivity.ts';
 import type { ProbeContext } from './context.ts';
 import { integrationProbe } from './integration.ts';
+import { metricsProbe } from './metrics.ts';
 import { userDefinedProbe } from './user-defined.ts';
 import { webhookProbe } from './webhook.ts';
 
@@ -32,6 +34,7 @@ export const createProbes = (config: Config, deps: ProbeDependencies): readonly 
   const probes = [
     connectivityProbe(config, context),
     clayWebProbe(config, context),
+    clayAppProbe(config, context),
     clayApiProbe(config, context),
     clayStatusProbe(config, context),
     ...(hasKey(clay) ? [clayKeyProbe(clay, context), clayBalanceProbe(config, clay, context)] : []),
@@ -40,7 +43,11 @@ export const createProbes = (config: Config, deps: ProbeDependencies): readonly 
       callback ? callbackProbe(feed, callback, context) : null,
     ]),
     config.integration ? integrationProbe(config.integration, context) : null,
-    ...Object.entries(config.probes).map(([name, probe]) => userDefinedProbe(name, probe, context)),
+    ...Object.entries(config.probes).map(([name, probe]) =>
+      probe.kind === 'metrics'
+        ? metricsProbe(name, probe, context)
+        : userDefinedProbe(name, { ...probe, kind: probe.kind }, context),
+    ),
   ];
   return probes.filter((probe) => probe !== null);
 };

@@ -5,7 +5,11 @@ import { endpointProbe } from './endpoint.ts';
 const TITLES = { crm: 'CRM', provider: 'Provider', service: 'Service' } as const;
 
 /** A probe that the user named: a CRM, an enrichment provider, an internal service, or anything else. */
-export const userDefinedProbe = (name: string, probe: Config['probes'][string], context: ProbeContext) =>
+export const userDefinedProbe = (
+  name: string,
+  probe: Config['probes'][string] & { readonly kind: keyof typeof TITLES },
+  context: ProbeContext,
+) =>
   endpointProbe(
     {
       id: `probe:${name}`,

@@ -2,7 +2,7 @@ import type { RowsWindow } from '../../rows/snapshot.ts';
 import type { Observation } from '../observation.ts';
 import { bounds, type Share, shareOf } from './confidence.ts';
 import { type RowsContext, seenInRows } from './context.ts';
-import { judgeRate, type RateQuestion, sum } from './window.ts';
+import { judgeRate, type RateQuestion, sum, windowsIn } from './window.ts';
 import { number, percent, shareFacts } from './words.ts';
 
 type Limits = RowsContext['rows']['crmFailures'];
@@ -16,21 +16,37 @@ const rateOf = (
 const spell = ({ part, of }: Share, what: string, minutes: number): string =>
   `${number(part)} of ${number(of)} ${what} of the last ${minutes} min (${percent(shareOf({ part, of }))})`;
 
+const pushed = ({ ok, failed, wrong = 0 }: RowsWindow['crm']): number => ok + failed + wrong;
+
 /** The CRM column, by what callbacks say came of it; null while none ever said. */
 export const observeCrm = (context: RowsContext): Observation | null => {
   const limits = context.rows.crmFailures;
-  if (!context.snapshot.windows.some(({ crm }) => crm.ok + crm.failed > 0)) return null;
+  if (!context.snapshot.windows.some(({ crm }) => pushed(crm) > 0)) return null;
   const { standing, share } = rateOf(context, limits, ({ crm }) => ({
-    part: crm.failed,
-    of: crm.ok + crm.failed,
+    part: crm.failed + (crm.wrong ?? 0),
+    of: pushed(crm),
   }));
+  const wrong = sum(
+    windowsIn(context.snapshot.windows, limits.windowMinutes, context.now),
+    ({ crm }) => crm.wrong ?? 0,
+  );
   const told = spell(share, 'rows', limits.windowMinutes);
   const said = {
     surface: 'crm-rows',
     probe: 'crm',
     subject: `${context.feed}/crm`,
-    facts: { ...shareFacts(share, { part: 'failed', of: 'pushed' }), windowMinutes: limits.windowMinutes },
+    facts: {
+      ...shareFacts(share, { part: 'failed', of: 'pushed' }),
+      ...(wrong > 0 && { wrong }),
+      windowMinutes: limits.windowMinutes,
+    },
   } as const;
+  if (standing === 'above' && wrong * 2 > share.part)
+    return seenInRows(context, {
+      ...said,
+      finding: 'wrong',
+      summary: `The CRM gets wrong data: the CRM column failed for ${told}, ${number(wrong)} of them because the data is not what belongs there.`,
+    });
   if (standing === 'above')
     return seenInRows(context, {
       ...said,

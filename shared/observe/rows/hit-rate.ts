@@ -70,8 +70,29 @@ const changeOf = (
   return { name, change, ...shares };
 };
 
+/** What is left of a hit rate when nothing is found any more: a row that was under way, or that was cached. */
+const NOTHING_LEFT = 0.02;
+
+/** The newest rows tell first: what was found before it began fades from the whole window only later, minutes. */
+const RECENT_MINUTES = 10;
+
+/**
+ * Several providers that knew rows before, and not one of them any more. A bad list of rows leaves some hits; a limit or
+ * a block of the account leaves none (second runbook, "All providers returning empty").
+ */
+const knowsNothing = (
+  before: readonly RowsWindow[],
+  lately: readonly RowsWindow[],
+  providers: readonly ProviderChange[],
+  minRows: number,
+): boolean =>
+  providers.length > 1 &&
+  sum(lately, lookedUp) >= minRows &&
+  shareOf(over(lately, notFound)) >= 1 - NOTHING_LEFT &&
+  providers.every(({ name }) => changeOf(name, before, lately).change === 'dropped');
+
 interface Reason {
-  readonly finding: 'low-input' | 'low-provider' | 'low';
+  readonly finding: 'low-input' | 'low-provider' | 'low' | 'all-empty';
   readonly why: string;
 }
 
@@ -79,7 +100,7 @@ const fromTo = (before: Share, now: Share): string =>
   `${percent(shareOf(before))} before, ${percent(shareOf(now))} now`;
 
 /** What changed against the 24 hours before: the rows that go in, or one provider. */
-const reasonOf = ({ snapshot, rows }: RowsContext, now: readonly RowsWindow[]): Reason => {
+const reasonOf = ({ snapshot, rows, now: at }: RowsContext, now: readonly RowsWindow[]): Reason => {
   const first = now[0]?.start ?? Number.NEGATIVE_INFINITY;
   const before = snapshot.windows.filter(({ start }) => start < first && start >= first - 1_440 * MINUTE);
   if (sum(before, lookedUp) < BASELINE_SAMPLES * rows.hitRate.minRows)
@@ -95,6 +116,11 @@ const reasonOf = ({ snapshot, rows }: RowsContext, now: readonly RowsWindow[]): 
   const changes = providersOf(snapshot)
     .map(([, name]) => changeOf(name, before, now))
     .filter((one) => one.before.part >= rows.hitRate.minRows);
+  if (knowsNothing(before, windowsIn(now, RECENT_MINUTES, at), changes, rows.hitRate.minRows))
+    return {
+      finding: 'all-empty',
+      why: `all ${changes.length} providers come back empty at once, which no single one of them explains`,
+    };
   const dropped = changes.filter(({ change }) => change === 'dropped');
   const [worst] = dropped;
   if (changes.length > 1 && worst) {

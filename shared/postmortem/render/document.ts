@@ -1,6 +1,7 @@
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { closedByHand, isAgainst, isMeasure } from '../../notify/about.ts';
 import type { DeliveryProof } from '../../notify/proof.ts';
+import { supportLines } from '../../notify/support-request.ts';
 import { oneLine } from '../../notify/text.ts';
 import { bothTimes, duration, utcTime } from '../../notify/time.ts';
 import { actorWords } from '../../notify/who.ts';
@@ -201,11 +202,7 @@ const credits = ({ postmortem, show }: Telling): Section => {
       { kind: 'text', text: 'For Clay support, to ask for a refund:' },
       {
         kind: 'list',
-        items: [
-          `Workspace: ${refund.workspace === '' ? 'not configured (postmortem.workspace)' : show(refund.workspace)}`,
-          `Tables: ${refund.tables.length === 0 ? 'not configured (feeds.<feed>.webhooks[].table)' : refund.tables.map((table) => show(table)).join(', ')}`,
-          `Credits: ${number(refund.credits)}`,
-        ],
+        items: [...supportLines(refund, (text) => show(text)), `Credits: ${number(refund.credits)}`],
       },
     ],
   };

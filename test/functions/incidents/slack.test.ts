@@ -20,8 +20,8 @@ const RESPONSE_URL = 'https://hooks.slack.com/actions/T000/1/fake';
 const channel = (name: string, signingSecret?: string) => ({
   id: name,
   channel: 'C0123456789',
-  botToken: 'env:BOT',
-  ...(signingSecret && { signingSecret: `env:${signingSecret}` }),
+  botToken: 'env:BOT' as const,
+  ...(signingSecret && { signingSecret: `env:${signingSecret}` as const }),
 });
 const SLACK = { slack: [channel('ops', 'OPS'), channel('ops-too', 'OPS'), channel('sales', 'SALES')] };
 const ENV = { OPS, SALES };

@@ -45,7 +45,7 @@ export interface Marks {
 }
 
 const RESULTS = { h: 'hit', m: 'missed', s: 'skipped', f: 'failed' } as const;
-const CRM = { o: 'ok', f: 'failed', '-': '' } as const;
+const CRM = { o: 'ok', f: 'failed', w: 'wrong', '-': '' } as const;
 const CODE_SIGNS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** No word; providers and columns may be missing. */
 const NO_WORD = '..';
