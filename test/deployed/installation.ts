@@ -12,6 +12,12 @@ export const POOL: readonly PoolEntry[] = TRIAL_POOL.map((entry, index) =>
   index === 0 ? { ...entry, startCount: FIRST_TAKEN } : entry,
 );
 
+/** Signs what the channel sends; obviously nobody's. */
+export const BUS_KEY = `whsec_${Buffer.from('a key that opens nothing at all.').toString('base64')}`;
+export const RESPOND_SECRET = 'simulated-respond-secret';
+/** Filled by whoever receives there. */
+export const BUS_URL_SECRET = `${INSTALLATION}/BUS_URL`;
+
 /** In the place of an environment variable: a secret below the installation's name, which the template creates empty. */
 const secretNameOf = (variable: string): string => `${INSTALLATION}/${variable}`;
 
@@ -28,6 +34,11 @@ export const installationConfig = (clayUrl: string): ConfigInput => {
       breaker: { failures: 3, tryAgainAfterMinutes: 0.1, coolDownMinutes: 0.1 },
       trickle: { rows: 2, rowsPerSecond: 5 },
     },
+    notify: {
+      ...trial.notify,
+      webhooks: [{ id: 'bus', url: 'env:BUS_URL', signingSecrets: ['env:BUS_KEY'] }],
+    },
+    respond: { secret: 'env:RESPOND_SECRET', header: 'authorization' },
     feeds: {
       leads: {
         ...leads,
@@ -48,5 +59,8 @@ export const installationConfig = (clayUrl: string): ConfigInput => {
 /** What a person puts in after the deployment, by the names of the secrets. */
 export const installationSecrets = (clayUrl: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries(trialSecrets(clayUrl)).map(([variable, value]) => [secretNameOf(variable), value]),
+    Object.entries({ ...trialSecrets(clayUrl), BUS_KEY, RESPOND_SECRET }).map(([variable, value]) => [
+      secretNameOf(variable),
+      value,
+    ]),
   );

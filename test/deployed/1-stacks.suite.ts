@@ -36,6 +36,7 @@ describe.skipIf(missing)(titled('the deployed stacks'), () => {
 
   it('leave nothing to fill but secrets that the templates made empty', () => {
     expect(world().filledSecrets).toEqual([
+      'deployed/BUS_KEY',
       'deployed/CLAY_API_KEY',
       'deployed/CLAY_CALLBACK_SECRET',
       'deployed/CLAY_WEBHOOK_TOKEN',
@@ -43,6 +44,7 @@ describe.skipIf(missing)(titled('the deployed stacks'), () => {
       'deployed/CLAY_WEBHOOK_URL_2',
       'deployed/CLAY_WEBHOOK_URL_3',
       'deployed/RELAY_SECRET',
+      'deployed/RESPOND_SECRET',
     ]);
   });
 });
