@@ -46,6 +46,7 @@ const FORBIDDEN = new Set([
   'DecryptionFailure',
   'KMSAccessDeniedException',
 ]);
+export const isDenied = (fault: string): boolean => FORBIDDEN.has(fault);
 /** The second says that the secret is marked for deletion. */
 const NOT_FOUND = new Set(['ResourceNotFoundException', 'InvalidRequestException']);
 
