@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDrill } from './drill.ts';
 import { registerFailover } from './failover.ts';
 import { registerHold } from './hold.ts';
 import { registerIncidents } from './incidents.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Register[] = [
   registerReplay,
   registerDeadLetters,
   registerDoctor,
+  registerDrill,
   registerSilence,
   registerNotify,
   registerUsage,
