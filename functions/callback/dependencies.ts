@@ -2,6 +2,7 @@ import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { createMeasure, type Measure } from '../../shared/metrics/measure.ts';
 import { coalesceCallbacks } from '../../shared/rows/coalesce.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
@@ -13,7 +14,7 @@ export const createDependencies = async (
   environment: CallbackEnvironment,
   env: Readonly<Record<string, string | undefined>>,
   onFault: (error: unknown) => void,
-): Promise<CallbackDependencies> => {
+): Promise<CallbackDependencies & { readonly measure: Measure }> => {
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
@@ -24,6 +25,7 @@ export const createDependencies = async (
     retainDays: settings.rows.retainDays,
   });
   return {
+    measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, ({ callbacks }) => callbacks),
     senders: createSenders({
       feeds: ofEachFeed(settings, ({ callbacks }) => callbacks),

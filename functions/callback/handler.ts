@@ -1,16 +1,20 @@
 import middy from '@middy/core';
 import type { Clock } from '../../shared/clock.ts';
+import { isMetric } from '../../shared/metrics/emf.ts';
+import type { Measure } from '../../shared/metrics/measure.ts';
 import type { CallbackSettings } from '../../shared/rows/callback-body.ts';
 import type { RowsLedger } from '../../shared/rows/ledger.ts';
 import { takeCallbacks } from '../../shared/rows/take-callbacks.ts';
+import type { Taken } from '../../shared/rows/taken.ts';
 import { readEnvironment } from '../environment.ts';
 import { type HttpAnswer, problem } from '../http/answer.ts';
 import { answerAlways, logFault } from '../http/edge.ts';
 import { type Receiver, receive } from '../http/receive.ts';
 import type { HttpEvent } from '../http/request.ts';
 import { takenAnswer } from '../http/taken-answer.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, type FunctionLog, logged } from '../log.ts';
 import { once } from '../once.ts';
+import { ownRowIds } from '../row-log.ts';
 import { createDependencies } from './dependencies.ts';
 import { callbackEnvironment } from './environment.ts';
 
@@ -18,6 +22,8 @@ export interface CallbackDependencies extends Omit<Receiver, 'onUnread'> {
   readonly feeds: Readonly<Record<string, CallbackSettings>>;
   readonly ledger: Pick<RowsLedger, 'recordCallbacks' | 'recordRefused'>;
   readonly clock: Clock;
+  /** Told of what became of the rows of a request. */
+  readonly onTaken?: (feed: string, taken: Taken) => void;
 }
 
 /** Left for an answer when the function's time runs out, ms. */
@@ -32,15 +38,37 @@ export const callback = (dependencies: CallbackDependencies, event: HttpEvent): 
     if (!settings) return problem('request.unauthorized');
     const at = clock.now();
     const request = { feed, text, contentType, settings, at, onUncounted: onFault };
-    return takenAnswer(await takeCallbacks(ledger, request));
+    const taken = await takeCallbacks(ledger, request);
+    dependencies.onTaken?.(feed, taken);
+    return takenAnswer(taken);
   });
 };
 
-const logger = createLogger('callback');
-const dependencies = once(() =>
-  createDependencies(readEnvironment(callbackEnvironment, process.env), process.env, logFault(logger)),
-);
+/** A line for each request while debugging; otherwise for those of which there is something to measure. */
+export const logTaken =
+  (log: Pick<FunctionLog, 'info' | 'debug' | 'isDebugging'>, measure: Measure) =>
+  (feed: string, taken: Taken): void => {
+    if (taken.kind !== 'one' && taken.kind !== 'many') return;
+    const items = taken.kind === 'one' ? [taken.item] : taken.items;
+    const duplicates = items.filter(({ outcome }) => outcome === 'duplicate').length;
+    const measured = measure.feed(feed, { CallbackDuplicates: duplicates });
+    const fields = { feed, rows: items.length, ...measured };
+    if (log.isDebugging()) {
+      const rowIds = items.flatMap((item) => ('rowId' in item ? [item.rowId] : []));
+      log.debug('callbacks taken', { ...fields, row_ids: ownRowIds(rowIds) });
+    } else if (isMetric(measured)) log.info('callbacks came again', fields);
+  };
 
-export const handler = middy(async (event: HttpEvent) => callback(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-}).use(answerAlways(logger));
+const log = createLogger('callback');
+const dependencies = once(async () => {
+  const env = readEnvironment(callbackEnvironment, process.env);
+  const { measure, ...ports } = await createDependencies(env, process.env, logFault(log));
+  return { ...ports, onTaken: logTaken(log, measure) };
+});
+
+export const handler = logged(
+  log,
+  middy(async (event: HttpEvent) => callback(await dependencies(), event), {
+    timeoutEarlyInMillis: LAST_WORDS_MS,
+  }).use(answerAlways(log)),
+);

@@ -13,6 +13,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { DEAD_LETTER_FEED } from '../../shared/config/relayed.ts';
 import type { SecretReference } from '../../shared/config/secret-reference.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
+import type { MeasureOptions } from '../../shared/metrics/measure.ts';
 import type { ForwardPorts } from '../../shared/relay/forward/ports.ts';
 import { secureRandom } from '../../shared/rows/row-id.ts';
 import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
@@ -28,9 +29,9 @@ export const createDependencies = async (
   environment: ForwardEnvironment,
   env: Readonly<Record<string, string | undefined>>,
   onFault: ForwardPorts['onFault'],
-): Promise<ForwardPorts> => {
+): Promise<ForwardPorts & { readonly measured: MeasureOptions }> => {
   const config = await readSettings(environment.CLAYWATCH_CONFIG);
-  const { rows, relay } = config;
+  const { rows, relay, installation, metrics } = config;
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
   const seal = createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference });
@@ -43,6 +44,7 @@ export const createDependencies = async (
     matureAfterMinutes: rows.lost.afterMinutes,
   });
   return {
+    measured: { installation, metrics },
     config,
     clock,
     queue: createSqsRowQueue({ client, queueUrlPrefix: environment.ROW_QUEUE_PREFIX, seal }),

@@ -5,7 +5,7 @@ import { ClaywatchError } from '../../shared/errors.ts';
 /** What of the configuration the endpoints go by. */
 export type IntakeSettings = Pick<
   Config,
-  'installation' | 'feeds' | 'rows' | 'relay' | 'remediation' | 'status'
+  'installation' | 'feeds' | 'rows' | 'relay' | 'remediation' | 'status' | 'metrics'
 >;
 
 /**
@@ -14,12 +14,12 @@ export type IntakeSettings = Pick<
  */
 export const readSettings = async (path: string): Promise<IntakeSettings> => {
   try {
-    const { installation, feeds, rows, relay, remediation, status } = JSON.parse(
+    const { installation, feeds, rows, relay, remediation, status, metrics } = JSON.parse(
       await readFile(path, 'utf8'),
     ) as IntakeSettings;
     if (!rows?.maxCallbackBytes || !relay?.maxRequestBytes)
       throw new TypeError('not a validated configuration');
-    return { installation, feeds, rows, relay, remediation, status };
+    return { installation, feeds, rows, relay, remediation, status, metrics };
   } catch {
     // The reason is left out: a parser's message quotes what it could not parse.
     throw new ClaywatchError(

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import { readEnvironment } from '../environment.ts';
 import { type HttpAnswer, problem } from '../http/answer.ts';
 import { answerAlways, logFault } from '../http/edge.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
 import { type ApiDependencies, answerApi, type IncidentsEvent } from './api.ts';
 import { createDependencies } from './dependencies.ts';
@@ -36,20 +36,25 @@ export const incidents = async (deps: IncidentsDependencies, event: IncidentsEve
   }
 };
 
-const logger = createLogger('incidents');
-const onFault = logFault(logger);
-const dependencies = once(() =>
-  createDependencies(readEnvironment(incidentsEnvironment, process.env), process.env, onFault),
-);
+const log = createLogger('incidents');
+const onFault = logFault(log);
+const dependencies = once(async () => ({
+  ...(await createDependencies(readEnvironment(incidentsEnvironment, process.env), process.env, onFault)),
+  // Who acted is on the incident; here it would be a person's name in a log.
+  onActed: (acted: Parameters<NonNullable<IncidentsDependencies['onActed']>>[0]) =>
+    log.info('acted on', acted),
+}));
 
-export const handler = middy(
-  async (event: IncidentsEvent): Promise<HttpAnswer> => {
-    try {
-      return await incidents(await dependencies(), event);
-    } catch (error) {
-      onFault(error);
-      return failed(event);
-    }
-  },
-  { timeoutEarlyInMillis: LAST_WORDS_MS },
-).use(answerAlways(logger));
+const answer = async (event: IncidentsEvent): Promise<HttpAnswer> => {
+  try {
+    return await incidents(await dependencies(), event);
+  } catch (error) {
+    onFault(error);
+    return failed(event);
+  }
+};
+
+export const handler = logged(
+  log,
+  middy(answer, { timeoutEarlyInMillis: LAST_WORDS_MS }).use(answerAlways(log)),
+);

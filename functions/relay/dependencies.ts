@@ -9,6 +9,7 @@ import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { SecretReference } from '../../shared/config/secret-reference.ts';
+import { createMeasure, type Measure } from '../../shared/metrics/measure.ts';
 import { coalesceSends } from '../../shared/relay/intake/coalesce.ts';
 import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
 import { createPlaces } from '../../shared/rows/row-id.ts';
@@ -26,13 +27,14 @@ export const createDependencies = async (
   environment: RelayEnvironment,
   env: Readonly<Record<string, string | undefined>>,
   onFault: (error: unknown) => void,
-): Promise<RelayDependencies> => {
+): Promise<RelayDependencies & { readonly measure: Measure }> => {
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const { installation, relay } = settings;
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   return {
+    measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
     senders: createSenders({ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault }),
     maxBytes: relay.maxRequestBytes,

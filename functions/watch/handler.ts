@@ -3,11 +3,12 @@ import { ClaywatchError } from '../../shared/errors.ts';
 import { createWatch, type WatchDependencies, type WatchReport } from '../../shared/watch/run.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
 import { createDependencies } from './dependencies.ts';
 import { watchEnvironment } from './environment.ts';
 import { type WatchEvent, watchEvent } from './event.ts';
+import { logRun } from './log-run.ts';
 
 /** How far a slot may be ahead of this machine's clock, ms. */
 const AHEAD_MS = 60_000;
@@ -26,20 +27,19 @@ export const watch = async (dependencies: WatchDependencies, { slot }: WatchEven
   return createWatch(dependencies)(slot);
 };
 
+const log = createLogger('watch');
 const dependencies = once(() =>
   createDependencies(readEnvironment(watchEnvironment, process.env), process.env),
 );
 
-export const handler = middy(async (event: WatchEvent) => watch(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-})
-  .use(
-    logOutcome(createLogger('watch'), (report: WatchReport) => ({
-      slot: new Date(report.slot).toISOString(),
-      result: report.result,
-      observations: report.observations.length,
-      changes: report.changes.length,
-      ...report.deliveries,
-    })),
-  )
-  .use(parseEvent(watchEvent));
+const run = async (event: WatchEvent): Promise<WatchReport> => {
+  const known = await dependencies();
+  const report = await watch(known, event);
+  logRun(log, report, known.config, known.clock);
+  return report;
+};
+
+export const handler = logged(
+  log,
+  middy(run, { timeoutEarlyInMillis: LAST_WORDS_MS }).use(logOutcome(log)).use(parseEvent(watchEvent)),
+);

@@ -10,6 +10,7 @@ const complete = {
   TABLE_NAME: 'claywatch-stateful-Table-1A2B',
   ROW_QUEUE_PREFIX: 'https://sqs.eu-central-1.amazonaws.com/111122223333/claywatch-rows-',
   ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-alerts',
+  PAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-pages',
 };
 
 const wrong = (env: Record<string, string | undefined>) => {

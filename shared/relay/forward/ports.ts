@@ -5,7 +5,7 @@ import type { HttpClient } from '../../http/port.ts';
 import type { RowsLedger } from '../../rows/ledger.ts';
 import type { SendAnswer } from '../answer.ts';
 import type { ControlStore } from '../control.ts';
-import type { DeadLetterStore, Outbox } from '../keeping.ts';
+import type { DeadLetterReason, DeadLetterStore, Outbox } from '../keeping.ts';
 import type { Pacer } from '../pacer.ts';
 import type { QueuedRow, RowQueue } from '../queue.ts';
 import type { SendsLedger } from '../sends.ts';
@@ -32,6 +32,23 @@ export interface ForwardPorts {
   readonly random: () => number;
   /** Told of every fault that the forwarder got over. */
   readonly onFault: (error: unknown, doing: string) => void;
+  /** Told of every answer of Clay, and of every row that is set aside, for a log. */
+  readonly trail?: ForwardTrail;
+}
+
+export interface ForwardTrail {
+  answered(sent: {
+    readonly feed: string;
+    readonly webhook: string;
+    readonly rowId: string;
+    readonly answer: SendAnswer;
+  }): void;
+  setAside(row: {
+    readonly feed: string;
+    readonly webhook: string | null;
+    readonly rowId: string;
+    readonly reason: DeadLetterReason;
+  }): void;
 }
 
 /** What one run of a forwarder did: numbers only. */
