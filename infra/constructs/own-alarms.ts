@@ -7,8 +7,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, ScheduleTrigger } from '../../functions/manifest.ts';
 import { pagesTopicName } from '../../shared/config/alerting.ts';
-import type { AuditedTopic } from './audited-topic.ts';
 import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
+import { queueMetric } from './queue-metric.ts';
 
 export interface OwnAlarmsProps extends OperatorAlarmsProps {
   readonly description: FunctionDescription & { readonly trigger: ScheduleTrigger };
@@ -18,9 +18,8 @@ export interface OwnAlarmsProps extends OperatorAlarmsProps {
   readonly missedAfterMinutes: number;
   readonly failures: IQueue;
   readonly alerts: ITopic;
-  readonly undelivered: IQueue;
   /** Left out where nobody can be paged by name. */
-  readonly pages?: AuditedTopic | undefined;
+  readonly pages?: ITopic | undefined;
 }
 
 /** Share of the timeout beyond which a run is called slow. */
@@ -47,7 +46,7 @@ export class OwnAlarms extends Construct {
 }
 
 const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly AlarmDefinition[] => {
-  const { description, watch, missedAfterMinutes, failures, alerts, undelivered } = props;
+  const { description, watch, missedAfterMinutes, failures, alerts } = props;
   const { everyMinutes } = description.trigger;
   const period = Duration.minutes(everyMinutes);
   const sum = { period, statistic: Stats.SUM };
@@ -95,7 +94,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-failures-kept',
-      metric: failures.metricApproximateNumberOfMessagesVisible(minutes),
+      metric: queueMetric(failures.queueName, 'ApproximateNumberOfMessagesVisible', minutes),
       threshold: 1,
       periods: 1,
       text: `A run of Claywatch failed for good or was never started; the queue ${props.installation}-watch-failures keeps its event and the error. Read it there, mend the reason, then purge the queue: the next run makes up for it. This stays in alarm until the queue is empty, at most four days.`,
@@ -117,7 +116,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'alerts-undelivered',
-      metric: undelivered.metricApproximateNumberOfMessagesVisible(minutes),
+      metric: queueMetric(`${props.installation}-undelivered`, 'ApproximateNumberOfMessagesVisible', minutes),
       threshold: 1,
       periods: 1,
       text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
@@ -126,7 +125,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
   ];
 };
 
-const ofPages = ({ topic, undelivered }: AuditedTopic, installation: string): readonly AlarmDefinition[] => [
+const ofPages = (topic: ITopic, installation: string): readonly AlarmDefinition[] => [
   {
     name: 'pages-failing',
     metric: topic.metricNumberOfNotificationsFailed({ period: Duration.minutes(5), statistic: Stats.SUM }),
@@ -136,7 +135,7 @@ const ofPages = ({ topic, undelivered }: AuditedTopic, installation: string): re
   },
   {
     name: 'pages-undelivered',
-    metric: undelivered.metricApproximateNumberOfMessagesVisible({
+    metric: queueMetric(`${pagesTopicName(installation)}-undelivered`, 'ApproximateNumberOfMessagesVisible', {
       period: Duration.minutes(1),
       statistic: Stats.MAXIMUM,
     }),

@@ -17,11 +17,13 @@ import {
 import type { NotifyEnvironment } from '../../functions/notify/environment.ts';
 import type { RelayEnvironment } from '../../functions/relay/environment.ts';
 import type { RespondEnvironment } from '../../functions/respond/environment.ts';
+import type { RotateEnvironment } from '../../functions/rotate/environment.ts';
 import type { SubmissionsEnvironment } from '../../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../../functions/watch/environment.ts';
 import { hasPeople } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
+import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
 import { DEPLOYED_CONFIG } from '../bundle.ts';
 import type { Outputs } from '../outputs.ts';
 import { ChannelAlarms } from './channel-alarms.ts';
@@ -34,7 +36,8 @@ import { OwnAlarms } from './own-alarms.ts';
 import { People } from './people.ts';
 import { keptQueue } from './queue.ts';
 import { RelayAlarms } from './relay-alarms.ts';
-import { statementsOf } from './rights.ts';
+import { Rotation } from './rotation.ts';
+import { rightsOf } from './rights.ts';
 import { rowQueueUrlPrefix } from './row-queues.ts';
 import type { RowState, State } from './state.ts';
 
@@ -91,6 +94,7 @@ export class Runtime extends Construct {
     const scheduleGroup = this.addWatch(config, props);
     const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
     if (state.channels.size > 0) this.addNotify(config, props);
+    if (rotatableSecrets(config).length > 0) this.addRotation(config, props, scheduleGroup);
     const { api, outputs } = this.addEndpoint(config, state, forward);
     this.api = api;
     this.outputs = outputs;
@@ -118,7 +122,7 @@ export class Runtime extends Construct {
       description,
       config,
       environment,
-      rights: statementsOf(description.grants, config, { ...state, forwardArn }),
+      rights: rightsOf(this, description.grants, config, { ...state, forwardArn }),
       logRetention,
       ...rest,
     });
@@ -166,8 +170,7 @@ export class Runtime extends Construct {
       missedAfterMinutes: schedule.missedAfterMinutes,
       failures,
       alerts: state.alerts,
-      undelivered: state.undelivered,
-      pages: hasPeople(config) ? state.pages : undefined,
+      pages: hasPeople(config) ? state.pages.topic : undefined,
       operators: state.operators,
       alarms: this.#props.alarms,
     });
@@ -210,6 +213,18 @@ export class Runtime extends Construct {
     return { description, deployed, rows };
   }
 
+  /** What rotates secrets: asked by Secrets Manager, and by a schedule to end what it began. */
+  private addRotation(config: Config, { state, alarms }: RuntimeProps, group: ScheduleGroup): void {
+    const { rotate: description } = functionsOf(config);
+    const environment: RotateEnvironment = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: state.table.tableName,
+    };
+    const { function: target } = this.deploy('Rotate', description, { ...environment });
+    const { operators, readableSecretArns: secretArns } = state;
+    new Rotation(this, 'Rotation', { config, description, target, group, secretArns, operators, alarms });
+  }
+
   /** What hands messages to chat channels: each queue is taken from on its own, so that no channel holds up another. */
   private addNotify(config: Config, { state, reservedConcurrency }: RuntimeProps): void {
     const { installation, notify } = config;
@@ -241,7 +256,7 @@ export class Runtime extends Construct {
       installation,
       description,
       function: handler,
-      channels: state.channels,
+      channels: [...state.channels.keys()],
       fallbackAfterMinutes: notify.fallback.afterMinutes,
       operators: state.operators,
       alarms: this.#props.alarms,
@@ -283,8 +298,7 @@ export class Runtime extends Construct {
         relay,
         forward: { description: forward.description, function: forward.deployed.function },
         accessLog: endpoint.accessLog,
-        queues: forward.rows.queues.byFeed,
-        deadLetters: forward.rows.queues.deadLetters,
+        feeds: [...forward.rows.queues.byFeed.keys()],
         operators,
         alarms,
       });

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, type CfnGlobalTable, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
@@ -49,12 +49,17 @@ export class StateTable extends Construct {
         ...keysOf(index),
       })),
       billing: Billing.onDemand(),
-      encryption: this.encryptionOf(key),
+      encryption: key === 'aws-owned' ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.awsManagedKey(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: tableDefinition.timeToLiveAttribute,
       deletionProtection: protect,
       removalPolicy: protect ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    // CDK names a customer's key only in a stack that names its region, which an app for any account does not.
+    if (this.key) {
+      const table = this.table.node.defaultChild as CfnGlobalTable;
+      table.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', this.key.keyArn);
+    }
   }
 
   private keyOf(key: TableKey): IKey | undefined {
@@ -66,10 +71,5 @@ export class StateTable extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-  }
-
-  private encryptionOf(key: TableKey): TableEncryptionV2 {
-    if (this.key) return TableEncryptionV2.customerManagedKey(this.key);
-    return key === 'aws-owned' ? TableEncryptionV2.dynamoOwnedKey() : TableEncryptionV2.awsManagedKey();
   }
 }

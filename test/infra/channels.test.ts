@@ -258,9 +258,7 @@ describe('the alarms on channels', () => {
   it.each(CHANNELS)('ring for what is set aside: %s', (channel) => {
     expect(alarm(acme, `acme-channel-undelivered-${channel}`)).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [
-        { Name: 'QueueName', Value: expect.stringMatching(new RegExp(`${idOf(channel)}DeadLetters`)) },
-      ],
+      Dimensions: [{ Name: 'QueueName', Value: `acme-undelivered-${channel}` }],
       Statistic: 'Maximum',
       Threshold: 1,
       EvaluationPeriods: 1,
@@ -270,7 +268,7 @@ describe('the alarms on channels', () => {
   it.each(CHANNELS)('ring for what waits long after e-mail took it: %s', (channel) => {
     expect(alarm(acme, `acme-channel-waiting-${channel}`)).toMatchObject({
       MetricName: 'ApproximateAgeOfOldestMessage',
-      Dimensions: [{ Name: 'QueueName', Value: expect.stringMatching(new RegExp(`${idOf(channel)}Queue`)) }],
+      Dimensions: [{ Name: 'QueueName', Value: `acme-notify-${channel}` }],
       Statistic: 'Maximum',
       Threshold: 600,
     });

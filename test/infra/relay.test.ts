@@ -351,9 +351,7 @@ describe('the alarms on the relay', () => {
       expect(flat(alarm(name))).toMatchObject({
         Namespace: 'AWS/SQS',
         Statistic: 'Maximum',
-        Dimensions: [
-          { Name: 'QueueName', Value: expect.stringMatching(new RegExp(`Rows${feed}\\w+QueueName`)) },
-        ],
+        Dimensions: [{ Name: 'QueueName', Value: `acme-rows-${feed}` }],
         TreatMissingData: 'notBreaching',
       });
     }
