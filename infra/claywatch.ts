@@ -117,7 +117,15 @@ export class Claywatch extends Construct {
       alarms: props.alarms ?? 'lean',
     });
     this.outputs = { ...this.state.outputs, ...this.runtime.outputs };
-    if (props.dashboards) new Dashboards(this, 'Dashboards', this);
+    if (props.dashboards) {
+      new Dashboards(this, 'Dashboards', {
+        config: this.config,
+        functions: this.runtime.functions,
+        api: this.runtime.api,
+        tableName: this.state.table.tableName,
+        alarmsIn: this.runtime,
+      });
+    }
     if (props.budget) {
       new Budget(this, 'Budget', { ...props.budget, installation, operators: this.state.operators });
     }

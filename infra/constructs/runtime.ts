@@ -36,8 +36,8 @@ import { OwnAlarms } from './own-alarms.ts';
 import { People } from './people.ts';
 import { keptQueue } from './queue.ts';
 import { RelayAlarms } from './relay-alarms.ts';
-import { Rotation } from './rotation.ts';
 import { rightsOf } from './rights.ts';
+import { Rotation } from './rotation.ts';
 import { rowQueueUrlPrefix } from './row-queues.ts';
 import type { RowState, State } from './state.ts';
 
@@ -167,6 +167,8 @@ export class Runtime extends Construct {
       description,
       watch,
       log,
+      metrics: config.metrics,
+      tableName: state.table.tableName,
       missedAfterMinutes: schedule.missedAfterMinutes,
       failures,
       alerts: state.alerts,
