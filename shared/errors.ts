@@ -8,6 +8,7 @@ export const ERROR_CODES = {
     'The configuration file is not valid TypeScript or JSON, or throws when it is loaded.',
   'config.invalid':
     'A key of the configuration is unknown, of the wrong type, out of range, or contradicts another.',
+  'config.not-writable': 'The configuration file cannot be written there.',
   'config.canary-over-budget': 'A webhook canary would use more rows a year than its budget allows.',
   'secret.not-found': 'A secret that the configuration names does not exist where it says.',
   'secret.forbidden': 'A secret that the configuration names exists, but this process may not read it.',
