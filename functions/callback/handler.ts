@@ -11,6 +11,7 @@ import { type HttpAnswer, problem } from '../http/answer.ts';
 import { answerAlways, logFault } from '../http/edge.ts';
 import { type Receiver, receive } from '../http/receive.ts';
 import type { HttpEvent } from '../http/request.ts';
+import type { NoteUse } from '../http/secret-use.ts';
 import { takenAnswer } from '../http/taken-answer.ts';
 import { createLogger, type FunctionLog, logged } from '../log.ts';
 import { once } from '../once.ts';
@@ -22,6 +23,8 @@ export interface CallbackDependencies extends Omit<Receiver, 'onUnread'> {
   readonly feeds: Readonly<Record<string, CallbackSettings>>;
   readonly ledger: Pick<RowsLedger, 'recordCallbacks' | 'recordRefused'>;
   readonly clock: Clock;
+  /** Told which column was recognised by which secret. */
+  readonly noteUse?: NoteUse;
   /** Told of what became of the rows of a request. */
   readonly onTaken?: (feed: string, taken: Taken) => void;
 }
@@ -29,16 +32,25 @@ export interface CallbackDependencies extends Omit<Receiver, 'onUnread'> {
 /** Left for an answer when the function's time runs out, ms. */
 const LAST_WORDS_MS = 1_000;
 
+/** A column is told apart where its callbacks say its name. */
+const columnName = (feed: string, column: string): string =>
+  column === '' ? `callbacks/${feed}` : `callbacks/${feed}/${column}`;
+
 /** `POST /v1/callbacks/{feed}`: rows coming back from Clay's HTTP API column. */
 export const callback = (dependencies: CallbackDependencies, event: HttpEvent): Promise<HttpAnswer> => {
-  const { feeds, ledger, clock, onFault } = dependencies;
+  const { feeds, ledger, clock, onFault, noteUse } = dependencies;
   const onUnread = (feed: string) => ledger.recordRefused(feed, clock.now(), 1).catch(onFault);
-  return receive({ ...dependencies, onUnread }, event, async ({ feed, text, contentType }) => {
+  return receive({ ...dependencies, onUnread }, event, async ({ feed, use, text, contentType }) => {
     const settings = feeds[feed];
     if (!settings) return problem('request.unauthorized');
     const at = clock.now();
-    const request = { feed, text, contentType, settings, at, onUncounted: onFault };
+    let columns: ReadonlySet<string> = new Set();
+    const onColumns = (named: ReadonlySet<string>) => {
+      columns = named;
+    };
+    const request = { feed, text, contentType, settings, at, onUncounted: onFault, onColumns };
     const taken = await takeCallbacks(ledger, request);
+    await Promise.all([...columns].map((column) => noteUse?.(columnName(feed, column), use)));
     dependencies.onTaken?.(feed, taken);
     return takenAnswer(taken);
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoIdempotencyStore } from '../../shared/aws/dynamodb/relay/idempotency.ts';
 import { createDynamoSeenStore } from '../../shared/aws/dynamodb/relay/seen.ts';
+import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createLambdaClient } from '../../shared/aws/lambda/client.ts';
 import { createLambdaWaker } from '../../shared/aws/lambda/waker.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
@@ -15,6 +16,7 @@ import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
 import { createPlaces } from '../../shared/rows/row-id.ts';
 import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
 import { entityHash } from '../http/entity-hash.ts';
+import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
 import type { RelayEnvironment } from './environment.ts';
@@ -33,10 +35,14 @@ export const createDependencies = async (
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
+  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
   return {
     measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
-    senders: createSenders({ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault }),
+    senders: createSenders({
+      ...{ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault },
+      noteUse: (feed, use) => noteUse(`relay/${feed}`, use),
+    }),
     maxBytes: relay.maxRequestBytes,
     queue: coalesceSends(
       createSqsRowQueue({

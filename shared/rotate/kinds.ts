@@ -97,6 +97,18 @@ export const rotatableSecrets = (config: Config): readonly string[] => {
     .sort();
 };
 
-/** Whether new values of a secret are made rather than supplied: it can be rotated by a schedule alone. */
-export const isGenerated = (config: Config, secret: string): boolean =>
-  membersOf(config, secret).some(({ made }) => made === 'generated');
+/** How often a secret is rotated by itself, days: as the member that is due most often. 0: only when somebody asks. */
+export const rotationDaysOf = (config: Config, secret: string): number => {
+  const { senders, signatures, linkKey } = config.rotation;
+  const everyDays: Readonly<Record<Overlap, number>> = {
+    traffic: senders.everyDays,
+    next: signatures.everyDays,
+    time: linkKey.everyDays,
+    none: 0,
+  };
+  const due = membersOf(config, secret)
+    .filter(({ made }) => made === 'generated')
+    .map(({ overlap }) => everyDays[overlap])
+    .filter((days) => days > 0);
+  return due.length === 0 ? 0 : Math.min(...due);
+};

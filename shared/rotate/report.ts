@@ -1,5 +1,7 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/schema.ts';
 import type { Rotation } from '../observe/rotation.ts';
-import { type Attempt, type Change, isOver, type RotationState } from './state.ts';
+import { type Attempt, type Change, isOver, type RotationState, type RotationStore } from './state.ts';
 
 /** A rotation that went no further for so long has died, ms: Secrets Manager goes on within seconds. */
 const STUCK_MS = 60 * 60_000;
@@ -66,3 +68,13 @@ export const reportOf = (
     ...(change && { change }),
   };
 };
+
+/** The rotations of all secrets, for the watch. */
+export const createRotationReader = (
+  store: Pick<RotationStore, 'all'>,
+  { rotation }: Pick<Config, 'rotation'>,
+  clock: Pick<Clock, 'now'>,
+) => ({
+  latest: async (): Promise<readonly Rotation[]> =>
+    (await store.all()).map((state) => reportOf(state, clock.now(), rotation)),
+});

@@ -37,12 +37,12 @@ export interface RotationTurn {
 
 /**
  * done: the step was made · repeated: it had been made before · nothing: there is nothing to rotate, and nothing is
- * pending any more · postponed: the change before is not over, so nothing was begun · withdrawn: the version was given up.
+ * pending any more · postponed: the change before is not over, so nothing was begun.
  */
 export interface RotationReport {
   readonly secret: string;
   readonly step: RotationStep;
-  readonly result: 'done' | 'repeated' | 'nothing' | 'postponed' | 'withdrawn';
+  readonly result: 'done' | 'repeated' | 'nothing' | 'postponed';
 }
 
 /** `acme/clay` of `arn:aws:secretsmanager:eu-central-1:111122223333:secret:acme/clay-AbCdEf`, or of itself. */
@@ -103,7 +103,7 @@ export const createRotation = (ports: RotationPorts) => {
     more: (state: RotationState) => RotationState = (state) => state,
   ) =>
     changeState(states, { secret, arn: described.arn }, (state) =>
-      more({ ...state, attempt: { token, step, at: clock.now(), ...attempt } }),
+      more({ ...state, attempt: { ...suppliedOf(state, token), token, step, at: clock.now(), ...attempt } }),
     );
 
   /** Leaves nothing pending, so that the next rotation can begin. */
@@ -119,8 +119,9 @@ export const createRotation = (ports: RotationPorts) => {
     return versions.read(described.arn, { version });
   };
 
-  const createSecret = async (work: Work): Promise<Result> => {
-    const { secret, token, described, members, state } = work;
+  /** Why there is nothing to create; null: there is. */
+  const alreadyCreated = async (work: Work): Promise<Result | null> => {
+    const { secret, token, described, state } = work;
     const pending = holderOf(described, STAGE.pending);
     const current = holderOf(described, STAGE.current);
     if (current === token) return 'repeated';
@@ -132,10 +133,17 @@ export const createRotation = (ports: RotationPorts) => {
       );
     if (state?.attempt?.token === token && state.attempt.result === 'refused') {
       await giveUp(work);
-      return 'withdrawn';
+      throw new RotationFailed('refused', secret, state.attempt.why ?? 'its new value did not work');
     }
-    if (await versions.read(described.arn, { version: token })) return 'repeated';
+    // Secrets Manager announces a version before it asks for its value; one that it does not was given up.
+    if (pending !== token) return 'nothing';
+    return (await versions.read(described.arn, { version: token })) ? 'repeated' : null;
+  };
 
+  const createSecret = async (work: Work): Promise<Result> => {
+    const { secret, token, described, members, state } = work;
+    const already = await alreadyCreated(work);
+    if (already) return already;
     const supplied = await suppliedFor(work);
     const next = nextValue({
       current: (await versions.read(described.arn, { stage: STAGE.current }))?.text ?? null,
@@ -143,22 +151,22 @@ export const createRotation = (ports: RotationPorts) => {
       ...{ members, random },
     });
     if (next.kind === 'unfit') {
-      await keepAttempt(work, { result: 'refused', why: next.why }, withSupplied(supplied?.version));
+      await keepAttempt(work, { result: 'refused', why: next.why }, (kept) =>
+        supplied ? { ...kept, supplied: supplied.version } : kept,
+      );
       await giveUp(work);
       throw new RotationFailed('refused', secret, next.why);
     }
-    if (next.kind === 'nothing') {
-      await keepAttempt(work, { result: 'nothing' });
+    const isNew = next.kind === 'changed';
+    if (!isNew || isHeldUp(overlapOf(next.members), described, state)) {
+      const result = isNew ? 'postponed' : 'nothing';
+      await keepAttempt(work, { result });
       await giveUp(work);
-      return 'nothing';
+      return result;
     }
-    if (isHeldUp(overlapOf(next.members), described, state)) {
-      await keepAttempt(work, { result: 'postponed' });
-      await giveUp(work);
-      return 'postponed';
-    }
+    // First what it is made of: killed after it is written, nobody could tell any more.
+    await keepAttempt(work, { result: 'begun', ...(supplied && { supplied: supplied.version }) });
     await versions.putPending(described.arn, token, next.text);
-    await keepAttempt(work, { result: 'begun' }, withSupplied(undefined));
     return 'done';
   };
 
@@ -188,6 +196,9 @@ export const createRotation = (ports: RotationPorts) => {
     const pending = await pendingOf(work);
     if (!pending) return holderOf(described, STAGE.current) === token ? 'repeated' : 'nothing';
     if (state?.attempt?.token === token && state.attempt.result === 'tested') return 'repeated';
+    const current = await versions.read(described.arn, { stage: STAGE.current });
+    // So Secrets Manager tries a function that it is given: with a copy of what is there.
+    if (current?.text === pending.text) return 'nothing';
     const changed = await changedBy(work, pending.text);
     const tested = await check({ secret, text: pending.text, keys: changed.flatMap(({ keys }) => keys) });
     if (tested.kind === 'passed') {
@@ -196,8 +207,10 @@ export const createRotation = (ports: RotationPorts) => {
     }
     if (tested.kind === 'refused') {
       // Said first: killed after this, the version is withdrawn by the next step that comes.
-      const supplied = holderOf(described, STAGE.supplied) ?? undefined;
-      await keepAttempt(work, { result: 'refused', why: tested.why }, withSupplied(supplied));
+      await keepAttempt(work, { result: 'refused', why: tested.why }, (kept) => ({
+        ...kept,
+        ...suppliedOf(kept, token),
+      }));
       await giveUp(work);
     }
     throw new RotationFailed(tested.kind === 'refused' ? 'refused' : 'failed', secret, tested.why);
@@ -219,13 +232,14 @@ export const createRotation = (ports: RotationPorts) => {
     const { described, token } = work;
     if (holderOf(described, STAGE.pending) === token)
       await versions.move(described.arn, STAGE.pending, { from: token });
-    const supplied = holderOf(described, STAGE.supplied) ?? undefined;
-    await keepAttempt(work, { result: 'promoted' }, (state) => {
-      const made = state.changes.find(({ version }) => version === token);
-      const opened = made?.outcome === 'intended' ? withChange(state, { ...made, outcome: 'open' }) : state;
-      return withSupplied(supplied)(opened);
+    const { supplied } = await keepAttempt(work, { result: 'promoted' }, (kept) => {
+      const made = kept.changes.find(({ version }) => version === token);
+      const opened = made?.outcome === 'intended' ? withChange(kept, { ...made, outcome: 'open' }) : kept;
+      return { ...opened, ...suppliedOf(kept, token) };
     });
-    if (supplied !== undefined) await versions.move(described.arn, STAGE.supplied, { from: supplied });
+    // What was supplied since is left for the next rotation.
+    if (supplied !== undefined && holderOf(described, STAGE.supplied) === supplied)
+      await versions.move(described.arn, STAGE.supplied, { from: supplied });
   };
 
   /** Moves the labels, the one by which the old version stays valid first. */
@@ -243,10 +257,15 @@ export const createRotation = (ports: RotationPorts) => {
         throw new RotationFailed('failed', secret, 'somebody else changed it at the same time');
   };
 
-  const isTidy = ({ described, token, state }: Work): boolean =>
-    state?.attempt?.token === token &&
-    state.attempt.result === 'promoted' &&
-    holderOf(described, STAGE.pending) !== token;
+  const isTidy = ({ described, token, state }: Work): boolean => {
+    const made = state?.changes.find(({ version }) => version === token);
+    const supplied = holderOf(described, STAGE.supplied);
+    return (
+      made?.outcome !== 'intended' &&
+      holderOf(described, STAGE.pending) !== token &&
+      (supplied === null || supplied !== state?.supplied)
+    );
+  };
 
   const finishSecret = async (work: Work): Promise<Result> => {
     const { secret, token, described, state } = work;
@@ -294,7 +313,10 @@ export const createRotation = (ports: RotationPorts) => {
       if (attempt && attempt.token !== token && attempt.token === pending) return state;
       const isOverAlready = attempt?.result === 'promoted' || attempt?.result === 'refused';
       if (attempt?.token === token && isOverAlready) return state;
-      return { ...state, attempt: { token, step, at: clock.now(), ...said } };
+      return {
+        ...state,
+        attempt: { ...suppliedOf(state, token), token, step, at: clock.now(), ...said },
+      };
     }).catch(() => undefined);
   };
 
@@ -321,10 +343,9 @@ export const createRotation = (ports: RotationPorts) => {
   };
 };
 
-const withSupplied =
-  (version: string | undefined) =>
-  (state: RotationState): RotationState =>
-    version === undefined ? state : { ...state, supplied: version };
+/** What the attempt of a token was made of, where somebody supplied it. */
+const suppliedOf = ({ attempt }: RotationState, token: string): { readonly supplied?: string } =>
+  attempt?.token === token && attempt.supplied !== undefined ? { supplied: attempt.supplied } : {};
 
 /**
  * Whether the version before is still accepted and must be: a third one cannot be. What is only accepted for a time is

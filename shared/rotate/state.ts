@@ -22,6 +22,8 @@ export interface Attempt {
     | 'refused'
     | 'failed'
     | 'denied';
+  /** The version that an operator supplied, where the new value is made of one. */
+  readonly supplied?: string;
   readonly why?: string;
   readonly action?: string;
   readonly role?: string;

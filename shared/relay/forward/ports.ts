@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config, WebhookConfig } from '../../config/schema.ts';
 import type { SecretReader } from '../../config/secret-reference.ts';
 import type { HttpClient } from '../../http/port.ts';
 import type { RowsLedger } from '../../rows/ledger.ts';
@@ -30,6 +30,8 @@ export interface ForwardPorts {
   };
   /** A number from 0 up to, not including, 1: tells claims of this process from those of others. */
   readonly random: () => number;
+  /** Told of every row that Clay accepted, by its webhook: that is how a new URL or token is seen working. */
+  readonly onAccepted?: (feed: string, webhook: WebhookConfig) => void;
   /** Told of every fault that the forwarder got over. */
   readonly onFault: (error: unknown, doing: string) => void;
   /** Told of every answer of Clay, and of every row that is set aside, for a log. */

@@ -118,7 +118,7 @@ export const createIncidentsWorld = async (
     policy: incidentPolicy(config),
     clock,
     access: createAccess({ respond: config.respond, secrets, clock, onFault }),
-    key: async () => (linkSecret === undefined ? null : linkKey(await secrets.read(linkSecret))),
+    keys: async () => (linkSecret === undefined ? [] : [linkKey(await secrets.read(linkSecret))]),
     timeZone: over.timeZone ?? 'UTC',
     postmortem: (incident, format) =>
       postmortemText(
