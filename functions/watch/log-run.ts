@@ -18,7 +18,8 @@ const feedIn = (about: { readonly subject: string }, config: Known) => {
 
 /**
  * What a run leaves in the log: a line for each incident that changed and for each thing that was done about one, then
- * one with what it counted, of which CloudWatch makes metrics; with all metrics one more for each feed.
+ * one with what it counted, of which CloudWatch makes metrics. Metrics of feeds are wanted: one more line for each, since a
+ * document of metrics has each name once.
  */
 export const logRun = (
   log: Pick<Log, 'info'>,
@@ -61,6 +62,6 @@ export const logRun = (
     observations: report.observations.length,
     changes: report.changes.length,
     ...report.deliveries,
-    ...(measured && measure.whole(measured.whole)),
+    ...(measured && { ...measure.whole(measured.whole), feeds: measured.feeds }),
   });
 };

@@ -2,7 +2,7 @@ import { type Schema, Validator } from '@cfworker/json-schema';
 
 /** CloudWatch's units for what this product counts; it takes others too. */
 const UNITS = ['Seconds', 'Milliseconds', 'Bytes', 'Percent', 'Count', 'Count/Second', 'None'];
-const name = { type: 'string', minLength: 1, maxLength: 255 };
+const name: Schema = { type: 'string', minLength: 1, maxLength: 255 };
 
 /**
  * The embedded metric format as its specification defines it: docs.aws.amazon.com, CloudWatch user guide,

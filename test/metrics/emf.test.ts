@@ -62,7 +62,7 @@ describe('the fields of a line', () => {
   });
 
   it('say nothing of what is not known', () => {
-    expect(measureOf('all').whole({ CreditsLeft: null, RowsWaiting: undefined })).toEqual({});
+    expect(measureOf('all').whole({ CreditsLeft: null, RowsWaiting: null })).toEqual({});
     expect(measureOf('all').whole({ WatchDelay: Number.NaN })).toEqual({});
   });
 
