@@ -41,7 +41,8 @@ export const createPrompts = ({ stdin: input, stdout: output }: Terminal): Promp
   text: async ({ message, initial, placeholder, fault }) =>
     answered(
       await clackText({
-        message,
+        // clack draws its bar before the first line of a text question only.
+        message: message.replaceAll('\n', '\n│  '),
         initialValue: initial,
         ...(placeholder !== undefined && { placeholder }),
         ...(fault && { validate: (typed) => fault((typed ?? '').trim()) }),

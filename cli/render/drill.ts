@@ -3,7 +3,7 @@ import { personOf, SNS, SUMMARY } from '../../shared/notify/proof.ts';
 import { shortTime } from '../../shared/notify/time.ts';
 import { type DrillTimes, type ToldWay, wentWell } from '../drill-times.ts';
 import type { StoreSource } from '../store.ts';
-import { hang, joined, type Page, plain } from './text.ts';
+import { hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 /** What a drill would do, or does. */
@@ -23,6 +23,8 @@ const seconds = (ms: number): string => {
     ? `${whole} s`
     : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 };
+
+const afterOf = (ms: number): string => (ms < 1_000 ? 'at once' : `after ${seconds(ms)}`);
 
 const clock = (ms: number): string => {
   const whole = Math.max(0, Math.round(ms / 1_000));
@@ -53,7 +55,7 @@ const outcome = ({ status, tookMs, error, channel }: ToldWay): string => {
   const why = error === null ? '' : ` ${error}`;
   switch (status) {
     case 'delivered':
-      return `${channel === SNS ? 'SNS took it' : 'arrived'} after ${seconds(tookMs ?? 0)}`;
+      return `${channel === SNS ? 'SNS took it' : 'arrived'} ${afterOf(tookMs ?? 0)}`;
     case 'superseded':
       return 'not needed any more';
     case 'fallen-back':
@@ -132,7 +134,6 @@ export const renderDrill = (times: DrillTimes, { style, width }: Page): string =
 };
 
 export const renderDrillJson = (times: DrillTimes, source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, source, ...times, wentWell: wentWell(times) }, null, 2)]);
+  jsonText({ version: 1, source, ...times, wentWell: wentWell(times) });
 
-export const renderPlanJson = (plan: DrillPlanned): string =>
-  joined([JSON.stringify({ version: 1, dryRun: true, ...plan }, null, 2)]);
+export const renderPlanJson = (plan: DrillPlanned): string => jsonText({ version: 1, dryRun: true, ...plan });
