@@ -1,11 +1,11 @@
 import type { MiddlewareObj } from '@middy/core';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { redactText } from '../shared/config/redact.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import type { Log, LogFields } from './log.ts';
 
 /** Makes the raw event what the function takes, or fails with `event.invalid`, which shows nothing of the event. */
-export const parseEvent = <T>(schema: z.ZodType<T>): MiddlewareObj<T> => ({
+export const parseEvent = <T>(schema: z.ZodMiniType<T>): MiddlewareObj<T> => ({
   before: (request) => {
     const result = schema.safeParse(request.event);
     if (!result.success) {

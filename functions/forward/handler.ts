@@ -1,14 +1,12 @@
 import middy from '@middy/core';
 import { createMeasure, type MeasureOptions } from '../../shared/metrics/measure.ts';
 import { metricsOfForward } from '../../shared/metrics/of-forward.ts';
-import { createForwarder } from '../../shared/relay/forward/forwarder.ts';
 import type { ForwardPorts, ForwardReport } from '../../shared/relay/forward/ports.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
 import { logFault } from '../http/edge.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { createDependencies } from './dependencies.ts';
 import { forwardEnvironment } from './environment.ts';
 import { type ForwardEvent, forwardEvent } from './event.ts';
 import { createTrail, withTrail } from './trail.ts';
@@ -23,8 +21,10 @@ const LAST_WORDS_MS = 8_000;
 const LOGGED_FAULTS = 20;
 
 /** Sends rows until there are none, or the time is up, or `signal` says so. */
-export const forward = (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> =>
-  createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
+export const forward = async (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> => {
+  const { createForwarder } = await import('../../shared/relay/forward/forwarder.ts');
+  return createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
+};
 
 /** Whoever runs this takes it down: rows in hand are given back, and answers that are due are waited for. */
 const takenDown = new AbortController();
@@ -32,12 +32,15 @@ process.once('SIGTERM', () => takenDown.abort());
 
 const log = createLogger('forward');
 let faults = 0;
-const dependencies = once(() =>
-  createDependencies(readEnvironment(forwardEnvironment, process.env), process.env, (error) => {
+// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
+const dependencies = once(async () => {
+  const environment = readEnvironment(forwardEnvironment, process.env);
+  const { createDependencies } = await import('./dependencies.ts');
+  return createDependencies(environment, process.env, (error) => {
     faults += 1;
     if (faults <= LOGGED_FAULTS) logFault(log)(error);
-  }),
-);
+  });
+});
 
 const logReport = (report: ForwardReport, measured: MeasureOptions, clock: ForwardPorts['clock']): void => {
   const { answers, stopped, ...counts } = report;

@@ -1,11 +1,10 @@
 import middy from '@middy/core';
 import { ClaywatchError } from '../../shared/errors.ts';
-import { createWatch, type WatchDependencies, type WatchReport } from '../../shared/watch/run.ts';
+import type { WatchDependencies, WatchReport } from '../../shared/watch/run.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { createDependencies } from './dependencies.ts';
 import { watchEnvironment } from './environment.ts';
 import { type WatchEvent, watchEvent } from './event.ts';
 import { logRun } from './log-run.ts';
@@ -24,13 +23,17 @@ export const watch = async (dependencies: WatchDependencies, { slot }: WatchEven
       'Leave invoking to the schedule, or send the present time as the slot.',
     );
   }
+  const { createWatch } = await import('../../shared/watch/run.ts');
   return createWatch(dependencies)(slot);
 };
 
 const log = createLogger('watch');
-const dependencies = once(() =>
-  createDependencies(readEnvironment(watchEnvironment, process.env), process.env),
-);
+// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
+const dependencies = once(async () => {
+  const environment = readEnvironment(watchEnvironment, process.env);
+  const { createDependencies } = await import('./dependencies.ts');
+  return createDependencies(environment, process.env);
+});
 
 const run = async (event: WatchEvent): Promise<WatchReport> => {
   const known = await dependencies();
