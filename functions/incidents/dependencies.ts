@@ -8,15 +8,14 @@ import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts
 import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { readValid } from '../../shared/config/secret-reference.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { incidentPolicy } from '../../shared/incident/policy.ts';
-import { linkKey } from '../../shared/link/links.ts';
+import { readConfig } from '../configuration.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { createAccess } from './access.ts';
-import { readConfig } from '../configuration.ts';
 import type { IncidentsEnvironment } from './environment.ts';
 import type { IncidentsDependencies } from './handler.ts';
+import { createLinkKeys } from './link-keys.ts';
 import { createSignedBySlack } from './signed-by-slack.ts';
 
 /** Makes every adapter that `incidents` needs; reads the configuration and opens no connection. */
@@ -59,10 +58,7 @@ export const createDependencies = async (
       ...{ respond, secrets, clock, onFault },
       noteUse: (role, use) => noteUse(`respond/${role}`, use),
     }),
-    keys: async () =>
-      respond.linkSecret === undefined
-        ? []
-        : (await readValid(secrets, respond.linkSecret, 'all')).map(({ value }) => linkKey(value)),
+    keys: createLinkKeys({ reference: respond.linkSecret, secrets, clock }),
     onFault,
   };
 };

@@ -2,8 +2,10 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnIntegration,
+  type CfnStage,
   HttpApi,
   HttpMethod,
+  type HttpRoute as HttpRouteConstruct,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -21,6 +23,14 @@ export interface HttpRoute {
 
 /** Ten times what one Clay workspace sends at most [C, clay-facts]; beyond it API Gateway itself answers 429. */
 const PER_SECOND = 1_000;
+
+/**
+ * Where people and Slack ask: far more than they ever do. Whoever opens links at will that are none neither costs much
+ * nor takes anything away from rows.
+ */
+const PER_SECOND_OF_PEOPLE = 50;
+/** Routes on which rows come and go, and the one that applications may ask with every row. */
+const OF_ROWS = /^POST \/v1\/(?:rows|callbacks|submissions)\/|^GET \/v1\/status$/;
 
 /** What API Gateway answers when a function cannot be started, dies or takes too long. */
 const OWN_FAULTS = ['500', '502', '503', '504'];
@@ -68,7 +78,7 @@ export class HttpEndpoint extends Construct {
       description: 'Claywatch: rows to Clay, rows coming back from it, how it goes, and incidents.',
       createDefaultStage: false,
     });
-    for (const { description, target } of routes) this.addRoute(description, target);
+    const made = routes.flatMap(({ description, target }) => this.addRoute(description, target));
     this.accessLog = new LogGroup(this, 'AccessLog', {
       // Below this prefix the log needs no policy of its own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/${installation}-endpoint`,
@@ -84,9 +94,30 @@ export class HttpEndpoint extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
       },
     });
+    this.throttlePeople(
+      routes.flatMap(({ description }) => description.trigger.routes),
+      made,
+    );
   }
 
-  private addRoute({ name, trigger }: HttpRoute['description'], target: IFunction): void {
+  /** Each route by itself, below what the stage lets through altogether. */
+  private throttlePeople(routes: readonly Route[], made: readonly HttpRouteConstruct[]): void {
+    const limit = {
+      ThrottlingRateLimit: PER_SECOND_OF_PEOPLE,
+      ThrottlingBurstLimit: 2 * PER_SECOND_OF_PEOPLE,
+    };
+    const stage = this.stage.node.defaultChild as CfnStage;
+    stage.routeSettings = Object.fromEntries(
+      routes.filter((route) => !OF_ROWS.test(route)).map((route) => [route, limit]),
+    );
+    // A stage refuses settings of a route that is not there yet.
+    for (const route of made) stage.node.addDependency(route);
+  }
+
+  private addRoute(
+    { name, trigger }: HttpRoute['description'],
+    target: IFunction,
+  ): readonly HttpRouteConstruct[] {
     const integration = new HttpLambdaIntegration(`${name}-integration`, target);
     const routes = trigger.routes.flatMap((route) => {
       const [method, path = ''] = route.split(' ');
@@ -110,5 +141,6 @@ export class HttpEndpoint extends Construct {
         },
       ]),
     );
+    return routes;
   }
 }
