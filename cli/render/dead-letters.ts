@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterFault, DeadLetterReason } from '../../shared
 import type { LetterOutcome } from '../../shared/replay/dead-letters.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, moment, NO_NUMBER, rows, time } from './amounts.ts';
-import { cell, cellRight, hang, joined, type Page, plain } from './text.ts';
+import { cell, cellRight, hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 export interface LettersSeen {
@@ -91,16 +91,10 @@ const letterDocument = ({ row, body, at, ...letter }: DeadLetter, isRevealed: bo
 });
 
 export const renderLettersJson = ({ letters, ...seen }: LettersSeen, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      { version: 1, source, ...seen, letters: letters.map((letter) => letterDocument(letter, false)) },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({ version: 1, source, ...seen, letters: letters.map((letter) => letterDocument(letter, false)) });
 
 export const renderLetterJson = (letter: DeadLetter, isRevealed: boolean, source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, source, letter: letterDocument(letter, isRevealed) }, null, 2)]);
+  jsonText({ version: 1, source, letter: letterDocument(letter, isRevealed) });
 
 /** The content, line by line as it is, without what could forge the screen. */
 const contentLines = ({ row, body, locked }: DeadLetter, isRevealed: boolean): readonly string[] => {
@@ -148,4 +142,4 @@ export const renderOutcomes = (outcomes: readonly LetterOutcome[], { width }: Pa
   joined(outcomes.flatMap(({ id, outcome }) => hang('', `${id}  ${OUTCOMES[outcome]}`, width)));
 
 export const renderOutcomesJson = (outcomes: readonly LetterOutcome[]): string =>
-  joined([JSON.stringify({ version: 1, letters: outcomes }, null, 2)]);
+  jsonText({ version: 1, letters: outcomes });
