@@ -51,7 +51,7 @@ export const renderLetters = (
   now: number,
   { style, width }: Page,
 ): string => {
-  const head = [style.bold(feed), ...hang('  ', `In ${sourceText(source)}.`, width).map(style.dim)];
+  const head = [style.bold(plain(feed)), ...hang('  ', `In ${sourceText(source)}.`, width).map(style.dim)];
   if (total === 0) return joined([...head, '  No row was set aside.']);
   return joined([
     ...head,
@@ -118,7 +118,7 @@ export const renderLetter = (
   const line = (name: string, text: string) => hang(`  ${`${name}:`.padEnd(10)}`, text, width);
   const { row, fault, reason, at, status, webhook, detail } = letter;
   return joined([
-    style.bold(letter.id),
+    style.bold(plain(letter.id)),
     ...line('set aside', `${moment(at)}, ${time(Math.max(0, now - at))} ago`),
     ...line('fault', FAULTS[fault]),
     ...line('reason', `${reason}: ${REASONS[reason]}`),
