@@ -4,11 +4,14 @@ import type { Answers } from './answers.ts';
 /** `['leads', 'webhooks', 'leads-1']`: which secret is meant, by words that are names or ours. */
 export type SecretPath = readonly [string, ...string[]];
 
-const variable = (path: SecretPath): string =>
-  path
+/** A variable is everybody's on a machine, so it says whose it is: `CLAY_API_KEY`, `CLAYWATCH_LEADS__ROWS`. */
+const variable = (path: SecretPath): string => {
+  const name = path
     .join('__')
     .replaceAll(/[^A-Za-z0-9_]/g, '_')
     .toUpperCase();
+  return name.startsWith('CLAY_') && path.length === 1 ? name : `CLAYWATCH_${name}`;
+};
 
 /**
  * Names secrets, each with a name of its own. In Secrets Manager one secret holds one value, below the name of the

@@ -27,7 +27,7 @@ const CONFIG: ConfigInput = {
 
 const answer = (status: number): HttpOutcome => ({
   ...{ kind: 'answer', status, headers: {}, body: '{}', truncated: false },
-  phases: {},
+  phases: { totalMs: 1 },
 });
 
 const healthy = (over: Partial<InstallationPorts> = {}): InstallationPorts => ({
@@ -127,7 +127,10 @@ describe('the installation', () => {
     [answer(200), 'without a secret'],
     [answer(404), 'answers 404'],
     [answer(429), 'answers 429'],
-    [{ kind: 'failure', failure: 'dns-failed', detail: 'ENOTFOUND', phases: {} } as const, 'dns-failed'],
+    [
+      { kind: 'failure', failure: 'dns-failed', detail: 'ENOTFOUND', phases: { totalMs: 1 } } as const,
+      'dns-failed',
+    ],
   ])('whose endpoint answers otherwise than 401 is not ready', async (outcome, found) => {
     const [broken] = only(await examined({ http: async () => outcome }), 'not-ready');
     expect(broken).toMatchObject({ what: 'endpoint' });
