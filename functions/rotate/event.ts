@@ -6,7 +6,9 @@ import * as z from 'zod/mini';
  */
 const step = z.object({
   SecretId: z.string().check(z.minLength(1), z.maxLength(2_048)),
-  ClientRequestToken: z.string().check(z.minLength(32, 'the id of a version'), z.maxLength(64, 'the id of a version')),
+  ClientRequestToken: z
+    .string()
+    .check(z.minLength(32, 'the id of a version'), z.maxLength(64, 'the id of a version')),
   Step: z.enum(['createSecret', 'setSecret', 'testSecret', 'finishSecret']),
 });
 
