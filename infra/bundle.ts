@@ -40,6 +40,8 @@ const build = (entry: string): Built => {
     outExtension: { '.js': '.cjs' },
     chunkNames: 'part-[hash]',
     write: false,
+    // Where node_modules is a link, the source map would else say where to.
+    preserveSymlinks: true,
     bundle: true,
     splitting: true,
     platform: 'node',
@@ -98,6 +100,12 @@ export const bundleFunction = (
   writeFileSync(join(directory, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
   return result.metafile;
 };
+
+/** The names of a package's scripts, without its entry. */
+export const scriptsOf = ({ outputs }: Metafile): readonly string[] =>
+  Object.keys(outputs)
+    .map((path) => basename(path))
+    .filter((name) => name.endsWith('.cjs'));
 
 /** The names of the files that a function loads before its first event: all but what is imported when it is needed. */
 export const loadedAtStart = ({ outputs }: Metafile): readonly string[] => {
