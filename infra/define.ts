@@ -2,6 +2,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { ConfigInput } from '../shared/config/schema.ts';
+import { ClaywatchError } from '../shared/errors.ts';
 import { Claywatch, type ClaywatchProps } from './claywatch.ts';
 import type { DeploymentOptions } from './options.ts';
 import { addOutputs } from './outputs.ts';
@@ -16,6 +17,13 @@ export const defineInstallation = (
   options: DeploymentOptions = {},
 ) => {
   const { installation } = config;
+  if (app.node.tryFindChild(`${installation}-stateful`)) {
+    throw new ClaywatchError(
+      'config.invalid',
+      `Two configurations are named "${installation}".`,
+      'Give each installation another name: the key installation.',
+    );
+  }
   const stateful = new Stack(app, `${installation}-stateful`, {
     description: 'Claywatch: state, secrets and topics. Kept when deleted.',
     terminationProtection: options.removal !== 'destroy',

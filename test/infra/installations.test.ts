@@ -123,6 +123,14 @@ describe('several installations', () => {
     new Claywatch(new Stack(new Stage(app, 'production'), 'third'), 'Claywatch', { config });
   }, 120_000);
 
+  it('of one name are refused by the ready-made app too', () => {
+    const app = new App({ analyticsReporting: false });
+    defineInstallation(app, { installation: 'acme' });
+    expect(() => defineInstallation(app, { installation: 'acme' })).toThrow(
+      expect.objectContaining({ code: 'config.invalid', message: 'Two configurations are named "acme".' }),
+    );
+  }, 120_000);
+
   it('in one stack share nothing', () => {
     const app = new App({ analyticsReporting: false });
     const stack = new Stack(app, 'both');
