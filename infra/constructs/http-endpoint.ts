@@ -32,6 +32,10 @@ const PER_SECOND_OF_PEOPLE = 50;
 /** Routes on which rows come and go, and the one that applications may ask with every row. */
 const OF_ROWS = /^POST \/v1\/(?:rows|callbacks|submissions)\/|^GET \/v1\/status$/;
 
+/** Requests a second that a route lets through, of everybody together. */
+export const perSecondOf = (route: Route): number =>
+  OF_ROWS.test(route) ? PER_SECOND : PER_SECOND_OF_PEOPLE;
+
 /** What API Gateway answers when a function cannot be started, dies or takes too long. */
 const OWN_FAULTS = ['500', '502', '503', '504'];
 
@@ -108,7 +112,7 @@ export class HttpEndpoint extends Construct {
     };
     const stage = this.stage.node.defaultChild as CfnStage;
     stage.routeSettings = Object.fromEntries(
-      routes.filter((route) => !OF_ROWS.test(route)).map((route) => [route, limit]),
+      routes.filter((route) => perSecondOf(route) < PER_SECOND).map((route) => [route, limit]),
     );
     // A stage refuses settings of a route that is not there yet.
     for (const route of made) stage.node.addDependency(route);

@@ -6,7 +6,23 @@ import { parseCallbackBody } from '../../shared/rows/callback-body.ts';
 
 /** As much as is taken of a callback, unless the operator says otherwise. */
 const MOST = 262_144;
-const RUNS = [' ', '\t', '\u00a0', 'n', '"', '""', '_', 'a ', '. ', '@', '{{', 'token ', 'missing ', '\\', ','];
+const RUNS = [
+  ' ',
+  '\t',
+  '\u00a0',
+  'n',
+  '"',
+  '""',
+  '_',
+  'a ',
+  '. ',
+  '@',
+  '{{',
+  'token ',
+  'missing ',
+  '\\',
+  ',',
+];
 
 const { callbacks } = parseConfig({ feeds: { leads: {} } }, 'test').feeds.leads ?? {};
 if (!callbacks) throw new Error('a feed has callbacks');
@@ -31,7 +47,9 @@ describe.each(RUNS)('a row that holds %j a hundred thousand times', (run) => {
     expect(parseCallbackBody(text, 'application/json', callbacks, 0).kind).not.toBe('many');
     expect(parseRows(text, 'application/json').kind).toBe('malformed');
     expect(parseRows('{}', text).kind).toBe('unsupported');
-    expect(readBody({ headers: { 'content-encoding': text }, body: '{}' }, 10)).toEqual({ kind: 'unsupported' });
+    expect(readBody({ headers: { 'content-encoding': text }, body: '{}' }, 10)).toEqual({
+      kind: 'unsupported',
+    });
   }, 30_000);
 });
 

@@ -55,9 +55,13 @@ describe('a stranger', () => {
       },
     };
     const faults: unknown[] = [];
-    const answer = await receive({ senders, maxBytes: 1, onFault: (fault) => faults.push(fault) }, event, () => {
-      throw new Error('the request was taken');
-    });
+    const answer = await receive(
+      { senders, maxBytes: 1, onFault: (fault) => faults.push(fault) },
+      event,
+      () => {
+        throw new Error('the request was taken');
+      },
+    );
     expect(answer.statusCode).toBe(401);
     expect(faults).toEqual([]);
   });
@@ -72,13 +76,18 @@ describe('a stranger', () => {
     },
   );
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'leads/../accounts', 'leads\u0000', 'LEADS'])(
-    'finds no feed under a name that every object knows, or that looks like one: %j',
-    async (feed) => {
-      const { admit } = setUp({ leads: 'fake-secret', accounts: '{"rows":"fake-other"}' });
-      expect(await admit('fake-secret', feed)).toBe('refused');
-    },
-  );
+  it.each([
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'leads/../accounts',
+    'leads\u0000',
+    'LEADS',
+  ])('finds no feed under a name that every object knows, or that looks like one: %j', async (feed) => {
+    const { admit } = setUp({ leads: 'fake-secret', accounts: '{"rows":"fake-other"}' });
+    expect(await admit('fake-secret', feed)).toBe('refused');
+  });
 
   it('who opens links that are none does not make the store be asked at will, also while the key is missing', async () => {
     const { store, clock, secrets } = setUp({});

@@ -11,9 +11,9 @@ interface Locked {
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
 const { dependencies, devDependencies, allowScripts, scripts } = read('package.json');
-const packages: readonly [string, Locked][] = Object.entries<Locked>(read('package-lock.json').packages).filter(
-  ([path]) => path !== '',
-);
+const packages: readonly [string, Locked][] = Object.entries<Locked>(
+  read('package-lock.json').packages,
+).filter(([path]) => path !== '');
 
 describe('what is installed', () => {
   it('is named by exact versions, never by a range, a tag, an address or a folder', () => {
@@ -23,7 +23,9 @@ describe('what is installed', () => {
 
   it('is locked down to the last package by a hash of its content', () => {
     expect(packages.length).toBeGreaterThan(100);
-    const unlocked = packages.filter(([, { integrity, inBundle }]) => !inBundle && !/^sha512-/.test(integrity ?? ''));
+    const unlocked = packages.filter(
+      ([, { integrity, inBundle }]) => !inBundle && !/^sha512-/.test(integrity ?? ''),
+    );
     expect(unlocked.map(([path]) => path)).toEqual([]);
     // Of what is bundled, the bundle has a hash.
     expect(packages.filter(([, { version }]) => !version).map(([path]) => path)).toEqual([]);
@@ -39,6 +41,8 @@ describe('what is installed', () => {
       hasInstallScript ? [path.split('node_modules/').at(-1)] : [],
     );
     expect(withScript.filter((name) => name === undefined || allowScripts[name] !== true)).toEqual([]);
-    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?(?:install|prepare)$/.test(name))).toEqual([]);
+    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?(?:install|prepare)$/.test(name))).toEqual(
+      [],
+    );
   });
 });

@@ -2,7 +2,12 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { renderLetter, renderLetterJson, renderLetters } from '../../cli/render/dead-letters.ts';
 import { renderError, renderErrorJson } from '../../cli/render/error.ts';
-import { renderDraft, renderIncident, renderIncidentJson, renderIncidents } from '../../cli/render/incidents.ts';
+import {
+  renderDraft,
+  renderIncident,
+  renderIncidentJson,
+  renderIncidents,
+} from '../../cli/render/incidents.ts';
 import { jsonText } from '../../cli/render/text.ts';
 import type { StoreSource } from '../../cli/store.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
@@ -24,14 +29,21 @@ const TEXT = ATTACKS.join('a');
 const OBEYED = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const page = { style: pc.createColors(false), width: 80 };
-const source: StoreSource = { store: { kind: 'local', dir: 'state' }, config: null } as unknown as StoreSource;
+const source: StoreSource = {
+  store: { kind: 'local', dir: 'state' },
+  config: null,
+} as unknown as StoreSource;
 const seen = { source, now: NOON };
 const incident = {
   ...opened(),
   subject: TEXT,
   summary: TEXT,
   assignee: TEXT,
-  timeline: opened().timeline.map((entry) => ({ ...entry, text: TEXT, by: { name: TEXT, via: 'link' as const } })),
+  timeline: opened().timeline.map((entry) => ({
+    ...entry,
+    text: TEXT,
+    by: { name: TEXT, via: 'link' as const },
+  })),
 };
 const letter: DeadLetter = {
   feed: 'leads',
