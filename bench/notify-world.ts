@@ -56,7 +56,7 @@ const RETRY_AFTER_MS = 100;
 const SECRETS = {
   SLACK_TOKEN: 'xoxb-fake',
   SLACK_SIGNING: 'fake-signing-secret',
-  PAGERDUTY_KEY: 'fake-routing-key',
+  PAGERDUTY_KEY: '0123456789abcdef0123456789abcdef',
   WEBHOOK_KEY: `whsec_${Buffer.from('not a real key, only of the bench').toString('base64')}`,
   PAGE_TOKEN: 'fake-page-token',
 };

@@ -13,8 +13,8 @@ export interface TriageFlags {
 
 const AFTER_HELP = `
 Without a configuration, Clay's public side is checked: own network, web site,
-API host, status page. These variables of the runbook add to that, with or
-without a configuration (which wins where it says the same):
+dashboard, API host, status page. These variables of the runbook add to that,
+with or without a configuration (which wins where it says the same):
   CLAY_API_KEY        the key and the credits left
   CLAY_CALLBACK_URL   the endpoint that enriched rows come back to
   CLAY_WEBHOOK_URL    the form of the URL; posted to only with --webhook-check

@@ -11,6 +11,7 @@ import {
   type PendingNotification,
   type TimelineEntry,
   type Transition,
+  urgencySaid,
 } from './incident.ts';
 
 /**
@@ -82,6 +83,20 @@ const markWithdrawn = (incident: Incident, pendingId: string, receipt: string, n
   );
 };
 
+/** A step that reached people so late, after a silence or an outage of SNS, gives them its whole time all the same. */
+const LATE_STEP_MS = 5 * 60_000;
+
+const afterLateStep = (
+  { escalation }: Incident,
+  { transition, createdAt }: PendingNotification,
+  now: number,
+): Pick<Incident, 'escalation'> | null => {
+  const lateMs = now - createdAt;
+  if (transition !== 'escalated' || !escalation || escalation.nextAt === null || lateMs <= LATE_STEP_MS)
+    return null;
+  return { escalation: { ...escalation, nextAt: escalation.nextAt + lateMs } };
+};
+
 /**
  * Records the provider's receipt: the message is no longer owed. The same reference when it is recorded already, so
  * that a repeated or racing sender does no harm.
@@ -103,6 +118,7 @@ export const markDelivered = (
     incident.status === 'triggered' && isPage(pending) && (!paged || isMoreUrgent(severity, paged.severity));
   return advance(incident, now, {
     ...(isNewPage && { paged: { at: Math.max(now, pending.createdAt), severity } }),
+    ...afterLateStep(incident, pending, now),
     pending: incident.pending.filter(({ id }) => id !== pendingId),
     deliveries: [
       ...incident.deliveries,
@@ -110,6 +126,7 @@ export const markDelivered = (
         id: pendingId,
         transition,
         severity,
+        ...urgencySaid(pending),
         deliveredAt: Math.max(now, pending.createdAt),
         receipt: clip(receipt, LIMITS.name),
       },

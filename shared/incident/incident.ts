@@ -69,6 +69,8 @@ export interface Delivery {
   readonly transition: Transition;
   /** The severity it was announced at: whoever heard of it then hears of all that follows, recovery included. */
   readonly severity?: Severity;
+  /** Left out: as the transition has it. A raise is a notice while somebody has the incident. */
+  readonly urgency?: Urgency;
   readonly deliveredAt: number;
   /** The provider's own receipt, e.g. the SNS MessageId. */
   readonly receipt: string;
@@ -270,6 +272,12 @@ export const isPage = ({
   urgency,
 }: Pick<PendingNotification, 'transition' | 'urgency'>): boolean =>
   urgency === undefined ? PAGES.has(transition) : urgency === 'page';
+
+/** What a delivery must say beside its transition, so that a notice is not taken for a page later on. */
+export const urgencySaid = (
+  pending: Pick<PendingNotification, 'transition' | 'urgency'>,
+): Pick<Delivery, 'urgency'> =>
+  PAGES.has(pending.transition) && !isPage(pending) ? { urgency: 'notice' } : {};
 
 /** How urgent a transition is for an incident that somebody has, or nobody. */
 export const urgencyOf = (transition: Transition, { status }: Pick<Incident, 'status'>): Urgency =>

@@ -2,7 +2,7 @@ import { redactText } from '../config/redact.ts';
 import { tell } from '../incident/belief.ts';
 import { bound, clip, LIMITS } from '../incident/bounds.ts';
 import { markDelivered } from '../incident/deliveries.ts';
-import { type Incident, isOpen, type PendingNotification } from '../incident/incident.ts';
+import { type Incident, isOpen, type PendingNotification, urgencySaid } from '../incident/incident.ts';
 import type { IncidentStore } from '../incident/store.ts';
 import { advance, note } from '../incident/turn.ts';
 
@@ -52,7 +52,10 @@ export const markSent = (
     ]),
     deliveries: [
       ...incident.deliveries,
-      { id, transition, severity, deliveredAt: at, receipt: clip(receipt, LIMITS.name) },
+      {
+        ...{ id, transition, severity, ...urgencySaid(pending) },
+        ...{ deliveredAt: at, receipt: clip(receipt, LIMITS.name) },
+      },
     ],
   };
   const isMisled = !isOpen(incident) && transition !== 'resolved' && incident.pending.length === 0;

@@ -28,7 +28,7 @@ const isDueAgain = ({ triedAt, attempts }: DeliveryProof, now: number): boolean 
 
 /** Somebody has it, or it is over: nobody need be woken any more. */
 const isPointless = (incident: Incident, row: DeliveryProof): boolean =>
-  isPage({ transition: row.transition }) && incident.status !== 'triggered';
+  isPage(againOf({ incident, row })) && incident.status !== 'triggered';
 
 const judge = (
   incident: Incident | null,
@@ -81,7 +81,7 @@ const fallBack = async (sweep: Sweep, told: readonly Told[]): Promise<number> =>
   let count = 0;
   for (const [channel, ofChannel] of Map.groupBy(told, ({ row }) => row.channel)) {
     const name = personOf(channel);
-    const shown = name === null ? channel : `The page to ${name}`;
+    const shown = name === null ? channel : `SNS for ${name}`;
     const notification = fallbackOf(shown, ofChannel, { config, render, now: clock.now() });
     const receipt = notification && (await publish(sweep, notification));
     if (!receipt) continue;

@@ -79,6 +79,8 @@ export const ascii = (text: string): string =>
 export const WIDTH = 74;
 
 const pieces = (word: string, room: number): readonly string[] => {
+  // No text has more characters than units; almost every word is short.
+  if (word.length <= room) return word === '' ? [] : [word];
   const characters = [...word];
   return Array.from({ length: Math.ceil(characters.length / room) }, (_, index) =>
     characters.slice(index * room, (index + 1) * room).join(''),
@@ -96,7 +98,7 @@ export const wrap = (text: string, first = '', rest = ''): string => {
   let isEmpty = true;
   for (const word of text.split(' ').flatMap((one) => pieces(one, longest))) {
     const joined = `${line}${isEmpty ? '' : ' '}${word}`;
-    if (!isEmpty && [...joined].length > WIDTH) {
+    if (!isEmpty && joined.length > WIDTH && [...joined].length > WIDTH) {
       lines.push(line);
       line = `${rest}${word}`;
     } else line = joined;

@@ -90,6 +90,10 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
             where: 'npx claywatch triage',
             expect: 'GET /me answers 200, and the balance does.',
           },
+          {
+            do: 'A balance that another program reports is stale: look whether that program still runs.',
+            where: 'Whatever reports it; npx claywatch usage says when it last did',
+          },
         ],
         sms: 'See Settings > Plans & Billing; check the API key.',
         smsAfterwards: 'Look at the credits that were spent meanwhile.',

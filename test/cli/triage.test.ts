@@ -35,7 +35,7 @@ const verdict = z.strictObject({
       probe: z.string(),
       summary: z.string(),
       finding: z.string(),
-      kind: z.enum(['measured', 'declared', 'reported']),
+      kind: z.enum(['measured', 'declared', 'reported', 'fallback']),
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     }),
   ),
@@ -253,13 +253,15 @@ describe('webhooks in triage', { timeout: 30_000 }, () => {
     expect(stderr).toContain('credits');
   });
 
-  it('whose URL was cut off cannot be called healthy', async () => {
+  it('whose URL was cut off is a problem, named by its key and not by the URL', async () => {
     const standIn = await standInWith();
     const { code, document } = await triageJson(standIn, [], {
       env: { ...variables(standIn), CLAY_WEBHOOK_URL: `${standIn.origin}/v3/sources/` },
     });
     expect(document.untested).toMatchObject([{ url: 'malformed' }]);
-    expect(code).toBe(2);
+    expect(document.primary?.cause).toBe('webhook.gone');
+    expect(JSON.stringify(document.primary)).toContain('env:CLAY_WEBHOOK_URL holds (feeds.');
+    expect(code).toBe(1);
     expect(JSON.stringify(document)).not.toContain(`${standIn.origin}/v3/sources/"`);
   });
 });

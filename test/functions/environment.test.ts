@@ -39,6 +39,7 @@ describe('the environment of watch', () => {
   it.each([
     ['TABLE_NAME', 'a table'],
     ['ALERT_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
+    ['PAGES_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
     ['CLAYWATCH_CONFIG', ''],
   ])('refuses a malformed %s, saying what it must be and not what it was', (name, value) => {
     const error = wrong({ ...complete, [name]: value });

@@ -567,6 +567,7 @@ describe('the subscriptions', () => {
         RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/AlertsUndelivered/) },
       })),
     );
+    // Two addresses, a number, and the operators for what only administrators can mend.
     expect(toAlerts).toHaveLength(4);
   });
 

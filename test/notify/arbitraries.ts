@@ -44,7 +44,7 @@ const evidence = fc.record({
   at: anyTime,
   summary: hostileText,
   finding: fc.constantFrom('up', 'server-error', 'limit-reached', 'not-watched'),
-  kind: fc.constantFrom('measured', 'declared', 'reported'),
+  kind: fc.constantFrom('measured', 'declared', 'reported', 'fallback'),
   facts: fc.dictionary(hostileText, fc.oneof(hostileText, fc.double(), fc.boolean()), { maxKeys: 20 }),
 });
 

@@ -236,3 +236,31 @@ describe('which way a message goes', () => {
     ]);
   });
 });
+
+describe('administrators', () => {
+  const config = configOf({
+    notify: {
+      email: [{ address: 'oncall@example.com', severities: ['P1'] }],
+      operatorEmail: ['admin@example.com', 'oncall@example.com'],
+    },
+  });
+  const hears = (address: string, cause: Parameters<typeof incidentOf>[0]) =>
+    subscriptionsOf(config)
+      .filter(({ endpoint }) => endpoint === address)
+      .some(({ filterPolicy }) => matchesFilter(filterPolicy, messageOf(incidentOf(cause)).attributes));
+
+  it('hear of a denied rotation, whatever its severity, and of nothing else', () => {
+    expect(hears('admin@example.com', 'secret.rotation-failed')).toBe(true);
+    for (const cause of ['clay.outage', 'monitoring.gap', 'own.unhealthy'] as const)
+      expect(hears('admin@example.com', cause)).toBe(false);
+  });
+
+  it('have one subscription per address: SNS holds no second', () => {
+    const endpoints = subscriptionsOf(config).map(({ endpoint }) => endpoint);
+    expect(new Set(endpoints).size).toBe(endpoints.length);
+  });
+
+  it('are no audience for a severity', () => {
+    expect(unroutedSeverities(config)).toEqual(['P2', 'P3', 'P4']);
+  });
+});

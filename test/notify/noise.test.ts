@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Severity } from '../../shared/severity.ts';
-import { createDeliveryWorld, type DeliveryWorld, EVERYBODY, MINUTE } from './delivery-world.ts';
+import { createDeliveryWorld, type DeliveryWorld, EVERYBODY, MINUTE, START } from './delivery-world.ts';
 
 const OPS = 'ops@example.com';
 const PHONE = '+4915112345678';
@@ -117,6 +117,38 @@ describe('a silence', () => {
     expect(world.heardBy(OPS)).toEqual(['leads:triggered']);
     expect(world.received[0]?.notification.attributes).toMatchObject({ severity: 'P1', kind: 'page' });
     expect(world.heardBy(PHONE)).toEqual(['leads:triggered']);
+  });
+
+  it('gives people the whole time to respond once it is over, and says that the page was held back', async () => {
+    const world = createDeliveryWorld();
+    await world.silence();
+    await world.fail('leads', 'P1');
+    await world.sweep();
+    world.later(61 * MINUTE);
+    await world.sweep();
+    const { emailText = '', smsText, bulletin } = world.received[0]?.notification ?? {};
+    expect(emailText.split('\n')).toContain('Respond by 2026-11-03 13:16 UTC, in 15 min.');
+    expect(emailText.replace(/\s+/g, ' ')).toMatch(
+      /held back, by a silence .* it is about 2026-11-03 12:00 UTC\./,
+    );
+    expect(smsText).toContain('By 13:16 UTC');
+    expect(bulletin?.respondBy).toBe(Date.UTC(2026, 10, 3, 13, 16));
+  });
+
+  it('gives people the whole time to answer a step that it held back, too', async () => {
+    const world = createDeliveryWorld();
+    await world.fail('leads', 'P1');
+    await world.sweep();
+    await world.silence({ to: world.clock.now() + 300 * MINUTE });
+    for (let minute = 1; minute <= 335; minute += 1) {
+      world.later(MINUTE);
+      await world.tick();
+      await world.sweep();
+    }
+    const steps = world.received.filter(
+      ({ by, notification }) => by === OPS && notification.bulletin?.transition === 'escalated',
+    );
+    expect(steps.map(({ at }) => (at - START) / MINUTE)).toEqual([300, 315, 330]);
   });
 
   it('does not page for what was acknowledged meanwhile, and tells who has it', async () => {

@@ -231,3 +231,31 @@ describe('what rows said', () => {
     expect(idleFor(60, 'webhook:leads/leads-1').outcome).toBe('failing');
   });
 });
+
+describe('what is read off a source that cannot be read', () => {
+  const of = (probe: string, finding: 'authorized' | 'timed-out' | 'not-run'): ProbeHealth =>
+    ['authorized', finding, finding].reduce<ProbeHealth | undefined>(
+      (held, one, minute) => stepHealth(held, { ...seen(one as KeyFinding, minute), probe }, policy),
+      undefined,
+    ) as ProbeHealth;
+  const probesIn = (health: readonly ProbeHealth[]) =>
+    signalsFromHealth(health, START + 5 * MINUTE, 30 * MINUTE).map(
+      ({ probe, outcome }) => `${probe} ${outcome}`,
+    );
+
+  it.each([
+    ['rows:leads', 'rows:leads/flow'],
+    ['credits.history', 'credits.burn'],
+    ['clay.balance', 'clay.credits'],
+  ])('of %s: %s no longer looks fine, and still fails where it failed', (source, part) => {
+    expect(probesIn([of(source, 'authorized'), of(part, 'authorized')])).toContain(`${part} ok`);
+    expect(probesIn([of(source, 'not-run'), of(part, 'authorized')])).toEqual([`${source} unknown`]);
+    expect(probesIn([of(source, 'not-run'), of(part, 'timed-out')])).toContain(`${part} failing`);
+  });
+
+  it('of one feed says nothing about another', () => {
+    expect(probesIn([of('rows:leads', 'not-run'), of('rows:accounts/flow', 'authorized')])).toContain(
+      'rows:accounts/flow ok',
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { act } from '../../shared/incident/act.ts';
+import { act, type IncidentCommand } from '../../shared/incident/act.ts';
+import { noteAction } from '../../shared/incident/actions.ts';
 import { markDelivered } from '../../shared/incident/deliveries.ts';
 import type { Incident } from '../../shared/incident/incident.ts';
 import { tick } from '../../shared/incident/tick.ts';
@@ -63,6 +64,22 @@ describe('times of a postmortem', () => {
     const incident = resolved(told(opened(), NOON), NOON + 4 * MINUTE);
     const { acknowledge, notify } = make({ incident, proofs: [] }).times;
     expect([acknowledge.kept, notify.kept]).toEqual([null, null]);
+  });
+
+  it('run no further for what became part of another, until it is told on its own again', () => {
+    const into = { ...opened(), id: 'inc-20261103-ffffffff', severity: 'P1' } as const;
+    const done = (incident: Incident, command: IncidentCommand, now: number): Incident => {
+      const outcome = act(incident, command, ANNA, { policy, now });
+      if (outcome.kind !== 'done') throw new Error(outcome.kind);
+      return outcome.incident;
+    };
+    const part = done(told(opened(), NOON), { kind: 'merge', into }, NOON + 4 * MINUTE);
+    const over = make({ incident: resolved(part, NOON + 40 * MINUTE), proofs: [] });
+    expect([over.times.acknowledge.kept, over.times.notify.kept]).toEqual([null, null]);
+    expect(over.lessons.wrong.join()).not.toMatch(/Nobody acknowledged|No channel/);
+    const apart = done(part, { kind: 'unmerge' }, NOON + 6 * MINUTE);
+    const { times } = make({ incident: resolved(apart, NOON + 40 * MINUTE), proofs: [] });
+    expect([times.acknowledge.kept, times.notify.kept]).toEqual([false, false]);
   });
 
   it('hold proof by a refused or superseded page for no proof', () => {
@@ -253,5 +270,45 @@ describe('lessons of a postmortem', () => {
     const { lessons } = make({ incident: { ...STORY, evidence } });
     expect(lessons.wrong).toContain('A person found it, not Claywatch.');
     expect(lessons.well.join()).not.toContain('Claywatch found it');
+  });
+});
+
+describe('lessons', () => {
+  it('count what changed where rows go, and not what only says how things stand', () => {
+    const kinds = ['hold', 'resume', 'overruled', 'reconcile'] as const;
+    const incident = kinds.reduce(
+      (current, kind, index) =>
+        noteAction(
+          current,
+          { ref: `${kind}:leads:1`, kind, mode: 'act', feed: 'leads', since: NOON, text: `It was ${kind}.` },
+          NOON + (50 + index) * MINUTE,
+        ),
+      noteAction(
+        STORY,
+        { ref: 'p', kind: 'hold', mode: 'propose', feed: 'leads', since: NOON, text: 'Proposed: hold.' },
+        NOON + 49 * MINUTE,
+      ),
+    );
+    const { well, wrong } = make({ incident }).lessons;
+    expect(well).toContain('Claywatch acted by itself 2 times.');
+    expect(wrong).toContain('What Claywatch did was undone by somebody once.');
+  });
+
+  it('name the incidents that were told as part of this one, and hold no warning for ignored that was', () => {
+    const { id, cause, subject } = STORY;
+    const part: Incident = { ...opened(), id: 'inc-20261103-0000000b', mergedInto: { id, cause, subject } };
+    expect(make({ earlier: [part] }).lessons.well).toContain(
+      'Told as one with 1 other: inc-20261103-0000000b.',
+    );
+    const warning: Incident = {
+      ...{ ...STORY, id: 'inc-20261102-0000000c', severity: 'P4', peakSeverity: 'P4' },
+      ...{ openedAt: NOON - 60 * MINUTE, timeline: [], acknowledgement: undefined },
+    } as unknown as Incident;
+    const ignored = (earlier: Incident) =>
+      make({ earlier: [earlier] }).lessons.wrong.some((line) => line.startsWith('Warnings'));
+    expect([ignored(warning), ignored({ ...warning, mergedInto: { id, cause, subject } })]).toEqual([
+      true,
+      false,
+    ]);
   });
 });

@@ -35,6 +35,14 @@ type Step =
     }
   | { readonly do: 'wait'; readonly ms: number };
 
+const ANOTHER = {
+  id: 'inc-20261103-ffffffff',
+  cause: 'clay.outage',
+  subject: 'clay',
+  status: 'triggered',
+  severity: 'P1',
+} as const;
+
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('verdict' as const), severity }),
   fc.record({ do: fc.constantFrom('cleared' as const, 'tick' as const) }),
@@ -44,6 +52,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       fc.constantFrom<IncidentCommand>(
         ...([{ kind: 'acknowledge' }, { kind: 'unacknowledge' }, { kind: 'mitigate' }] as const),
         ...([{ kind: 'resolve', force: true }, { kind: 'note', text: 'seen' }, { kind: 'review' }] as const),
+        ...([{ kind: 'merge', into: ANOTHER }, { kind: 'unmerge' }] as const),
       ),
       severity.map((one): IncidentCommand => ({ kind: 'set-severity', severity: one })),
     ),

@@ -25,6 +25,10 @@ type Send = (path: string, event: object) => Promise<'accepted' | Failed>;
 const BAD_KEY =
   'Put the integration key of an "Events API v2" integration (32 characters) into the secret that notify.pagerduty names.';
 
+/** Not a notice of what nobody has: the page for that may come after it, and must call somebody then. */
+const saysHowItStands = ({ status, current = status, urgency }: Bulletin): boolean =>
+  urgency === 'page' || current !== 'triggered';
+
 /** Long enough to tell one line from another, and short enough to remember. */
 const TOLD = 300;
 
@@ -125,7 +129,10 @@ export const createPagerDuty = (config: PagerDutyConfig, deps: ChannelDependenci
       if (isFailed(alert)) return alert;
       const change = await sendChange(bulletin, sending, alert.sent === 0);
       if (change) return change;
-      await memory.save(bulletin.incidentId, { [said]: receipt, order: String(orderOf(bulletin)) });
+      await memory.save(bulletin.incidentId, {
+        [said]: receipt,
+        ...(saysHowItStands(bulletin) && { order: String(orderOf(bulletin)) }),
+      });
       return delivered(receipt);
     },
 

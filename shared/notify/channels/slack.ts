@@ -49,6 +49,12 @@ const foundAgain = async (
   return attempt === undefined ? null : api.find(mark, attemptIn(attempt).since, threadTs);
 };
 
+/** Where the message stands, as it is remembered; `answered`: the last that said that somebody has it, or that it is over. */
+const placeOf = (bulletin: Bulletin): Readonly<Record<string, string>> => {
+  const order = String(orderOf(bulletin));
+  return bulletin.status === 'triggered' ? { order } : { order, answered: order };
+};
+
 /** Begins the thread. The root is the announcement of its first message, so that one gets no reply of its own. */
 const begin = async (delivery: Delivery, trying: string): Promise<ChannelOutcome> => {
   const { config, api, memory, known, bulletin, now } = delivery;
@@ -72,15 +78,20 @@ const begin = async (delivery: Delivery, trying: string): Promise<ChannelOutcome
   await memory.save(bulletin.incidentId, {
     root: ts,
     channel: config.channel,
-    order: String(orderOf(bulletin)),
+    ...placeOf(bulletin),
     [`said:${key}`]: ts,
   });
   return delivered(`${config.channel}/${ts}`);
 };
 
-/** An edit tells nobody and a reply tells those who follow the thread: what must be heard is shown in the channel too. */
-const isForEverybody = (delivery: Delivery, overtaken: boolean): boolean =>
-  !overtaken && (delivery.bulletin.urgency === 'page' || delivery.bulletin.transition === 'resolved');
+/**
+ * An edit tells nobody and a reply tells those who follow the thread: what must be heard is shown in the channel too. A
+ * page that a mere notice overtook is one all the same, e.g. when a silence held it back.
+ */
+const isForEverybody = ({ bulletin, known }: Delivery, overtaken: boolean): boolean =>
+  bulletin.urgency === 'page'
+    ? orderOf(bulletin) > Number(known.answered ?? Number.NEGATIVE_INFINITY)
+    : bulletin.transition === 'resolved' && !overtaken;
 
 const reply = async (delivery: Delivery, root: string): Promise<ChannelOutcome> => {
   const { config, api, memory, known, bulletin, now } = delivery;
@@ -93,7 +104,7 @@ const reply = async (delivery: Delivery, root: string): Promise<ChannelOutcome> 
   if (ts === null) {
     await memory.save(bulletin.incidentId, {
       [`trying:${key}`]: `${now} ${key}`,
-      ...(!overtaken && { order: String(orderOf(bulletin)) }),
+      ...(!overtaken && placeOf(bulletin)),
     });
     const answer = await api.postMessage(replyMessage(bulletin), mark, {
       ts: root,

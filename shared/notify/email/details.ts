@@ -25,7 +25,7 @@ export const questions = ({ entry }: Letter): readonly string[] =>
 const EVIDENCE_HEADINGS: readonly (readonly [Evidence['kind'], string])[] = [
   ['measured', 'EVIDENCE: WHAT CLAYWATCH MEASURED (times in UTC)'],
   ['declared', 'EVIDENCE: WHAT CLAY DECLARES OF ITSELF (times in UTC)'],
-  ['fallback', 'FALLBACK EVIDENCE: WHAT IS SEEN INSTEAD OF WHAT CANNOT BE (times in UTC)'],
+  ['fallback', 'EVIDENCE: FALLBACK, IN PLACE OF WHAT CANNOT BE SEEN (times in UTC)'],
   ['reported', 'EVIDENCE: WHAT A PERSON REPORTED (times in UTC)'],
 ];
 

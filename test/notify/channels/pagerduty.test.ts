@@ -77,6 +77,24 @@ describe('PagerDuty', () => {
     expect(states()).toStrictEqual(['resolved', 'acknowledged']);
   });
 
+  it('calls nobody for a notice before its page, which a silence may hold back, and somebody for that page', async () => {
+    const update = { text: 'Known, and planned', by: 'alex', audience: 'responders' } as const;
+    await deliver(bulletinOf(2, { transition: 'updated', urgency: 'notice', update }));
+    expect(test.server.alerts).toHaveLength(0);
+    expect(test.server.changes).toMatchObject([
+      { payload: { summary: 'Update: Known, and planned (alex)' } },
+    ]);
+    await deliver(bulletinOf(1));
+    expect(states()).toStrictEqual(['triggered']);
+  });
+
+  it('calls nobody for a notice that comes late, when somebody has it by then', async () => {
+    const late = { urgency: 'notice', transition: 'update-due', current: 'acknowledged' } as const;
+    await deliver(bulletinOf(2, late));
+    expect(events()).toStrictEqual(['trigger', 'acknowledge']);
+    expect(test.server.alerts).toMatchObject([{ state: 'acknowledged', severity: 'info' }]);
+  });
+
   it('repeats a page to an alert that nobody has, and pages nobody for a notice', async () => {
     await deliver(bulletinOf(1));
     await deliver(bulletinOf(2, { transition: 'escalated' }));
@@ -218,7 +236,8 @@ const anyStep: fc.Arbitrary<Step> = fc.tuple(
 const expectedAfter = ([status, urgency]: Step, before: string | undefined): readonly string[] => {
   if (status === 'resolved') return [];
   if (status !== 'triggered') return ['acknowledged'];
-  return [urgency === 'notice' && before !== undefined ? before : 'triggered'];
+  if (urgency === 'page') return ['triggered'];
+  return before === undefined ? [] : [before];
 };
 
 /** PagerDuty, as its documents describe alerts of one incident. */

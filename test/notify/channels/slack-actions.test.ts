@@ -8,7 +8,7 @@ import {
 } from '../../../shared/notify/channels/slack-actions.ts';
 import { hostileText } from '../hostile.ts';
 
-/** The worked example of Slack's documentation, "Verifying requests from Slack". */
+/** The worked example of docs.slack.dev/authentication/verifying-requests-from-slack. */
 const EXAMPLE = {
   signingSecret: '8f742231b10e8888abcd99yyyzzz85a5',
   timestamp: '1531420618',

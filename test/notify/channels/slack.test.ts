@@ -77,6 +77,13 @@ describe('Slack', () => {
     expect(replies().map(({ broadcast }) => broadcast)).toStrictEqual([false, true, true]);
   });
 
+  it('shows a page to the whole channel although an update went before it, as in a silence', async () => {
+    const update = { text: 'Known, and planned', by: 'alex', audience: 'responders' } as const;
+    await deliver(bulletinOf(2, { transition: 'updated', urgency: 'notice', update }));
+    await deliver(bulletinOf(1));
+    expect(replies()).toMatchObject([{ broadcast: true, text: expect.stringContaining('Triggered') }]);
+  });
+
   it('lets a late message neither paint over a newer state nor page', async () => {
     await deliver(acknowledged(2));
     await deliver(bulletinOf(1));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signWebhook, verifyWebhook } from '../../../shared/notify/channels/standard-webhooks.ts';
 
-/** The vector that the libraries of the specification are tested with. */
+/** The vector that the libraries of the specification are tested with (github.com/standard-webhooks, svix-libs). */
 const VECTOR = {
   secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',

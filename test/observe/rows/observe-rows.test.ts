@@ -264,6 +264,25 @@ describe('the hit rate', () => {
     expect(finding(since({ first: [3, 0], second: [1, 16] }), 'hit-rate')).toBe('low-input');
   });
 
+  it('is all empty when several providers that knew rows know none at all any more', () => {
+    const empty = since({ first: [0, 0], second: [0, 20] });
+    expect(finding(empty, 'hit-rate')).toBe('all-empty');
+    expect(seen(empty, 'hit-rate').summary).toContain('all 2 providers come back empty at once');
+  });
+
+  it('is not all empty while anything is found, nor where only one provider is asked', () => {
+    expect(finding(since({ first: [1, 0], second: [0, 19] }), 'hit-rate')).toBe('low-input');
+    const alone = steady(600, 35, {
+      results: { hit: 12, missed: 8, skipped: 0, failed: 0 },
+      byProvider: { alpha: counts(12, 8) },
+    });
+    const none = steady(30, 0, {
+      results: { hit: 0, missed: 20, skipped: 0, failed: 0 },
+      byProvider: { alpha: counts(0, 20) },
+    });
+    expect(finding({ windows: [...alone, ...none] }, 'hit-rate')).not.toBe('all-empty');
+  });
+
   it('is low by the rows when they lack what is needed', () => {
     const low = since({ first: [3, 0], second: [1, 2], lacking: 14 });
     expect(finding(low, 'hit-rate')).toBe('low-input');
