@@ -51,8 +51,8 @@ const startWorker = ({ functions, onLog }: FunctionHostOptions, onGone: () => vo
     workerData: {
       functions: functions.map((one) => ({ ...one, module: one.module.href })),
     } satisfies WorkerData,
-    // The young space is small for the reason that start.ts gives, yet large enough for a thousand rows a second; the
-    // old one is what the functions have.
+    // The young space is small, or it grows to tens of megabytes over the hours and stays so, yet large enough for a
+    // thousand rows a second; the old one is what the functions have.
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
     stdout: true,
     stderr: true,

@@ -49,9 +49,9 @@ const only = (names: readonly string[], values: Readonly<Record<string, string>>
 /**
  * Runs every function of the manifest on what triggers it: requests, a schedule, or another function.
  *
- * They share one worker, each with its own environment: most of a worker is the SDK. All six loaded take 68 MB there,
- * those that answer requests and the others apart 113 MB. Bundled by esbuild it would be 38 MB, but then what runs here
- * is no longer the files that are there, and each start takes longer.
+ * They share one worker, each with its own environment: most of a worker is the SDK. All eight loaded take 60 MB there;
+ * a second worker, for those that answer requests, would take 45 MB more. Bundled by esbuild it would be half, but then
+ * what runs here is no longer the files that are there, and each start takes longer.
  */
 export const startFunctions = async (
   options: FunctionsOptions,

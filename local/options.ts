@@ -12,7 +12,7 @@ export interface LocalOptions {
   /** Cadence, seconds; absent: 10 on the trial, the configuration's own otherwise. */
   readonly everySeconds?: number;
   readonly clayPort: number;
-  /** Where callbacks and reports of submissions arrive; 0: any free port. */
+  /** Where requests arrive; 0: the port of the last time, or any free one. */
   readonly port: number;
 }
 
@@ -31,12 +31,14 @@ Options
   --fresh           forget what is kept there first
   --once            one look, then exit
   --json            one JSON object per line: {"type":"started"|"run"|"message"|"fault"|"stopped"}
-  --port N          port where callbacks arrive, POST /v1/callbacks/FEED (4401)
+  --port N          port where rows and callbacks arrive and links in messages lead (4401);
+                    0: the one of the last time, or any free one
   --clay-port N     port of the simulated Clay (7700)
   --help            this text
 
 Try it: start it, then in another terminal
   npm run clay -- fault outage on    an incident opens within seconds; e-mail and SMS land in the inbox
+  npx claywatch incidents            who has it; take it with the command or the link in the e-mail
   npm run clay -- fault outage off   it is resolved once Clay was seen working again
 
 Exit codes: 0 stopped by you, 64 wrong usage or configuration, 70 a fault of its own; with --once as above.

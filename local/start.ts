@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { useCompileCache } from './compile-cache.ts';
 
-// Both must be so before anything large is loaded. Short-lived objects are few here: without a limit the space for
-// them grows to 100 MB over the hours, and stays.
-setFlagsFromString('--max-semi-space-size=2');
+// Both must be so before anything large is loaded. Memory before speed: 205 MB instead of 270 MB after some minutes, for
+// 5 to 10 % more processor time per row. A limit on the space for short-lived objects is read before this line is.
+setFlagsFromString('--optimize-for-size');
 useCompileCache();
 await import('./main.ts');

@@ -16,8 +16,8 @@ export interface LinkDependencies extends ActDependencies {
   /** The key that signs links; null: none is configured, so none is ours. */
   readonly key: () => Promise<string | null>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Times are said in UTC, and in this zone too. */
-  readonly timeZone: string;
+  /** Times are said in UTC, and in this zone too where one is given. */
+  readonly timeZone?: string;
 }
 
 const MAX_FORM_BYTES = 4_096;
@@ -127,7 +127,7 @@ const elsewhere = ({ id }: Incident): Markup =>
 
 const titleOf = ({ id, severity }: Incident): string => `${severity} ${id}`;
 
-const readerOf = ({ clock, timeZone }: LinkDependencies): Reader => ({ now: clock.now(), timeZone });
+const readerOf = ({ clock, timeZone = 'UTC' }: LinkDependencies): Reader => ({ now: clock.now(), timeZone });
 
 const checked = async (
   { key, clock }: LinkDependencies,

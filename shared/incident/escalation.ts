@@ -35,7 +35,10 @@ type Escalating = Pick<Incident, 'severity' | 'respondBy' | 'paged' | 'escalatio
 const LATE_MS = 5 * MINUTE;
 
 /** By when somebody must have acknowledged: the deadline, or as long after the page when that came late. */
-const answerBy = ({ severity, respondBy: by, paged }: Escalating, config: IncidentsConfig): number => {
+export const answerBy = (
+  { severity, respondBy: by, paged }: Pick<Incident, 'severity' | 'respondBy' | 'paged'>,
+  config: IncidentsConfig,
+): number => {
   if (!paged) return by;
   const urgent = isMoreUrgent(severity, paged.severity) ? severity : paged.severity;
   const sincePaged = respondBy(urgent, paged.at, config);

@@ -73,9 +73,8 @@ const remindOfUpdate = (current: Incident, moment: Moment): Incident => {
   const { at, now, policy } = moment;
   if (now < current.nextUpdateAt) return current;
   const promised = { nextUpdateAt: nextUpdateAt(current.severity, now, policy.deadlines) };
-  // Nobody was promised anything yet, or the last reminder is on its way still.
-  if (current.pending.some((one) => isPage(one) || one.transition === 'update-due'))
-    return { ...advance(current, at, []), ...promised };
+  // What is on its way says how it stands, and when to expect more.
+  if (current.pending.length > 0) return { ...advance(current, at, []), ...promised };
   const entry = note(at, 'update-due', 'The next update was promised for now');
   return tell({ ...advance(current, at, [entry]), ...promised }, 'update-due', moment);
 };

@@ -3,6 +3,7 @@ import { type Incident, isPage, type PendingNotification } from '../incident/inc
 import { compareSeverity, SEVERITIES, type Severity } from '../severity.ts';
 import { audienceOf } from './audience.ts';
 import { matchesFilter, subscriptionsOf } from './filter-policy.ts';
+import { counted } from './layout.ts';
 import type { DeliveryProof } from './proof.ts';
 import type { Notification, RenderNotification } from './publisher.ts';
 import type { Kind } from './routing.ts';
@@ -145,7 +146,9 @@ export const summaryOf = (
     id: `summary:${now}`,
     incidentId: told[0]?.incident.id ?? 'none',
     subject: cut(
-      ascii(`[${mostUrgent(told)}] ${messages(told.length)} about ${about}, held back by the throttle`),
+      ascii(
+        `[${mostUrgent(told)}] ${counted(told.length, 'message')} about ${about}, held back by the throttle`,
+      ),
       SUBJECT_CHARACTERS,
     ),
     emailText: [
@@ -154,7 +157,7 @@ export const summaryOf = (
       ),
       list(told, render),
     ].join('\n\n'),
-    smsText: cut(ascii(`${messages(told.length)} about ${about} held back, see e-mail`), 140),
+    smsText: cut(ascii(`${counted(told.length, 'message')} about ${about} held back, see e-mail`), 140),
     attributes: attributesOf(told, 'summary', audienceFor(told), config),
   };
 };

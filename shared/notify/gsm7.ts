@@ -25,6 +25,8 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
 
 /** One SMS: what is longer is sent, and paid, as several. */
 export const SEGMENT_SEPTETS = 160;
+/** Of a message in two parts: each loses seven septets to say that it is one. */
+export const TWO_SEGMENTS_SEPTETS = 2 * 153;
 
 const septetsOf = (character: string): number => {
   if (BASIC.has(character)) return 1;

@@ -35,19 +35,23 @@ const LONGEST_WAIT_S = 600;
 /** A provider may ask for a long time; its message has fallen back to e-mail long before. */
 const LONGEST_ASKED_S = 6 * 3_600;
 
-const waitFor = (receives: number, afterMs: number | null): number =>
-  afterMs === null
-    ? Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** Math.min(Math.max(0, receives - 1), 16))
-    : Math.min(LONGEST_ASKED_S, Math.max(1, Math.ceil(afterMs / 1_000)));
+/** So often a provider is asked as soon as it said; then less often, or a short `Retry-After` uses the queue up. */
+const AS_ASKED = 10;
 
-/** Whether anybody still has to be woken up for one of the incidents that a page speaks for. */
-const isStillWanted = async (
+const growing = (time: number): number =>
+  Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** Math.min(Math.max(0, time - 1), 16));
+
+const waitFor = (receives: number, afterMs: number | null): number => {
+  if (afterMs === null) return growing(receives);
+  const asked = Math.min(LONGEST_ASKED_S, Math.max(1, Math.ceil(afterMs / 1_000)));
+  return receives <= AS_ASKED ? asked : Math.max(asked, growing(receives - AS_ASKED));
+};
+
+/** Of the other incidents that a page speaks for: whether somebody still has to be woken for one of them. */
+const isWantedElsewhere = async (
   { incidents }: HandOverDependencies,
-  { cause, subject, incidentId }: Bulletin,
   covers: readonly string[],
 ): Promise<boolean> => {
-  const current = await incidents.current(cause, subject);
-  if (current?.id === incidentId && current.status === 'triggered') return true;
   for (const id of covers) {
     const other = await incidents.byId(partsOf(id)?.incidentId ?? '');
     if (other?.status === 'triggered') return true;
@@ -55,18 +59,26 @@ const isStillWanted = async (
   return false;
 };
 
-/** A page that somebody has answered since it was queued. A store that cannot say so must not cost anybody a page. */
-const isSuperseded = async (
+/**
+ * A message that says that nobody has it, as it is by now: null when it is a page that has no point any more. A store
+ * that cannot say so must not cost anybody a page.
+ */
+const upToDate = async (
   deps: HandOverDependencies,
   bulletin: Bulletin,
   { covers = [], attributes }: Notification,
-): Promise<boolean> => {
-  if (bulletin.urgency !== 'page' || attributes.kind === 'test') return false;
+): Promise<Bulletin | null> => {
+  const isPage = bulletin.urgency === 'page';
+  if (attributes.kind === 'test' || (bulletin.status !== 'triggered' && !isPage)) return bulletin;
   try {
-    return !(await isStillWanted(deps, bulletin, covers));
+    const current = await deps.incidents.current(bulletin.cause, bulletin.subject);
+    const isSame = current?.id === bulletin.incidentId;
+    if (isSame && current.status === 'triggered') return bulletin;
+    if (isPage) return (await isWantedElsewhere(deps, covers)) ? bulletin : null;
+    return isSame ? { ...bulletin, current: current.status } : bulletin;
   } catch (error) {
     deps.onFault(error);
-    return false;
+    return bulletin;
   }
 };
 
@@ -127,10 +139,10 @@ export const handOver = async (
   const refuse = (error: string) => settled(deps, queued, { status: 'refused', at: clock.now(), error });
   if (!channel) return refuse('The configuration has no such channel any more');
   if (!bulletin) return refuse('The message says nothing that a channel could show');
-  if (await isSuperseded(deps, bulletin, notification))
-    return settled(deps, queued, { status: 'superseded', at: clock.now() });
+  const message = await upToDate(deps, bulletin, notification);
+  if (!message) return settled(deps, queued, { status: 'superseded', at: clock.now() });
 
-  const outcome = await deliver(channel, bulletin, memoryOf(channel.id));
+  const outcome = await deliver(channel, message, memoryOf(channel.id));
   const at = clock.now();
   if (outcome.kind === 'delivered')
     return settled(deps, queued, { status: 'delivered', at, receipt: outcome.receipt });

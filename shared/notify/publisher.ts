@@ -9,7 +9,10 @@ export interface Notification {
   /** E-mail subject: at most 100 ASCII characters, no line break (SNS). */
   readonly subject: string;
   readonly emailText: string;
-  /** One GSM-7 segment together with the name that SNS puts before it: at most 148 septets. */
+  /**
+   * One GSM-7 segment together with the name that SNS puts before it: at most 148 septets. Two, at most 294, of a page
+   * with a link that takes it.
+   */
   readonly smsText: string;
   /**
    * What subscriptions filter on, each a non-empty String: severity, audience (see audience.ts), cause, feed (`none`
@@ -27,6 +30,8 @@ export interface Notification {
 export interface RenderMore {
   /** Subjects of other incidents of the same cause that this message speaks for (grouping). */
   readonly alsoAbout?: readonly string[];
+  /** When it is sent, epoch ms, where that is long after it arose: a silence or an upstream cause held it back. */
+  readonly sentAt?: number;
 }
 
 /** Renders what is owed; pure. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts';
+import { answerBy } from '../incident/escalation.ts';
 import { type Incident, isPage, type PendingNotification, type Transition } from '../incident/incident.ts';
 import { runbookFor } from '../runbook/index.ts';
 import { closedByHand, eventOf, isReminder } from './about.ts';
@@ -71,6 +72,23 @@ const renderSubject = (
 /** SNS takes any text; receivers get along best with names. */
 const attribute = (text: string): string => cut(text.replace(/[^A-Za-z0-9._:/-]/g, '_'), 200) || 'none';
 
+/** Later than this after it arose, a message says so. */
+const LATE_MS = 5 * 60_000;
+
+/** What is asked of people counts from when they are asked: a page that was held back gives them the whole deadline. */
+const asPagedAt = (
+  incident: Incident,
+  pending: PendingNotification,
+  sentAt: number,
+  { incidents }: Config,
+): Incident =>
+  isPage(pending) && incident.status === 'triggered' && !incident.paged
+    ? {
+        ...incident,
+        respondBy: answerBy({ ...incident, paged: { at: sentAt, severity: pending.severity } }, incidents),
+      }
+    : incident;
+
 /**
  * Renders messages for one installation; pure, total, and the same for the same incident and message. Nothing that
  * others wrote (evidence, subjects, names of probes, notes of people) can break a line, pass for a heading, be clicked,
@@ -78,7 +96,9 @@ const attribute = (text: string): string => cut(text.replace(/[^A-Za-z0-9._:/-]/
  */
 export const createRenderer = (config: Config, links: LinksOf | null = null): RenderNotification => {
   const hosts = knownHosts(config);
-  return (incident, pending, { alsoAbout = [] } = {}) => {
+  return (owed, pending, { alsoAbout = [], sentAt } = {}) => {
+    const lateAt = sentAt !== undefined && sentAt - pending.createdAt > LATE_MS ? sentAt : undefined;
+    const incident = lateAt === undefined ? owed : asPagedAt(owed, pending, lateAt, config);
     const { view, acknowledge } = shownLinks(incident, pending, links);
     const mayTake = isPage(pending) && incident.status === 'triggered';
     const shown = { ...(view && { view }), ...(acknowledge && mayTake && { acknowledge }) };
@@ -86,7 +106,10 @@ export const createRenderer = (config: Config, links: LinksOf | null = null): Re
       id: pending.id,
       incidentId: incident.id,
       subject: renderSubject(incident, pending, config, alsoAbout.length),
-      emailText: renderEmail(incident, pending, config, { hosts, links: shown, alsoAbout }),
+      emailText: renderEmail(incident, pending, config, {
+        ...{ hosts, links: shown, alsoAbout },
+        ...(lateAt !== undefined && { lateAt }),
+      }),
       smsText: renderSms(incident, pending, config, { links: shown, alsoAbout }),
       attributes: {
         severity: pending.severity,

@@ -77,10 +77,12 @@ const reload = async (sweep: Sweep, { incident, pending }: Due): Promise<Due | n
 };
 
 const rendered = (sweep: Sweep, lead: Due, others: readonly Due[]): Notification => {
-  if (others.length === 0) return sweep.render(lead.incident, lead.pending);
+  const sentAt = sweep.clock.now();
+  if (others.length === 0) return sweep.render(lead.incident, lead.pending, { sentAt });
   return {
     ...sweep.render(lead.incident, lead.pending, {
       alsoAbout: others.map(({ incident }) => incident.subject),
+      sentAt,
     }),
     covers: others.map(({ pending }) => pending.id),
   };
@@ -207,7 +209,7 @@ export const pagePerson = async (
     return true;
   }
   try {
-    const { receipt } = await pages.publish(name, render(incident, pending));
+    const { receipt } = await pages.publish(name, render(incident, pending, { sentAt: clock.now() }));
     await recordProof(sweep, pending.id, channel, { status: 'delivered', at: clock.now(), receipt });
     return true;
   } catch (error) {

@@ -81,7 +81,7 @@ const fallBack = async (sweep: Sweep, told: readonly Told[]): Promise<number> =>
   let count = 0;
   for (const [channel, ofChannel] of Map.groupBy(told, ({ row }) => row.channel)) {
     const name = personOf(channel);
-    const shown = name === null ? channel : `The page to ${name}`;
+    const shown = name === null ? channel : `SNS for ${name}`;
     const notification = fallbackOf(shown, ofChannel, { config, render, now: clock.now() });
     const receipt = notification && (await publish(sweep, notification));
     if (!receipt) continue;

@@ -4,7 +4,7 @@ import { runbookFor } from '../runbook/index.ts';
 import { closedByHand, endOf, eventOf, isReminder } from './about.ts';
 import { inShort, leftInShort } from './done.ts';
 import { stepOf } from './escalation.ts';
-import { fitGsm7, SEGMENT_SEPTETS, septets, toGsm7 } from './gsm7.ts';
+import { fitGsm7, SEGMENT_SEPTETS, septets, TWO_SEGMENTS_SEPTETS, toGsm7 } from './gsm7.ts';
 import type { MessageLinks } from './links.ts';
 import { oneLine } from './text.ts';
 import { duration, shortTime } from './time.ts';
@@ -16,6 +16,8 @@ import { nameOf, pagedNames } from './who.ts';
  */
 const PREFIX_SEPTETS = 12;
 export const TEXT_SEPTETS = SEGMENT_SEPTETS - PREFIX_SEPTETS;
+/** With a link to take it, in a page: worth a second segment, and never a third. */
+export const LINKED_SEPTETS = TWO_SEGMENTS_SEPTETS - PREFIX_SEPTETS;
 
 /** Subjects that the title says already. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['clay', 'workspace', 'clay-api-key']);
@@ -109,8 +111,8 @@ const optional = (before: string, text: string, after: string, room: number): st
 /**
  * One SMS segment: severity, what is wrong, what to do, until when, and which incident. What to do, the deadline and
  * the id are always whole. Of the rest, what comes last gives way first: the headline, the installation, the subject
- * (of an update its words), a link, who did it or is paged. A link is whole or not there, and only where nothing but
- * these names had to give way to it.
+ * (of an update its words), a link, who did it or is paged. A link is whole or not there, and nothing but these names
+ * gives way to it; the link by which somebody takes it makes a second segment where the first has no room.
  */
 export const renderSms = (
   incident: Incident,
@@ -139,5 +141,8 @@ export const renderSms = (
   const link = ` ${more.links.acknowledge ?? more.links.view ?? ''}`;
   const shown = link !== ' ' && septets(link) <= left ? link : '';
   const names = optional(' (', toGsm7(aside(sms)), ')', left - septets(shown));
-  return `${start}${title}${subject}${where}${names}${end}${shown}`;
+  const text = `${start}${title}${subject}${where}${names}${end}${shown}`;
+  const takes = ` ${more.links.acknowledge ?? ''}`;
+  const isApart = shown === '' && takes !== ' ' && septets(text) + septets(takes) <= LINKED_SEPTETS;
+  return isApart ? `${text}${takes}` : text;
 };

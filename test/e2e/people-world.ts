@@ -8,6 +8,7 @@ import type { Incident } from '../../shared/incident/incident.ts';
 import { type Ran, runCli } from '../cli/run-cli.ts';
 import { type PagerDutyServer, startPagerDuty } from '../support/pagerduty-server.ts';
 import { type SlackServer, startSlack } from '../support/slack-server.ts';
+import { type PageServer, startStatuspage } from '../support/statuspage-server.ts';
 import { startWebhook, type WebhookServer } from '../support/webhook-server.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -15,14 +16,16 @@ const SECRETS = {
   SLACK_TOKEN: 'xoxb-fake',
   SLACK_SIGNING: 'fake-signing-secret',
   PAGERDUTY_KEY: 'fake-routing-key',
+  PAGE_TOKEN: 'fake-page-token',
   WEBHOOK_KEY: `whsec_${Buffer.from('not a real key, only for tests').toString('base64')}`,
 };
 
-/** Slack, PagerDuty and a receiver of signed webhooks, each on a socket of its own. */
+/** Slack, PagerDuty, a receiver of signed webhooks and a status page, each on a socket of its own. */
 export interface StandIns extends AsyncDisposable {
   readonly slack: SlackServer;
   readonly pagerduty: PagerDutyServer;
   readonly webhook: WebhookServer;
+  readonly page: PageServer;
   readonly notify: NonNullable<ConfigInput['notify']>;
   /** What the configuration names. */
   readonly secrets: Readonly<Record<string, string>>;
@@ -32,8 +35,9 @@ export const startStandIns = async (): Promise<StandIns> => {
   const slack = await startSlack(SECRETS.SLACK_TOKEN, Date);
   const pagerduty = await startPagerDuty(SECRETS.PAGERDUTY_KEY);
   const webhook = await startWebhook(SECRETS.WEBHOOK_KEY, Date);
+  const page = await startStatuspage(SECRETS.PAGE_TOKEN, 'page-1', ['component-1']);
   return {
-    ...{ slack, pagerduty, webhook },
+    ...{ slack, pagerduty, webhook, page },
     notify: {
       slack: [
         {
@@ -46,10 +50,16 @@ export const startStandIns = async (): Promise<StandIns> => {
       ],
       pagerduty: [{ id: 'pagerduty', routingKey: 'env:PAGERDUTY_KEY', eventsUrl: pagerduty.url }],
       webhooks: [{ id: 'bus', url: 'env:WEBHOOK_URL', signingSecrets: ['env:WEBHOOK_KEY'] }],
+      statusPages: [
+        {
+          ...{ id: 'status-page', kind: 'statuspage', apiUrl: `${page.url}/v1`, pageId: 'page-1' },
+          ...{ token: 'env:PAGE_TOKEN', components: { leads: 'component-1' } },
+        },
+      ],
     },
     secrets: { ...SECRETS, WEBHOOK_URL: `${webhook.url}/hook` },
     [Symbol.asyncDispose]: async () => {
-      for (const one of [slack, pagerduty, webhook]) await one[Symbol.asyncDispose]();
+      for (const one of [slack, pagerduty, webhook, page]) await one[Symbol.asyncDispose]();
     },
   };
 };
@@ -57,7 +67,7 @@ export const startStandIns = async (): Promise<StandIns> => {
 type Page = { readonly status: number; readonly text: string };
 
 /** A world with people in it: every channel, a browser, programs, and the command line. */
-export interface PeopleWorld extends World, Pick<StandIns, 'slack' | 'pagerduty' | 'webhook'> {
+export interface PeopleWorld extends World, Pick<StandIns, 'slack' | 'pagerduty' | 'webhook' | 'page'> {
   /** The one incident that is open or was last. */
   incident(): Promise<Incident>;
   /** `triggered slack-ops delivered` and the like, of the incident. */
@@ -79,7 +89,7 @@ export interface PeopleWorld extends World, Pick<StandIns, 'slack' | 'pagerduty'
 
 export const createPeopleWorld = async (): Promise<PeopleWorld> => {
   const standIns = await startStandIns();
-  const { slack, pagerduty, webhook, secrets } = standIns;
+  const { slack, pagerduty, webhook, page, secrets } = standIns;
   const world = await createWorld(
     (config) => ({ ...config, notify: { ...config.notify, ...standIns.notify } }),
     secrets,
@@ -102,7 +112,7 @@ export const createPeopleWorld = async (): Promise<PeopleWorld> => {
   };
 
   return Object.assign(Object.create(world) as World, {
-    ...{ slack, pagerduty, webhook, incident, browse },
+    ...{ slack, pagerduty, webhook, page, incident, browse },
     proofs: async () =>
       (await proof.ofIncident((await incident()).id)).map(
         ({ transition, channel, status }) => `${transition} ${channel} ${status}`,

@@ -35,6 +35,7 @@ describe('the watch, end to end', () => {
       'integration',
       'loops',
       'losses',
+      'messages',
       'pace',
       'provider',
       'relay',
@@ -79,7 +80,7 @@ describe('the watch, end to end', () => {
     expect((await world.look()).diagnosis?.conclusion).toBe('healthy');
   });
 
-  it('writes the e-mail that a person can act on, and an SMS of one segment', async () => {
+  it('writes the e-mail that a person can act on, and an SMS of one segment beside its link', async () => {
     world = await createWorld();
     await world.switchOn('outage');
     await world.look();
@@ -91,7 +92,9 @@ describe('the watch, end to end', () => {
     expect(email?.text).toMatch(/Impact/);
     expect(await readFile(email?.file ?? '', 'utf8')).toContain(email?.text);
     expect(sms?.to).toBe('+15555550100');
-    expect(sms?.text.length).toBeLessThanOrEqual(160);
+    // A segment of words, and the link to take it in a second one.
+    expect(sms?.text.replace(/ http\S+$/, '').length).toBeLessThanOrEqual(160);
+    expect(sms?.text.length).toBeLessThanOrEqual(2 * 153);
     for (const { text } of messages) expect(text).not.toContain('simulated-');
   });
 

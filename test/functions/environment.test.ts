@@ -10,6 +10,7 @@ const complete = {
   TABLE_NAME: 'claywatch-stateful-Table-1A2B',
   ROW_QUEUE_PREFIX: 'https://sqs.eu-central-1.amazonaws.com/111122223333/claywatch-rows-',
   ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-alerts',
+  PAGES_TOPIC_ARN: 'arn:aws:sns:eu-central-1:111122223333:claywatch-pages',
 };
 
 const wrong = (env: Record<string, string | undefined>) => {
@@ -38,6 +39,7 @@ describe('the environment of watch', () => {
   it.each([
     ['TABLE_NAME', 'a table'],
     ['ALERT_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
+    ['PAGES_TOPIC_ARN', 'arn:aws:sqs:eu-central-1:111122223333:queue'],
     ['CLAYWATCH_CONFIG', ''],
   ])('refuses a malformed %s, saying what it must be and not what it was', (name, value) => {
     const error = wrong({ ...complete, [name]: value });

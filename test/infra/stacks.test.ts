@@ -568,7 +568,8 @@ describe('the subscriptions', () => {
         RedrivePolicy: { deadLetterTargetArn: expect.stringMatching(/AlertsUndelivered/) },
       })),
     );
-    expect(toAlerts).toHaveLength(3);
+    // Two addresses, a number, and the operators for what only administrators can mend.
+    expect(toAlerts).toHaveLength(4);
   });
 
   it('of people are those whom an escalation may name, each by name, with a dead-letter queue', () => {

@@ -237,7 +237,7 @@ describe('the mail about what people do, and leave undone', () => {
   it('quotes what a person wrote as theirs, and calls an incident that hits nobody mitigated', () => {
     const mail = about('mitigated');
     expect(part(mail, '\nMITIGATED')).toContain('Anna (Slack) says that people are no longer hit.');
-    expect(mail).toContain('  > Mitigated by Anna: senders are held');
+    expect(mail).toContain('  > senders are held');
     expect(mail).toContain('Current Status: Mitigating: Anna (Slack)');
     expect(part(mail, 'Needs:')).toContain('The cause is still there.');
   });
@@ -272,7 +272,7 @@ describe('the mail about what people do, and leave undone', () => {
       { kind: 'severity-set', text: 'Anna set P1 instead of P3: every lead is hit', by: ANNA },
     );
     expect(mail.split('\n')[1]).toContain('raised to P1 by Anna');
-    expect(mail).toContain('  > Anna set P1 instead of P3: every lead is hit');
+    expect(mail).toContain('  > every lead is hit');
     expect(about('severity-raised')).not.toContain('A PERSON SET');
   });
 
@@ -288,7 +288,7 @@ describe('the mail about what people do, and leave undone', () => {
     expect(part(mail, '\nCLOSED BY HAND')).toContain(
       'If it is still seen failing after 2026-11-03 03:50 UTC (Tue 04:50 Europe/Berlin), it is opened again',
     );
-    expect(mail).toContain('  > Closed by Anna, not seen working: swapped the URL');
+    expect(mail).toContain('  > swapped the URL');
     expect(mail).toContain('NOT SEEN WORKING: HOW TO MAKE SURE');
     expect(mail).not.toContain('SEEN WORKING AGAIN');
     expect(flat(mail)).not.toContain('This is resolved: new records are processed normally');

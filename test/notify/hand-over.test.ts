@@ -22,8 +22,8 @@ const worldOf = async (
   const channel: Channel = {
     id: 'slack-ops',
     kind: 'slack',
-    deliver: async ({ id }) => {
-      told.push(id);
+    deliver: async ({ id, current }) => {
+      told.push(current === undefined ? id : `${id} (${current})`);
       if (outcome instanceof Error) throw outcome;
       return outcome;
     },
@@ -82,6 +82,17 @@ describe('handing a message to a channel', () => {
       });
   });
 
+  it('says how it stands by now with a notice that was written when nobody had it', async () => {
+    const notice = messageOf(incident, { transition: 'update-due', urgency: 'notice' });
+    const world = await worldOf(incident);
+    await world.give(notice);
+    await world.store.write({ ...incident, status: 'acknowledged', version: 2 }, incident);
+    await world.give(notice);
+    const away = { current: () => Promise.reject(new Error('no table')), byId: world.store.byId };
+    await world.give(notice, 1, { incidents: away });
+    expect(world.told).toEqual([notice.id, `${notice.id} (acknowledged)`, notice.id]);
+  });
+
   it('delivers a page for several as long as nobody has one of them', async () => {
     const world = await worldOf(incidentOf('webhook.gone', { status: 'acknowledged' }));
     const other = incidentOf('webhook.gone', { id: 'inc-20261103-00000002', subject: 'accounts/accounts-1' });
@@ -116,6 +127,10 @@ describe('handing a message to a channel', () => {
     expect(waits.map((result) => result.kind === 'again' && result.afterSeconds)).toEqual([
       10, 20, 40, 600, 600,
     ]);
+    // A provider that asks for a second again and again must not use up what a queue allows.
+    expect(await asked.give(page, 10)).toMatchObject({ afterSeconds: 2 });
+    expect(await asked.give(page, 14)).toMatchObject({ afterSeconds: 80 });
+    expect(await asked.give(page, 1_000)).toMatchObject({ afterSeconds: 600 });
     const greedy = await worldOf(incident, { kind: 'later', why: '429', afterMs: 7 * 86_400_000 });
     expect(await greedy.give(page)).toMatchObject({ afterSeconds: 21_600 });
   });

@@ -119,6 +119,22 @@ describe('a silence', () => {
     expect(world.heardBy(PHONE)).toEqual(['leads:triggered']);
   });
 
+  it('gives people the whole time to respond once it is over, and says that the page was held back', async () => {
+    const world = createDeliveryWorld();
+    await world.silence();
+    await world.fail('leads', 'P1');
+    await world.sweep();
+    world.later(61 * MINUTE);
+    await world.sweep();
+    const { emailText = '', smsText, bulletin } = world.received[0]?.notification ?? {};
+    expect(emailText.split('\n')).toContain('Respond by 2026-11-03 13:16 UTC, in 15 min.');
+    expect(emailText.replace(/\s+/g, ' ')).toMatch(
+      /held back, by a silence .* it is about 2026-11-03 12:00 UTC\./,
+    );
+    expect(smsText).toContain('By 13:16 UTC');
+    expect(bulletin?.respondBy).toBe(Date.UTC(2026, 10, 3, 13, 16));
+  });
+
   it('does not page for what was acknowledged meanwhile, and tells who has it', async () => {
     const world = createDeliveryWorld();
     await world.silence();

@@ -248,7 +248,7 @@ describe('an escalation', () => {
     }
     await other.sweep();
     expect(other.heardBy(OPS)).toEqual(['leads:triggered', 'leads:escalated', 'fallback', 'fallback']);
-    expect(other.received.at(-1)?.notification.emailText).toMatch(/^The page to (ada|grace) has not taken/);
+    expect(other.received.at(-1)?.notification.emailText).toMatch(/^SNS for (ada|grace) has not taken/);
   });
 
   it('does not page a person after somebody acknowledged, not even one that is being tried again', async () => {

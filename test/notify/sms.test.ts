@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { CAUSE_IDS, type Cause } from '../../shared/cause.ts';
 import type { Incident, TimelineEntry, Transition } from '../../shared/incident/incident.ts';
+import { signLink } from '../../shared/link/token.ts';
 import { septets } from '../../shared/notify/gsm7.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { PEOPLE } from './arbitraries.ts';
-import { ANNA, configOf, happened, incidentOf, LATER, messageOf, TWO_FEEDS } from './messages.ts';
+import { ANNA, configOf, happened, incidentOf, LATER, messageOf, THREE_AM, TWO_FEEDS } from './messages.ts';
 
 const CONFIG = configOf({ ...TWO_FEEDS, ...PEOPLE });
 
@@ -127,19 +128,30 @@ describe('a link in an SMS', () => {
     expect(septets(text)).toBeLessThanOrEqual(148);
   });
 
-  it('gives way to what is wrong, what to do, the deadline and the incident', () => {
+  it('is a second segment where what is wrong, what to do, the deadline and the incident leave no room', () => {
     const text = rendered('webhook.limit-reached', 'triggered', link);
-    expect(text).not.toContain('https://');
+    expect(text).toBe(`${rendered('webhook.limit-reached', 'triggered')} ${link}`);
     expect(text).toContain('Webhook has reached its 50,000 rows: leads/leads-1');
   });
 
-  it('is never cut, and never makes the message a second segment', () => {
+  it('is there in every page for an address as API Gateway gives it', async () => {
+    const base = 'https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/i/';
+    const token = await signLink('k'.repeat(32), {
+      ...{ incidentId: 'inc-20261103-0a1b2c3d', purpose: 'acknowledge', expiresAt: THREE_AM / 1_000 },
+    });
+    for (const cause of CAUSE_IDS)
+      for (const transition of ['triggered', 'escalated', 'reopened'] as const)
+        expect(rendered(cause, transition, `${base}${token}`)).toContain(` ${base}${token}`);
+  });
+
+  it('is never cut, and never makes the message a third segment', () => {
     for (const cause of CAUSE_IDS)
       for (const length of [1, 10, 25, 60, 400]) {
         const long = `https://cw.example/a/${'x'.repeat(length)}`;
         const text = rendered(cause, 'triggered', long);
-        expect(septets(text)).toBeLessThanOrEqual(148);
+        expect(septets(text)).toBeLessThanOrEqual(294);
         expect(text.includes('https://')).toBe(text.endsWith(long));
+        expect(text.endsWith(long)).toBe(length < 400);
       }
   });
 

@@ -19,7 +19,7 @@ const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(res
 const newestFirst = (one: Incident, other: Incident): number =>
   other.openedAt - one.openedAt || (one.id < other.id ? -1 : 1);
 
-/** Incidents in memory; the same contract as the real store. */
+/** Incidents in memory; the same contract as the real store. What is kept is frozen, so nobody who reads needs a copy. */
 export const createMemoryIncidentStore = (): IncidentStore => {
   const current = new Map<string, Incident>();
   const archived = new Map<string, Incident>();
@@ -31,12 +31,12 @@ export const createMemoryIncidentStore = (): IncidentStore => {
     current: async (cause, subject) => {
       await yieldTurn();
       const found = current.get(keyOf(cause, subject));
-      return found ? copy(found) : null;
+      return found ?? null;
     },
     byId: async (id) => {
       await yieldTurn();
       const found = everything().find((incident) => incident.id === id);
-      return found ? copy(found) : null;
+      return found ?? null;
     },
     write: async (next, expected) => {
       assertSuccessor(next, expected);
@@ -51,15 +51,14 @@ export const createMemoryIncidentStore = (): IncidentStore => {
     },
     active: async () => {
       await yieldTurn();
-      return [...current.values()].filter(isActive).map(copy);
+      return [...current.values()].filter(isActive);
     },
     list: async ({ since, limit }) => {
       await yieldTurn();
       return everything()
         .filter(({ openedAt }) => openedAt >= since)
         .sort(newestFirst)
-        .slice(0, Math.max(0, limit))
-        .map(copy);
+        .slice(0, Math.max(0, limit));
     },
   };
 };

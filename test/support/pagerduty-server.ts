@@ -1,4 +1,4 @@
-import { type Answered, type Provider, serveProvider } from './provider-server.ts';
+import { type Answered, type Provider, type Serve, serveProvider } from './provider-server.ts';
 
 export interface AlertSeen {
   readonly key: string;
@@ -62,7 +62,10 @@ const changeFaults = (event: Body): readonly string[] => {
 const MOST_BYTES = 512 * 1_024;
 
 /** PagerDuty's Events API v2 for one service. */
-export const startPagerDuty = async (routingKey: string): Promise<PagerDutyServer> => {
+export const startPagerDuty = async (
+  routingKey: string,
+  serve: Serve = serveProvider,
+): Promise<PagerDutyServer> => {
   const alerts: AlertSeen[] = [];
   const changes: Body[] = [];
   const state = { dropped: 0 };
@@ -87,7 +90,7 @@ export const startPagerDuty = async (routingKey: string): Promise<PagerDutyServe
     open.state = event.event_action === 'resolve' ? 'resolved' : 'acknowledged';
   };
 
-  const server = await serveProvider((request) => {
+  const server = await serve((request) => {
     if (request.method !== 'POST') return { status: 405 };
     if (Buffer.byteLength(request.body) > MOST_BYTES) return { status: 413 };
     const event = request.json;

@@ -1,4 +1,4 @@
-import { type Answered, type Provider, type Recorded, serveProvider } from './provider-server.ts';
+import { type Answered, type Provider, type Recorded, type Serve, serveProvider } from './provider-server.ts';
 
 /** A message in the channel. */
 export interface SlackMessageSeen {
@@ -92,8 +92,12 @@ const error = (code: string, more: object = {}): Answered => ({
   body: { ok: false, error: code, ...more },
 });
 
-/** Slack's Web API as its reference describes it, for one workspace with one channel; its clock stands still. */
-export const startSlack = async (token: string, now: number): Promise<SlackServer> => {
+/** Slack's Web API as its reference describes it, for one workspace with one channel. */
+export const startSlack = async (
+  token: string,
+  clock: { now(): number },
+  serve: Serve = serveProvider,
+): Promise<SlackServer> => {
   const messages: SlackMessageSeen[] = [];
   const state = {
     scopes: ['chat:write', 'channels:read', 'channels:history'],
@@ -120,7 +124,7 @@ export const startSlack = async (token: string, now: number): Promise<SlackServe
     const threadTs = typeof body.thread_ts === 'string' ? body.thread_ts : null;
     if (threadTs !== null && !messages.some(({ ts }) => ts === threadTs)) return error('thread_not_found');
     count += 1;
-    const ts = `${Math.floor(now / 1_000)}.${String(count).padStart(6, '0')}`;
+    const ts = `${Math.floor(clock.now() / 1_000)}.${String(count).padStart(6, '0')}`;
     messages.push({
       ts,
       threadTs,
@@ -148,7 +152,9 @@ export const startSlack = async (token: string, now: number): Promise<SlackServe
     if (!state.scopes.includes('channels:history'))
       return error('missing_scope', { needed: 'channels:history' });
     const oldest = Number(query.oldest ?? 0);
-    const found = messages
+    // The channel's history begins with the newest message, a thread with the oldest.
+    const ordered = threadTs === null ? messages.toReversed() : messages;
+    const found = ordered
       .filter((message) =>
         threadTs === null
           ? message.threadTs === null
@@ -165,7 +171,7 @@ export const startSlack = async (token: string, now: number): Promise<SlackServe
     return ok({ messages: found, has_more: false });
   };
 
-  const server = await serveProvider((request) => {
+  const server = await serve((request) => {
     if (request.headers.authorization !== `Bearer ${token}`) return error('invalid_auth');
     const body = request.json ?? {};
     switch (`${request.method} ${request.path}`) {

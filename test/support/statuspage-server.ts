@@ -1,4 +1,4 @@
-import { type Answered, type Provider, serveProvider } from './provider-server.ts';
+import { type Answered, type Provider, type Serve, serveProvider } from './provider-server.ts';
 
 export interface PageIncidentSeen {
   readonly id: string;
@@ -42,6 +42,7 @@ export const startStatuspage = async (
   token: string,
   pageId: string,
   componentIds: readonly string[],
+  serve: Serve = serveProvider,
 ): Promise<PageServer> => {
   const incidents: PageIncidentSeen[] = [];
   const components: Record<string, string> = Object.fromEntries(
@@ -106,7 +107,7 @@ export const startStatuspage = async (
     }
   };
 
-  const server = await serveProvider(({ method, path, headers, json }) => {
+  const server = await serve(({ method, path, headers, json }) => {
     if (headers.authorization !== `OAuth ${token}`)
       return { status: 401, body: { error: `Could not authenticate ${headers.authorization}` } };
     const incident = isBody(json?.incident) ? json.incident : {};
@@ -125,6 +126,7 @@ export const startRootly = async (
   token: string,
   pageId: string,
   serviceIds: readonly string[],
+  serve: Serve = serveProvider,
 ): Promise<PageServer> => {
   const incidents: PageIncidentSeen[] = [];
   const invalid = (detail: string): Answered => ({ status: 422, body: { errors: [{ title: detail }] } });
@@ -166,7 +168,7 @@ export const startRootly = async (
     return { status: 201, body: { data: { id: 'event', type: 'incident_status_page_events', attributes } } };
   };
 
-  const server = await serveProvider(({ method, path, headers, json }) => {
+  const server = await serve(({ method, path, headers, json }) => {
     if (headers.authorization !== `Bearer ${token}`)
       return { status: 401, body: { errors: [{ title: `Unauthorized ${headers.authorization}` }] } };
     if (method === 'GET' && path === `/v1/status-pages/${pageId}`)

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Answered, type Provider, type Recorded, serveProvider } from './provider-server.ts';
+import { type Answered, type Provider, type Recorded, type Serve, serveProvider } from './provider-server.ts';
 
 export interface WebhookServer extends Provider {
   /** What was taken, each `webhook-id` once. */
@@ -23,10 +23,14 @@ const isSigned = ({ headers, body }: Recorded, key: string, now: number): boolea
 };
 
 /** A receiver of Standard Webhooks that checks signatures and deduplicates. */
-export const startWebhook = async (key: string, clock: { now(): number }): Promise<WebhookServer> => {
+export const startWebhook = async (
+  key: string,
+  clock: { now(): number },
+  serve: Serve = serveProvider,
+): Promise<WebhookServer> => {
   const taken = new Map<string, Readonly<Record<string, unknown>>>();
   const state: { answer: Answered | null; key: string } = { answer: null, key };
-  const server = await serveProvider((request) => {
+  const server = await serve((request) => {
     if (request.method === 'HEAD') return { status: state.answer?.status ?? 405 };
     if (state.answer) return state.answer;
     if (!isSigned(request, state.key, clock.now())) return { status: 401, body: { error: 'bad signature' } };

@@ -21,7 +21,12 @@ export interface AlertStep {
   readonly after: KnownAlert;
 }
 
-const wantedOf = ({ status }: Pick<Bulletin, 'status'>): Exclude<AlertState, 'none'> => {
+/** Not where it was when the message was written: a notice that comes late would call somebody for what is taken. */
+const wantedOf = ({
+  current,
+  status: written,
+}: Pick<Bulletin, 'status' | 'current'>): Exclude<AlertState, 'none'> => {
+  const status = current ?? written;
   if (status === 'triggered') return 'triggered';
   return status === 'acknowledged' || status === 'mitigated' ? 'acknowledged' : 'resolved';
 };
@@ -83,7 +88,7 @@ const stepsTo = (
  * before, not from the transition alone.
  */
 export const planAlert = (
-  bulletin: Pick<Bulletin, 'status' | 'urgency'>,
+  bulletin: Pick<Bulletin, 'status' | 'current' | 'urgency'>,
   known: KnownAlert,
 ): readonly AlertStep[] => {
   const first = known.superseded === null ? [] : [ending(known, known.superseded)];

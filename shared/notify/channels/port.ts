@@ -17,6 +17,8 @@ export interface Bulletin {
   readonly transition: Transition;
   readonly urgency: Urgency;
   readonly status: IncidentStatus;
+  /** How it stands as the message is handed over, where that is no longer `status`; not part of what is told. */
+  readonly current?: IncidentStatus;
   readonly severity: Severity;
   readonly peakSeverity: Severity;
   /** What is wrong, as a headline. */

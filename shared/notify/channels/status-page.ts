@@ -111,8 +111,15 @@ const saved = ({ bulletin, known }: Publishing, id: string, publication: Publica
   [`said:${publication.key}`]: id,
   status: publication.status,
   over: publication.status === 'resolved' ? 'yes' : '',
+  ...(publication.status === 'resolved' && { ended: String(orderOf(bulletin)) }),
   ...(!isOvertaken(bulletin, known) && { order: String(orderOf(bulletin)) }),
 });
+
+const TOO_LATE = 'It was over before the page could be told of it, and what is over is not opened again.';
+
+/** Whether a later message said that it is over. */
+const isEnded = (bulletin: Bulletin, known: Known): boolean =>
+  orderOf(bulletin) < Number(known.ended ?? Number.NEGATIVE_INFINITY);
 
 const isPageOpen = (known: Known): boolean => known.page !== undefined && known.over !== 'yes';
 
@@ -198,9 +205,13 @@ export const createStatusPage = (config: StatusPageConfig, deps: ChannelDependen
       const known = await memory.load(bulletin.incidentId);
       const said = known[`said:${keyOf(bulletin)}`];
       if (said !== undefined) return delivered(said);
-      if (!confirmed && !isPageOpen(known)) return delivered('nothing for the public');
-      if (known.page !== undefined && known.over === 'yes' && isOvertaken(bulletin, known))
-        return delivered(`${known.page} (told by a later message)`);
+      if (confirmed && isEnded(bulletin, known)) return refused(TOO_LATE);
+      if (!confirmed && !isPageOpen(known)) {
+        // What was confirmed before may still be on its way, and must not open the page for what is over.
+        if (!isEnded(bulletin, known))
+          await memory.save(bulletin.incidentId, { ended: String(orderOf(bulletin)) });
+        return delivered('nothing for the public');
+      }
       const token = await readSecret(deps.secrets, config.token);
       if (isFailed(token)) return token;
 

@@ -6,11 +6,24 @@ import { bothTimes, duration, relative } from '../time.ts';
 import { actorWords, holderOf, pagedNames } from '../who.ts';
 import { type Letter, SHOWN } from './letter.ts';
 
+/** The timeline says what somebody did, and after a colon their own words; of a closing or a severity also what for. */
+const SAYS_WHAT: ReadonlySet<TimelineEntry['kind']> = new Set(['mitigated', 'resolved', 'severity-set']);
+
+/** What somebody wrote beside what they did; empty: nothing. Their name is taken out first, whatever colons it has. */
+const ownWords = ({ kind, text, by }: TimelineEntry): string => {
+  if (!SAYS_WHAT.has(kind) || !by) return text;
+  const said = text.replace(by.name, () => '');
+  const colon = said.indexOf(': ');
+  return colon === -1 ? '' : said.slice(colon + 2).trim();
+};
+
 /** What somebody wrote, as theirs: the name is what they gave, and nobody checked the words. */
-const inTheirWords = (entry: TimelineEntry, { show }: Letter): readonly string[] => [
-  paragraph('In their own words, which nobody has checked:'),
-  quote(show(entry.text, 2_000)),
-];
+const inTheirWords = (entry: TimelineEntry, { show }: Letter): readonly string[] => {
+  const words = ownWords(entry);
+  return words === ''
+    ? []
+    : [paragraph('In their own words, which nobody has checked:'), quote(show(words, 2_000))];
+};
 
 const command = (letter: Letter, what: string): string =>
   `npx claywatch incidents ${what} ${letter.show(letter.incident.id, 60)}`;
@@ -76,8 +89,10 @@ const updateDue = (letter: Letter): readonly string[] => {
     paragraph(
       `An update was promised for now. ${holder ? `${actorWords(holder)} has it and writes it` : 'Nobody has it, so nobody is writing it'}. Below are drafts to send on, for responders and for stakeholders.`,
     ),
-    paragraph('Tell everybody with:'),
-    paragraph(command(letter, 'update')),
+    paragraph(
+      'Tell them with this command; --audience stakeholders for those whose work depends on it, and without a text it prints the drafts:',
+    ),
+    paragraph(`${command(letter, 'update')} 'What is new.'`),
     paragraph(
       `The one after it is due at ${bothTimes(incident.nextUpdateAt, timeZone)}, ${relative(incident.nextUpdateAt, now)}.`,
     ),

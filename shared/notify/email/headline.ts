@@ -44,13 +44,18 @@ const occasion = (letter: Letter): string => {
 };
 
 /** A message that waited may describe a state that is no longer so; it says so in its first lines. */
-const sinceThen = ({ incident, pending }: Letter): readonly string[] => {
+const sinceThen = ({ incident, pending, now }: Letter): readonly string[] => {
   const isOver = !isOpen(incident) && pending.transition !== 'resolved';
   const isBack = isOpen(incident) && pending.transition === 'resolved';
   return [
     ...(pending.attempts > 0
       ? [
           `This message is late: it was due at ${utcTime(pending.createdAt)} and could not be sent ${counted(pending.attempts, 'time')}.`,
+        ]
+      : []),
+    ...(pending.attempts === 0 && now > pending.createdAt
+      ? [
+          `This message was held back, by a silence or because something else explained it: it is about ${utcTime(pending.createdAt)}.`,
         ]
       : []),
     ...(isOver ? ['Since then the incident has been resolved; a message about that follows.'] : []),

@@ -18,7 +18,7 @@ const whatClaywatchDid = (letter: Letter): readonly string[] => {
       : 'kept this incident up to date';
   const did =
     (incident.actions ?? []).length > 0
-      ? 'About the rows:'
+      ? 'About the rows (times in UTC):'
       : 'It changed nothing in Clay or in your systems.';
   return [
     paragraph(`${first}${ruledOut}, ${then} and told everybody who is subscribed. ${did}`),
@@ -27,10 +27,15 @@ const whatClaywatchDid = (letter: Letter): readonly string[] => {
 };
 
 /** What was done about the rows, and what is proposed, the newest last; each can be undone by a command. */
-const actionLines = ({ incident, show }: Letter): readonly string[] => {
+const actionLines = (letter: Letter): readonly string[] => {
+  const { incident, show } = letter;
   const all = incident.actions ?? [];
+  const when = (text: string): string => {
+    const entry = incident.timeline.find((one) => one.text === text);
+    return entry ? `${stamp(entry.at, letter)} ` : '';
+  };
   return [
-    ...all.slice(-SHOWN.actions).map(({ text }) => bullet(show(text, 240))),
+    ...all.slice(-SHOWN.actions).map(({ text }) => bullet(`${when(text)}${show(text, 240)}`)),
     ...more(all, SHOWN.actions),
   ];
 };
@@ -80,7 +85,7 @@ const resolvedLines = (letter: Letter): readonly string[] => {
     incident.reopenings > 0
       ? [
           paragraph(
-            `It came back ${counted(incident.reopenings, 'time')} in between; this is the whole time.`,
+            `It came back ${incident.reopenings === 1 ? 'once' : counted(incident.reopenings, 'time')} in between; this is the whole time.`,
           ),
         ]
       : [];
@@ -88,7 +93,7 @@ const resolvedLines = (letter: Letter): readonly string[] => {
     ...event(letter),
     ...section('WHAT HAPPENED', [paragraph(show(incident.summary, 400)), paragraph(span), ...relapses]),
     ...grouped(letter),
-    ...section('WHAT CLAYWATCH DID ABOUT THE ROWS', actionLines(letter)),
+    ...section('WHAT CLAYWATCH DID ABOUT THE ROWS (times in UTC)', actionLines(letter)),
     ...proofLines(letter),
     ...section(
       'LEFT TO DO',

@@ -77,6 +77,13 @@ describe('PagerDuty', () => {
     expect(states()).toStrictEqual(['resolved', 'acknowledged']);
   });
 
+  it('calls nobody for a notice that comes late, when somebody has it by then', async () => {
+    const late = { urgency: 'notice', transition: 'update-due', current: 'acknowledged' } as const;
+    await deliver(bulletinOf(2, late));
+    expect(events()).toStrictEqual(['trigger', 'acknowledge']);
+    expect(test.server.alerts).toMatchObject([{ state: 'acknowledged', severity: 'info' }]);
+  });
+
   it('repeats a page to an alert that nobody has, and pages nobody for a notice', async () => {
     await deliver(bulletinOf(1));
     await deliver(bulletinOf(2, { transition: 'escalated' }));

@@ -98,9 +98,20 @@ describe.each(KINDS)('a status page of %s', (_name, start, down, up) => {
   it('does not open again what is over because an earlier message comes late', async () => {
     await deliver(publicUpdate(2, 'Second'));
     await deliver(resolved(3));
-    expect(await deliver(publicUpdate(1, 'First'))).toMatchObject({ kind: 'delivered' });
+    expect(await deliver(publicUpdate(1, 'First'))).toMatchObject({ kind: 'refused' });
     expect(test.server.incidents).toMatchObject([{ status: 'resolved' }]);
     expect(updates()[0]).toHaveLength(2);
+  });
+
+  it('is not opened for what was over before the page could be told of it', async () => {
+    expect(await deliver(resolved(3))).toMatchObject({ kind: 'delivered' });
+    expect(await deliver(publicUpdate(2, 'Late'))).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('over'),
+    });
+    expect(test.server.incidents).toHaveLength(0);
+    expect(await deliver(publicUpdate(5, 'It is back'))).toMatchObject({ kind: 'delivered' });
+    expect(updates()).toStrictEqual([['identified: It is back']]);
   });
 
   it('says the words of a late message without turning the state back', async () => {

@@ -19,7 +19,7 @@ const first = <T>([one]: readonly T[]): T => {
 export const SLACK_CHANNEL = 'C0123456789';
 
 export const slackUnderTest = async (withButtons = true): Promise<UnderTest<SlackServer>> => {
-  const server = await startSlack(SECRETS.SLACK_TOKEN, THREE_AM);
+  const server = await startSlack(SECRETS.SLACK_TOKEN, { now: () => THREE_AM });
   const world = worldFor(server);
   const config = configOf({
     notify: {
