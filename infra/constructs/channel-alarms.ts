@@ -1,21 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FunctionDescription } from '../../functions/manifest.ts';
 import { channelDeadLetterQueueName, channelQueueName } from '../../shared/config/alerting.ts';
 import type { ChannelQueue } from './channel-queues.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 
-export interface ChannelAlarmsProps {
-  readonly installation: string;
+export interface ChannelAlarmsProps extends OperatorAlarmsProps {
   readonly description: FunctionDescription;
   readonly function: LambdaFunction;
   readonly channels: ReadonlyMap<string, ChannelQueue>;
   /** What a channel has not taken by then goes by e-mail as well. */
   readonly fallbackAfterMinutes: number;
-  readonly operators: ITopic;
 }
 
 /** What is never so late that it is worth a mail. */
@@ -45,6 +42,7 @@ const ofFunction = ({
   installation,
   description: { name },
   function: notify,
+  channels,
 }: ChannelAlarmsProps): readonly AlarmDefinition[] => [
   {
     name: `${name}-failing`,
@@ -56,6 +54,7 @@ const ofFunction = ({
   },
   {
     name: `${name}-throttled`,
+    toldBy: [...channels.keys()].map((channel) => `channel-failing-${channel}`),
     metric: notify.metricThrottles(sum),
     threshold: 1,
     periods: 3,

@@ -10,7 +10,7 @@ import {
   LoggingFormat,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription } from '../../functions/manifest.ts';
@@ -31,6 +31,7 @@ export interface DescribedFunctionProps {
   readonly failures?: IQueue;
   /** Instances kept for this function, so that others cannot starve it; undefined: no reservation. */
   readonly reservedConcurrency?: number | undefined;
+  readonly logRetention: RetentionDays;
 }
 
 /** An event of a schedule waits at most until the next one is due, which looks at everything anyway. */
@@ -58,7 +59,7 @@ export class DescribedFunction extends Construct {
 
     this.log = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.ONE_MONTH,
+      retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {

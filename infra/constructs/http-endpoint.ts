@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, HttpTrigger, Route } from '../../functions/manifest.ts';
 import { acknowledge } from '../acknowledge.ts';
@@ -55,7 +55,13 @@ export class HttpEndpoint extends Construct {
   readonly stage: HttpStage;
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, installation: string, routes: readonly HttpRoute[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    installation: string,
+    routes: readonly HttpRoute[],
+    logRetention: RetentionDays,
+  ) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${installation}-endpoint`,
@@ -66,7 +72,7 @@ export class HttpEndpoint extends Construct {
     this.accessLog = new LogGroup(this, 'AccessLog', {
       // Below this prefix the log needs no policy of its own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/${installation}-endpoint`,
-      retention: RetentionDays.ONE_MONTH,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.stage = new HttpStage(this, 'Stage', {

@@ -8,10 +8,9 @@ import { Construct } from 'constructs';
 import type { FunctionDescription, ScheduleTrigger } from '../../functions/manifest.ts';
 import { pagesTopicName } from '../../shared/config/alerting.ts';
 import type { AuditedTopic } from './audited-topic.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 
-export interface OwnAlarmsProps {
-  readonly installation: string;
+export interface OwnAlarmsProps extends OperatorAlarmsProps {
   readonly description: FunctionDescription & { readonly trigger: ScheduleTrigger };
   readonly watch: LambdaFunction;
   readonly log: LogGroup;
@@ -22,7 +21,6 @@ export interface OwnAlarmsProps {
   readonly undelivered: IQueue;
   /** Left out where nobody can be paged by name. */
   readonly pages?: AuditedTopic | undefined;
-  readonly operators: ITopic;
 }
 
 /** Share of the timeout beyond which a run is called slow. */
@@ -80,6 +78,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-throttled',
+      toldBy: ['watch-failures-kept', 'watch-not-running'],
       metric: watch.metricThrottles(sum),
       threshold: 1,
       periods: 3,

@@ -2,27 +2,24 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, HttpTrigger, ScheduleTrigger } from '../../functions/manifest.ts';
 import { deadLetterQueueName } from '../../shared/config/relayed.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 
 interface Deployed<Trigger> {
   readonly description: FunctionDescription & { readonly trigger: Trigger };
   readonly function: LambdaFunction;
 }
 
-export interface RelayAlarmsProps {
-  readonly installation: string;
+export interface RelayAlarmsProps extends OperatorAlarmsProps {
   readonly relay: Deployed<HttpTrigger>;
   readonly forward: Deployed<ScheduleTrigger>;
   /** Of the endpoint that the relay answers at. */
   readonly accessLog: ILogGroup;
   readonly queues: ReadonlyMap<string, IQueue>;
   readonly deadLetters: IQueue;
-  readonly operators: ITopic;
 }
 
 /** The schedule starts a forwarder every minute: five turns that did not come are no accident. */
@@ -120,6 +117,7 @@ const ofForward = ({ installation, forward }: RelayAlarmsProps): readonly AlarmD
     },
     {
       name: `${name}-throttled`,
+      toldBy: [`${name}-not-running`],
       // Being turned away is how too many of them are kept from running at once; being all turned away is not.
       metric: new MathExpression({
         expression: 'IF(FILL(running, 0) < 1, FILL(turnedaway, 0), 0)',

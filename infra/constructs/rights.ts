@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Grant } from '../../functions/manifest.ts';
@@ -13,6 +15,8 @@ import type { ChannelQueue } from './channel-queues.ts';
 
 export interface Grantable {
   readonly table: TableV2;
+  /** The customer-managed key of the table, if it has one. */
+  readonly tableKey?: IKey | undefined;
   readonly alerts: ITopic;
   readonly pages: AuditedTopic;
   /** By the id of the channel. */
@@ -69,6 +73,16 @@ const HAND_OVER_ACTIONS = [
   'sqs:ReceiveMessage',
 ];
 
+/** What DynamoDB does with a customer-managed key in the name of whoever reads or writes. */
+const KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
 const READ_ACTIONS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
@@ -91,7 +105,7 @@ const CHANNELS_REACHED_WITH =
 export const statementsOf = (
   grants: readonly Grant[],
   config: Config,
-  { table, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
+  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
 ): readonly PolicyStatement[] => {
   const readSecrets = (sid: string, key: RegExp) => [
     allow(
@@ -180,5 +194,15 @@ export const statementsOf = (
       ),
     ],
   };
-  return grants.flatMap((grant) => meaning[grant]).filter((statement) => statement.resources.length > 0);
+  const statements = grants
+    .flatMap((grant) => meaning[grant])
+    .filter((statement) => statement.resources.length > 0);
+  const usesTable = statements.some(({ resources }) =>
+    resources.some((resource) => resource.startsWith(table.tableArn)),
+  );
+  if (!(tableKey && usesTable)) return statements;
+  const throughDynamoDb = {
+    StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(table).region}.amazonaws.com` },
+  };
+  return [...statements, allow('UseTableKey', KEY_ACTIONS, [tableKey.keyArn], throughDynamoDb)];
 };

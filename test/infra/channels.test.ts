@@ -37,7 +37,7 @@ beforeAll(() => {
         fallback: { afterMinutes: 20 },
       },
     },
-    { reservedConcurrency: undefined },
+    { reservedConcurrency: 'none', alarms: 'all' },
   );
 }, 180_000);
 

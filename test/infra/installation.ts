@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
-import { type DeploymentOptions, defineInstallation } from '../../infra/define.ts';
+import { checkWithNag, defineInstallation } from '../../infra/define.ts';
+import type { DeploymentOptions } from '../../infra/options.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 
@@ -99,10 +100,11 @@ export const FULL_CONFIG = {
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-export const synthesize = (input: ConfigInput, options: DeploymentOptions = { reservedConcurrency: 2 }) => {
+export const synthesize = (input: ConfigInput, options: DeploymentOptions = { alarms: 'all' }) => {
   const config = parseConfig(input, 'test');
   const app = new App({ context, analyticsReporting: false });
   const stacks = defineInstallation(app, config, options);
+  checkWithNag(app);
   const assembly = app.synth();
   return {
     app,

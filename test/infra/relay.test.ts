@@ -37,7 +37,7 @@ beforeAll(() => {
       ...withRowsKey('secretsmanager:team/key#rows'),
       schedule: { everyMinutes: 15, missedAfterMinutes: 60 },
     },
-    { reservedConcurrency: undefined },
+    { reservedConcurrency: 'none', alarms: 'all' },
   );
   bare = synthesize({
     installation: 'acme',

@@ -5,7 +5,6 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FunctionDescription, functionsOf } from '../../functions/manifest.ts';
-import { deploymentOptions } from '../../infra/define.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import { pageSubscriptionsOf, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
@@ -30,7 +29,7 @@ beforeAll(() => {
   acme = synthesize(FULL_CONFIG);
   other = synthesize(
     { installation: 'other', schedule: { everyMinutes: 5, missedAfterMinutes: 30 } },
-    { reservedConcurrency: undefined },
+    { reservedConcurrency: 'none' },
   );
 }, 180_000);
 
@@ -754,7 +753,7 @@ describe('cdk-nag', () => {
         .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
         .flatMap(({ data }) =>
           Object.entries(data as Record<string, string>).map(([rule, reason]) => ({
-            at: construct.node.path,
+            at: construct.node.path.replaceAll('/Default', ''),
             rule: rule.replace(/^Annotation::/, ''),
             reason,
           })),
@@ -806,20 +805,5 @@ describe('cdk-nag', () => {
       'acme-stateless/Endpoint/Api/POST--v1--slack--interactions: AwsSolutions-APIG4',
     ]);
     for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
-  });
-});
-
-describe('the options of a deployment', () => {
-  const given = (reservedConcurrency: unknown) =>
-    deploymentOptions(new App({ context: { reservedConcurrency } }));
-
-  it('reserve two instances unless told otherwise', () => {
-    expect(deploymentOptions(new App())).toEqual({ reservedConcurrency: 2 });
-    expect(given('5')).toEqual({ reservedConcurrency: 5 });
-    expect(given('none')).toEqual({ reservedConcurrency: undefined });
-  });
-
-  it.each(['0', '-1', '1.5', 'many', ''])('refuse %j', (value) => {
-    expect(() => given(value)).toThrow(/-c reservedConcurrency=.*whole number/);
   });
 });

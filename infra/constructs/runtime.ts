@@ -1,42 +1,50 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import type { Construct } from 'constructs';
-import type { CallbackEnvironment } from '../functions/callback/environment.ts';
-import type { ForwardEnvironment } from '../functions/forward/environment.ts';
-import type { IncidentsEnvironment } from '../functions/incidents/environment.ts';
-import { ROUTES } from '../functions/incidents/routes.ts';
+import { Construct } from 'constructs';
+import type { CallbackEnvironment } from '../../functions/callback/environment.ts';
+import type { ForwardEnvironment } from '../../functions/forward/environment.ts';
+import type { IncidentsEnvironment } from '../../functions/incidents/environment.ts';
+import { ROUTES } from '../../functions/incidents/routes.ts';
 import {
   type FunctionDescription,
   functionsOf,
   type HttpTrigger,
   type Route,
-} from '../functions/manifest.ts';
-import type { NotifyEnvironment } from '../functions/notify/environment.ts';
-import type { RelayEnvironment } from '../functions/relay/environment.ts';
-import type { RespondEnvironment } from '../functions/respond/environment.ts';
-import type { SubmissionsEnvironment } from '../functions/submissions/environment.ts';
-import type { WatchEnvironment } from '../functions/watch/environment.ts';
-import { hasPeople } from '../shared/config/alerting.ts';
-import { deployedRowsKey } from '../shared/config/relayed.ts';
-import type { Config } from '../shared/config/schema.ts';
-import { DEPLOYED_CONFIG } from './bundle.ts';
-import { ChannelAlarms } from './constructs/channel-alarms.ts';
-import { DescribedFunction } from './constructs/described-function.ts';
-import { EndpointAlarms } from './constructs/endpoint-alarms.ts';
-import { FunctionSchedule } from './constructs/function-schedule.ts';
-import { HttpEndpoint } from './constructs/http-endpoint.ts';
-import { OwnAlarms } from './constructs/own-alarms.ts';
-import { People } from './constructs/people.ts';
-import { keptQueue } from './constructs/queue.ts';
-import { RelayAlarms } from './constructs/relay-alarms.ts';
-import { statementsOf } from './constructs/rights.ts';
-import { rowQueueUrlPrefix } from './constructs/row-queues.ts';
-import type { RowState, StatefulStack } from './stateful-stack.ts';
+} from '../../functions/manifest.ts';
+import type { NotifyEnvironment } from '../../functions/notify/environment.ts';
+import type { RelayEnvironment } from '../../functions/relay/environment.ts';
+import type { RespondEnvironment } from '../../functions/respond/environment.ts';
+import type { SubmissionsEnvironment } from '../../functions/submissions/environment.ts';
+import type { WatchEnvironment } from '../../functions/watch/environment.ts';
+import { hasPeople } from '../../shared/config/alerting.ts';
+import { deployedRowsKey } from '../../shared/config/relayed.ts';
+import type { Config } from '../../shared/config/schema.ts';
+import { DEPLOYED_CONFIG } from '../bundle.ts';
+import type { Outputs } from '../outputs.ts';
+import { ChannelAlarms } from './channel-alarms.ts';
+import { DescribedFunction, type DescribedFunctionProps } from './described-function.ts';
+import { EndpointAlarms } from './endpoint-alarms.ts';
+import { FunctionSchedule } from './function-schedule.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import type { AlarmSet } from './operator-alarms.ts';
+import { OwnAlarms } from './own-alarms.ts';
+import { People } from './people.ts';
+import { keptQueue } from './queue.ts';
+import { RelayAlarms } from './relay-alarms.ts';
+import { statementsOf } from './rights.ts';
+import { rowQueueUrlPrefix } from './row-queues.ts';
+import type { RowState, State } from './state.ts';
 
-export interface StatelessStackProps extends StackProps {
-  readonly state: StatefulStack;
+export interface RuntimeProps {
+  readonly config: Config;
+  readonly state: State;
+  /** Instances reserved for the watch; undefined: none, for this and any other function. */
   readonly reservedConcurrency: number | undefined;
+  readonly logRetention: RetentionDays;
+  readonly alarms: AlarmSet;
 }
 
 /** Long enough for a weekend; later runs have made up for it. */
@@ -67,18 +75,58 @@ interface Forward {
 }
 
 /** What may be thrown away and made again: functions, their schedules, alarms, and who is subscribed. */
-export class StatelessStack extends Stack {
-  constructor(scope: Construct, id: string, config: Config, props: StatelessStackProps) {
-    super(scope, id, props);
-    const { state } = props;
+export class Runtime extends Construct {
+  readonly api: HttpApi;
+  readonly outputs: Outputs;
+  /** Every function, by its name in the manifest. */
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #props: RuntimeProps;
+
+  constructor(scope: Construct, id: string, props: RuntimeProps) {
+    super(scope, id);
+    this.#props = props;
+    this.functions = this.#functions;
+    const { config, state } = props;
     const scheduleGroup = this.addWatch(config, props);
     const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
     if (state.channels.size > 0) this.addNotify(config, props);
-    this.addEndpoint(config, state, forward);
-    new People(this, 'People', { notify: config.notify, ...state });
+    const { api, outputs } = this.addEndpoint(config, state, forward);
+    this.api = api;
+    this.outputs = outputs;
+    new People(this, 'People', {
+      notify: config.notify,
+      alerts: state.alerts,
+      undelivered: state.undelivered,
+      pages: state.pages,
+      operators: state.operators,
+    });
   }
 
-  private addWatch(config: Config, { state, reservedConcurrency }: StatelessStackProps): ScheduleGroup {
+  /** A function of the manifest: everything about it that does not differ from one to the other. */
+  private deploy(
+    id: string,
+    description: FunctionDescription,
+    environment: Readonly<Record<string, string>>,
+    more: Partial<Pick<DescribedFunctionProps, 'failures' | 'reservedConcurrency'>> & {
+      readonly forwardArn?: string | undefined;
+    } = {},
+  ): DescribedFunction {
+    const { config, state, logRetention } = this.#props;
+    const { forwardArn, ...rest } = more;
+    const deployed = new DescribedFunction(this, id, {
+      description,
+      config,
+      environment,
+      rights: statementsOf(description.grants, config, { ...state, forwardArn }),
+      logRetention,
+      ...rest,
+    });
+    this.#functions.set(description.name, deployed.function);
+    return deployed;
+  }
+
+  private addWatch(config: Config, { state, reservedConcurrency }: RuntimeProps): ScheduleGroup {
     const { installation, schedule } = config;
     const { watch: description } = functionsOf(config);
     const environment: WatchEnvironment = {
@@ -94,14 +142,15 @@ export class StatelessStack extends Stack {
       whyNoDeadLetters:
         'This is itself where failed events end: of the function (its failure destination) and of the schedule.',
     });
-    const { function: watch, log } = new DescribedFunction(this, 'Watch', {
+    const { function: watch, log } = this.deploy(
+      'Watch',
       description,
-      config,
-      environment: { ...environment },
-      rights: statementsOf(description.grants, config, state),
-      failures,
-      reservedConcurrency,
-    });
+      { ...environment },
+      {
+        failures,
+        reservedConcurrency,
+      },
+    );
     const { schedule: everyMinute, group } = new FunctionSchedule(this, 'WatchSchedule', {
       name: description.name,
       installation,
@@ -120,6 +169,7 @@ export class StatelessStack extends Stack {
       undelivered: state.undelivered,
       pages: hasPeople(config) ? state.pages : undefined,
       operators: state.operators,
+      alarms: this.#props.alarms,
     });
     // Otherwise the dead-man alarm would ring while the first deployment is still under way.
     alarms.node.addDependency(everyMinute);
@@ -129,7 +179,7 @@ export class StatelessStack extends Stack {
   /** What sends rows to Clay. A turn that fails is not tried again: the next one is a minute away, and finds the rows. */
   private addForward(
     config: Config,
-    { state, reservedConcurrency }: StatelessStackProps,
+    { state, reservedConcurrency }: RuntimeProps,
     rows: RowState,
     group: ScheduleGroup,
   ): Forward {
@@ -142,13 +192,14 @@ export class StatelessStack extends Stack {
       DEAD_LETTER_QUEUE: rows.queues.deadLetters.queueUrl,
       ROWS_KEY: deployedRowsKey(config),
     };
-    const deployed = new DescribedFunction(this, 'Forward', {
+    const deployed = this.deploy(
+      'Forward',
       description,
-      config,
-      environment: { ...environment },
-      rights: statementsOf(description.grants, config, state),
-      reservedConcurrency: reservedConcurrency === undefined ? undefined : FORWARDERS_AT_ONCE,
-    });
+      { ...environment },
+      {
+        reservedConcurrency: reservedConcurrency === undefined ? undefined : FORWARDERS_AT_ONCE,
+      },
+    );
     new FunctionSchedule(this, 'ForwardSchedule', {
       name: description.name,
       installation,
@@ -160,22 +211,23 @@ export class StatelessStack extends Stack {
   }
 
   /** What hands messages to chat channels: each queue is taken from on its own, so that no channel holds up another. */
-  private addNotify(config: Config, { state, reservedConcurrency }: StatelessStackProps): void {
+  private addNotify(config: Config, { state, reservedConcurrency }: RuntimeProps): void {
     const { installation, notify } = config;
     const { notify: description } = functionsOf(config);
     const environment: NotifyEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
     };
-    const { function: handler } = new DescribedFunction(this, 'Notify', {
+    const { function: handler } = this.deploy(
+      'Notify',
       description,
-      config,
-      environment: { ...environment },
-      rights: statementsOf(description.grants, config, state),
-      // As many as the queues start at once: with fewer, messages would be received in vain.
-      reservedConcurrency:
-        reservedConcurrency === undefined ? undefined : NOTIFIERS_PER_CHANNEL * state.channels.size,
-    });
+      { ...environment },
+      {
+        // As many as the queues start at once: with fewer, messages would be received in vain.
+        reservedConcurrency:
+          reservedConcurrency === undefined ? undefined : NOTIFIERS_PER_CHANNEL * state.channels.size,
+      },
+    );
     for (const { queue } of state.channels.values()) {
       handler.addEventSource(
         new SqsEventSource(queue, {
@@ -192,73 +244,77 @@ export class StatelessStack extends Stack {
       channels: state.channels,
       fallbackAfterMinutes: notify.fallback.afterMinutes,
       operators: state.operators,
+      alarms: this.#props.alarms,
     });
   }
 
   /** Functions that answer requests. Not reserved: the endpoint's own throttle keeps them from starving others. */
-  private addEndpoint(config: Config, state: StatefulStack, forward: Forward | undefined): void {
+  private addEndpoint(
+    config: Config,
+    state: State,
+    forward: Forward | undefined,
+  ): { readonly api: HttpApi; readonly outputs: Outputs } {
     const { installation } = config;
     const { operators } = state;
+    const { alarms } = this.#props;
     const forwardArn = forward?.deployed.function.functionArn;
     const functions = this.endpointsOf(config, state, forward).map((endpoint) => ({
       ...endpoint,
       name: endpoint.description.name,
-      function: new DescribedFunction(this, endpoint.id, {
-        description: endpoint.description,
-        config,
-        environment: endpoint.environment,
-        rights: statementsOf(endpoint.description.grants, config, { ...state, forwardArn }),
-      }).function,
+      function: this.deploy(endpoint.id, endpoint.description, endpoint.environment, { forwardArn }).function,
     }));
     const endpoint = new HttpEndpoint(
       this,
       'Endpoint',
       installation,
       functions.map(({ description, function: target }) => ({ description, target })),
+      this.#props.logRetention,
     );
-    new EndpointAlarms(this, 'EndpointAlarms', { installation, endpoint, functions, operators });
-    for (const { url, description } of functions) {
+    new EndpointAlarms(this, 'EndpointAlarms', { installation, endpoint, functions, operators, alarms });
+    const urls = functions.map(({ url, description }) => {
       const [method, path = ''] = description.trigger.routes[0].split(' ');
-      new CfnOutput(this, url, {
-        value: `${endpoint.api.apiEndpoint}${path}`,
-        description: `${method} here${path.includes('{feed}') ? ', with the name of the feed' : ''}`,
-      });
-    }
-    this.tellAddresses(config, endpoint);
-    const relay = functions.find(({ id }) => id === 'Relay');
-    if (!forward || !relay) return;
-    const alarms = new RelayAlarms(this, 'RelayAlarms', {
-      installation,
-      relay,
-      forward: { description: forward.description, function: forward.deployed.function },
-      accessLog: endpoint.accessLog,
-      queues: forward.rows.queues.byFeed,
-      deadLetters: forward.rows.queues.deadLetters,
-      operators,
+      const withFeed = path.includes('{feed}') ? ', with the name of the feed' : '';
+      return [url, { value: `${endpoint.api.apiEndpoint}${path}`, description: `${method} here${withFeed}` }];
     });
-    // As above: not before it runs.
-    alarms.node.addDependency(this.node.findChild('ForwardSchedule'));
+    const relay = functions.find(({ id }) => id === 'Relay');
+    if (forward && relay) {
+      const relayAlarms = new RelayAlarms(this, 'RelayAlarms', {
+        installation,
+        relay,
+        forward: { description: forward.description, function: forward.deployed.function },
+        accessLog: endpoint.accessLog,
+        queues: forward.rows.queues.byFeed,
+        deadLetters: forward.rows.queues.deadLetters,
+        operators,
+        alarms,
+      });
+      // As above: not before it runs.
+      relayAlarms.node.addDependency(this.node.findChild('ForwardSchedule'));
+    }
+    return {
+      api: endpoint.api,
+      outputs: { ...Object.fromEntries(urls), ...this.addressesOf(config, endpoint) },
+    };
   }
 
   /** What other places have to be told: the configuration, for links in messages, and the Slack app. */
-  private tellAddresses({ notify }: Config, { api }: HttpEndpoint): void {
-    new CfnOutput(this, 'PublicUrl', {
-      value: api.apiEndpoint,
-      description: 'For respond.publicUrl, unless the endpoint has a domain of its own',
-    });
-    if (!notify.slack.some(({ signingSecret }) => signingSecret !== undefined)) return;
+  private addressesOf({ notify }: Config, { api }: HttpEndpoint): Outputs {
     const slack: Route = ROUTES.slack;
-    new CfnOutput(this, 'SlackInteractionsUrl', {
-      value: `${api.apiEndpoint}${slack.split(' ')[1]}`,
-      description: 'For the Slack app: Interactivity and Shortcuts, Request URL',
-    });
+    return {
+      PublicUrl: {
+        value: api.apiEndpoint,
+        description: 'For respond.publicUrl, unless the endpoint has a domain of its own',
+      },
+      ...(notify.slack.some(({ signingSecret }) => signingSecret !== undefined) && {
+        SlackInteractionsUrl: {
+          value: `${api.apiEndpoint}${slack.split(' ')[1]}`,
+          description: 'For the Slack app: Interactivity and Shortcuts, Request URL',
+        },
+      }),
+    };
   }
 
-  private endpointsOf(
-    config: Config,
-    state: StatefulStack,
-    forward: Forward | undefined,
-  ): readonly Endpoint[] {
+  private endpointsOf(config: Config, state: State, forward: Forward | undefined): readonly Endpoint[] {
     const { callback, submissions, relay, respond, incidents } = functionsOf(config);
     const counting: CallbackEnvironment & SubmissionsEnvironment & IncidentsEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
