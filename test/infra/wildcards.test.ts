@@ -13,7 +13,7 @@ const REASONS: readonly { readonly wildcard: RegExp; readonly why: string }[] = 
 let installation: ReturnType<typeof synthesize>;
 beforeAll(() => {
   installation = synthesize(FULL_CONFIG);
-}, 60_000);
+}, 180_000);
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
