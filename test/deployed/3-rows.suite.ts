@@ -44,7 +44,7 @@ describe.skipIf(missing)(titled('rows, deployed'), () => {
         await world().look();
         return (await usage()).rows.totals;
       }, SEEN_WITHIN)
-      .toMatchObject({ submitted: 4, called_back: 4, unannounced: 0 });
+      .toMatchObject({ submitted: 4, calledBack: 4, unannounced: 0 });
   });
 
   it('count once, however often a callback is delivered', async () => {
@@ -53,7 +53,7 @@ describe.skipIf(missing)(titled('rows, deployed'), () => {
     expect(again.status).toBe(200);
     expect((await callBack({ row_id: taken[0] }, 'not-the-secret')).status).toBe(401);
     await world().look();
-    expect((await usage()).rows.totals).toMatchObject({ submitted: 4, called_back: 4 });
+    expect((await usage()).rows.totals).toMatchObject({ submitted: 4, calledBack: 4 });
   });
 
   it('go to the next webhook when one is full enough, and none is lost on the way', async () => {
@@ -82,15 +82,19 @@ describe.skipIf(missing)(titled('rows, deployed'), () => {
     expect((await status()).mode).toBe('holding');
     expect((await world().atClay()).length).toBe(taken.length - 5);
     await world().switchOff('outage');
-    await world().look(2);
-    await world().turn('forward');
-    await expect.poll(idsAtClay, SEEN_WITHIN).toEqual(taken.toSorted());
+    // Minute after minute, as the schedules would: the watch sees Clay work again, the forwarder sends what waits.
+    await expect
+      .poll(async () => {
+        await Promise.all([world().look(), world().turn('forward')]);
+        return idsAtClay();
+      }, SEEN_WITHIN)
+      .toEqual(taken.toSorted());
   });
 
   it('are in no log, and neither is a secret', async () => {
     const logs = await world().logs();
     const written = Object.entries(logs).filter(([group]) => group.startsWith('/aws/lambda/'));
-    expect(written.filter(([, text]) => text.includes('"level"')).length).toBeGreaterThan(4);
+    expect(written.filter(([, text]) => text.includes('"level"')).length).toBeGreaterThan(3);
     for (const [group, text] of written) {
       expect(text, group).not.toMatch(/example\.org|simulated-|whsec_|pull-in-data-from/);
       expect(text, group).not.toContain(TRIAL_RELAY_SECRET);
