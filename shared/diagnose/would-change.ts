@@ -97,7 +97,6 @@ const KNOWN: Readonly<Record<Cause, readonly string[]>> = {
   ],
   'secret.rotated': ['The new secret seen in use by everybody who used the old one.'],
   drill: ['The end of the drill: somebody, or its time.'],
-  drill: ['Nothing that is seen: it ends by its time, by a person, or when a real P1 or P2 opens.'],
   'own.unhealthy': [
     'The endpoint answering as its conditions say; every message to people taken by somebody.',
     'Clay down at the same time makes it an effect of clay.outage.',
