@@ -22,6 +22,7 @@ import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
 import { sourceProbe } from '../observe/probes/metrics.ts';
 import type { RelaySeen } from '../observe/relay/observe-relay.ts';
+import { ROTATION } from '../observe/rotation.ts';
 import { type Evidence, signalsFromHealth } from '../observe/signals.ts';
 import type { EvidenceStore } from '../postmortem/postmortem.ts';
 import type { RemediationAction } from '../remediate/action.ts';
@@ -108,7 +109,8 @@ const openAfter = (
 ): Readonly<Record<Severity, number>> => {
   const latest = new Map([...before, ...changes.map(({ incident }) => incident)].map((one) => [one.id, one]));
   const counts = { ...NONE_OPEN };
-  for (const incident of latest.values()) if (isOpen(incident) && !isDrill(incident)) counts[incident.severity] += 1;
+  for (const incident of latest.values())
+    if (isOpen(incident) && !isDrill(incident)) counts[incident.severity] += 1;
   return counts;
 };
 
@@ -377,7 +379,11 @@ export const createWatch =
     const now = clock.now();
     const watched = watchedBy([...probes, ...own], config, observations);
     const isCounted = countsWatch(config, observations);
-    const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
+    // That they could not be read this time does not mean that there are none any more.
+    const areUnread = observations.some(({ probe, finding }) => probe === ROTATION && finding === 'not-run');
+    const isWatched = (probe: string) =>
+      watched.has(probe) || isCounted(probe) || (areUnread && isRotation(probe));
+    const health = stepAll(state, observations, isWatched, config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
     const open = (await incidentStore.active()).filter(isOpen);
     const diagnosis = diagnose(

@@ -43,9 +43,7 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
             ? { stage: asked.VersionStage ?? 'AWSCURRENT' }
             : { version: asked.VersionId };
         const found = await port.read('', which);
-        return found
-          ? { SecretString: found.text, VersionId: found.version }
-          : 'ResourceNotFoundException';
+        return found ? { SecretString: found.text, VersionId: found.version } : 'ResourceNotFoundException';
       }
       case 'PutSecretValue': {
         const put = await port.putPending('', asked.ClientRequestToken, asked.SecretString);
