@@ -420,6 +420,11 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
             expect: 'It is not in the evidence any more within a quarter of an hour of its next row.',
           },
           {
+            do: 'Read the new value where you need it. Do not send it by chat or mail.',
+            where:
+              'aws secretsmanager get-secret-value --secret-id <name> --query SecretString --output text',
+          },
+          {
             do: 'If what is named is not needed any more, stop it: it is waited for as long as it sends.',
             where: 'Clay, or the team of the sender',
           },
@@ -440,6 +445,10 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
           {
             do: 'Decide when the columns and senders in the evidence can be changed, and by whom.',
             where: 'The evidence of this message',
+          },
+          {
+            do: 'Where somebody has put the new value in already, put the old one back: the new one is refused.',
+            where: 'Clay > the table > the HTTP API column > Edit column > Headers > x-claywatch-secret',
           },
           {
             do: 'Then rotate again, and give the new value to each of them.',
