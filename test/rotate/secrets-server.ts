@@ -30,36 +30,29 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
   const calls: string[] = [];
   const denied = new Set<string>();
   const { port } = secrets;
-  const answer = async (operation: string, asked: Asked): Promise<object | string> => {
-    if (asked.SecretId !== secrets.arn && asked.SecretId !== secrets.name) return 'ResourceNotFoundException';
-    switch (operation) {
-      case 'DescribeSecret': {
-        const { arn, name, stages } = await port.describe('');
-        return { ARN: arn, Name: name, VersionIdsToStages: stages };
-      }
-      case 'GetSecretValue': {
-        const which =
-          asked.VersionId === undefined
-            ? { stage: asked.VersionStage ?? 'AWSCURRENT' }
-            : { version: asked.VersionId };
-        const found = await port.read('', which);
-        return found ? { SecretString: found.text, VersionId: found.version } : 'ResourceNotFoundException';
-      }
-      case 'PutSecretValue': {
-        const put = await port.putPending('', asked.ClientRequestToken, asked.SecretString);
-        return put === 'put' ? {} : 'ResourceExistsException';
-      }
-      case 'UpdateSecretVersionStage': {
-        const moved = await port.move('', asked.VersionStage ?? 'AWSCURRENT', {
-          ...(asked.MoveToVersionId !== undefined && { to: asked.MoveToVersionId }),
-          ...(asked.RemoveFromVersionId !== undefined && { from: asked.RemoveFromVersionId }),
-        });
-        return moved === 'moved' ? {} : 'InvalidParameterException';
-      }
-      default:
-        return 'UnknownOperationException';
-    }
+  const operations: Readonly<Record<string, (asked: Asked) => Promise<object | string>>> = {
+    DescribeSecret: async () => {
+      const { arn, name, stages } = await port.describe('');
+      return { ARN: arn, Name: name, VersionIdsToStages: stages };
+    },
+    GetSecretValue: async ({ VersionId: version, VersionStage: stage = 'AWSCURRENT' }) => {
+      const found = await port.read('', version === undefined ? { stage } : { version });
+      return found ? { SecretString: found.text, VersionId: found.version } : 'ResourceNotFoundException';
+    },
+    PutSecretValue: async ({ ClientRequestToken, SecretString }) => {
+      const put = await port.putPending('', ClientRequestToken, SecretString);
+      return put === 'put' ? {} : 'ResourceExistsException';
+    },
+    UpdateSecretVersionStage: async ({ VersionStage, MoveToVersionId: to, RemoveFromVersionId: from }) => {
+      const change = { ...(to !== undefined && { to }), ...(from !== undefined && { from }) };
+      const moved = await port.move('', VersionStage ?? 'AWSCURRENT', change);
+      return moved === 'moved' ? {} : 'InvalidParameterException';
+    },
   };
+  const answer = async (operation: string, asked: Asked): Promise<object | string> =>
+    asked.SecretId === secrets.arn || asked.SecretId === secrets.name
+      ? ((await operations[operation]?.(asked)) ?? 'UnknownOperationException')
+      : 'ResourceNotFoundException';
 
   const server = createServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
