@@ -22,11 +22,18 @@ const METRICS_IDLE = 1;
 /** What an installation costs for being there, counted in the templates that it is deployed with. */
 export const fixedOf = (input: ConfigInput): Usage => {
   const app = new App({ context, analyticsReporting: false });
-  const { stateful, stateless } = defineInstallation(app, parseConfig(input, 'the configuration of the bench'));
+  const { stateful, stateless } = defineInstallation(
+    app,
+    parseConfig(input, 'the configuration of the bench'),
+  );
   const templates = [stateful, stateless].map((stack) => Template.fromStack(stack));
-  const found = (type: string) => templates.flatMap((template) => Object.values(template.findResources(type)));
+  const found = (type: string) =>
+    templates.flatMap((template) => Object.values(template.findResources(type)));
   return {
-    alarmMetricMonths: (found('AWS::CloudWatch::Alarm') as Alarm[]).reduce((sum, one) => sum + metricsOf(one), 0),
+    alarmMetricMonths: (found('AWS::CloudWatch::Alarm') as Alarm[]).reduce(
+      (sum, one) => sum + metricsOf(one),
+      0,
+    ),
     metricMonths: METRICS_IDLE,
     dashboardMonths: found('AWS::CloudWatch::Dashboard').length,
     secretMonths: found('AWS::SecretsManager::Secret').length,

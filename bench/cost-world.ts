@@ -9,10 +9,10 @@ import { createQueueProvisioner } from '../shared/aws/provision/queue.ts';
 import { createTopicProvisioner } from '../shared/aws/provision/topic.ts';
 import { deadLetterQueueName, rowQueuePrefix } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
-import { percentile } from './report.ts';
 import { plus, times, type Usage } from './prices.ts';
+import { percentile } from './report.ts';
 
-/** An invocation: what AWS bills of it, beside the invocation itself. */
+/** An invocation: what AWS bills of it. Secrets are left to `counts`: they are read by the minute, not by the invocation. */
 export interface Measured {
   readonly usage: Usage;
   /** From the call to its answer, ms. */
@@ -39,16 +39,24 @@ const PLATFORM_LOG_BYTES = 550;
 const LINE_BYTES = 26;
 const GB = 2 ** 30;
 
-const billed = (name: string): boolean => name === 'readUnits' || name === 'writeUnits' || name === 'sqsRequests';
+const billed = (name: string): boolean =>
+  name === 'readUnits' || name === 'writeUnits' || name === 'sqsRequests';
 
 interface Meter {
-  readonly addresses: { readonly aws: string; readonly clay: string; readonly sqs: string; readonly table: string };
+  readonly addresses: {
+    readonly aws: string;
+    readonly clay: string;
+    readonly sqs: string;
+    readonly table: string;
+  };
   take(): Promise<Readonly<Record<string, number>>>;
   stop(): void;
 }
 
 const startMeter = async (): Promise<Meter> => {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./cost-aws.ts', import.meta.url)), { stdio: 'inherit' });
+  const child: ChildProcess = fork(fileURLToPath(new URL('./cost-aws.ts', import.meta.url)), {
+    stdio: 'inherit',
+  });
   const [addresses] = await once(child, 'message');
   return {
     addresses,
@@ -86,7 +94,9 @@ export const startWorld = async (directory: string, configFor: (clay: string) =>
   const own = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
   const queues = createQueueProvisioner({ ...own, endpoint: sqs });
   const dead = await queues.ensure(deadLetterQueueName(config.installation), {});
-  const rows = await queues.ensure(`${rowQueuePrefix(config.installation)}leads`, { VisibilityTimeout: '120' });
+  const rows = await queues.ensure(`${rowQueuePrefix(config.installation)}leads`, {
+    VisibilityTimeout: '120',
+  });
   const topics = createTopicProvisioner({ ...own, endpoint: sqs });
   const file = join(directory, 'config.json');
   await writeFile(file, JSON.stringify(config));
@@ -138,7 +148,6 @@ export const startWorld = async (directory: string, configFor: (clay: string) =>
         result: value,
         usage: {
           ...Object.fromEntries(Object.entries(counts).filter(([one]) => billed(one))),
-          secretReads: counts.secretReads ?? 0,
           snsRequests: counts.snsRequests ?? 0,
           lambdaRequests: 1,
           lambdaGbSeconds: (billedMs / 1_000) * (memoryMb / 1_024),

@@ -5,7 +5,16 @@ import { parseConfig } from '../shared/config/parse.ts';
 import type { ConfigInput } from '../shared/config/schema.ts';
 import { fixedOf } from './cost-fixed.ts';
 import { type Measured, startWorld, typical, type World } from './cost-world.ts';
-import { PRICES, PRICES_AS_OF, PRICES_REGION, type Priced, plus, times, type Usage, usdOf } from './prices.ts';
+import {
+  PRICES,
+  PRICES_AS_OF,
+  PRICES_REGION,
+  type Priced,
+  plus,
+  times,
+  type Usage,
+  usdOf,
+} from './prices.ts';
 
 /*
  * What Claywatch costs by list price (bench/prices.ts): the real handlers, with what AWS bills counted on the way to the
@@ -20,7 +29,7 @@ const MINUTES_A_MONTH = 43_200;
 const IDLE_GOAL_USD = 1;
 const ROWS_GOAL_USD = 5;
 const MILLION = 1_000_000;
-const LONE_ROWS = 8;
+const LONE_ROWS = 12;
 const LIST_ROWS = 100;
 const STREAM_ROWS = 120;
 const IDLE_RUNS = 8;
@@ -153,6 +162,20 @@ const measureMany = async (world: World, rows: number, inOne: number): Promise<W
   };
 };
 
+/**
+ * What reading secrets costs in a month with so many rows, spread evenly: each function that has something to do reads
+ * those that it takes once a minute. With more than one process of a function it is more.
+ */
+interface Reads {
+  /** Of one relay and one forwarder. */
+  readonly sending: number;
+  readonly callback: number;
+}
+const secretsFor = (rows: number, inOne: number, { sending, callback }: Reads): Usage => ({
+  secretReads: Math.min(rows / inOne, MINUTES_A_MONTH) * sending + Math.min(rows, MINUTES_A_MONTH) * callback,
+});
+const IN_ONE: Readonly<Record<string, number>> = { 'lists of 100': LIST_ROWS };
+
 /** A minute in which nothing happens. */
 const measureIdle = async (world: World, name: 'watch' | 'forward'): Promise<Usage> => {
   const runs: Measured[] = [];
@@ -162,7 +185,9 @@ const measureIdle = async (world: World, name: 'watch' | 'forward'): Promise<Usa
     runs.push(await world.invoke(name, { slot }));
   }
   // The first has begun cold.
-  return plus(typical(runs.slice(1)), { schedules: 1 });
+  const secretReads =
+    runs.slice(1).reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
+  return plus(typical(runs.slice(1)), { schedules: 1, secretReads });
 };
 
 const usd = (amount: number): string => amount.toFixed(amount < 0.1 && amount > 0 ? 3 : 2);
@@ -179,7 +204,7 @@ const KINDS: Readonly<Record<string, readonly Priced[]>> = {
 const partOf = (usage: Usage, kinds: readonly Priced[]): Usage =>
   Object.fromEntries(Object.entries(usage).filter(([name]) => kinds.includes(name as Priced)));
 
-const showRows = (ways: Readonly<Record<string, Way>>): void => {
+const showRows = (ways: Readonly<Record<string, Way>>, secretsOf: (name: string) => number): void => {
   const names = Object.keys(ways);
   const each = Object.values(ways).map(whole);
   const show = (label: string, of: (usage: Usage) => string) => line(label, each.map(of));
@@ -194,8 +219,18 @@ const showRows = (ways: Readonly<Record<string, Way>>): void => {
   for (const [kind, priced] of Object.entries(KINDS))
     show(`${kind}, USD`, (usage) => usd(MILLION * usdOf(partOf(usage, priced))));
   for (const part of ['relay', 'forward', 'callback'] as const)
-    line(`of it ${part}, USD`, Object.values(ways).map((way) => usd(MILLION * usdOf(way[part]))));
-  show('altogether, USD', (usage) => usd(MILLION * usdOf(usage)));
+    line(
+      `of it ${part}, USD`,
+      Object.values(ways).map((way) => usd(MILLION * usdOf(way[part]))),
+    );
+  line(
+    'secrets, evenly over a month, USD',
+    names.map((name) => usd(secretsOf(name))),
+  );
+  line(
+    'altogether, USD',
+    Object.entries(ways).map(([name, way]) => usd(MILLION * usdOf(whole(way)) + secretsOf(name))),
+  );
 };
 
 const bench = async (directory: string): Promise<void> => {
@@ -203,8 +238,11 @@ const bench = async (directory: string): Promise<void> => {
   const world = await startWorld(directory, (clay) => onClay(WITH_ROWS, clay));
   try {
     // Loaded, as nearly every invocation finds them.
-    await sendRows(world, 1).then(idsOf).then(([id = '']) => callBack(world, id));
-    await world.invoke('forward', { wake: true });
+    const taken = await sendRows(world, 1);
+    const sent = await world.invoke('forward', { wake: true });
+    const back = await callBack(world, idsOf(taken)[0] ?? '');
+    const readsOf = ({ counts }: Measured) => counts.secretReads ?? 0;
+    const reads = { sending: readsOf(taken) + readsOf(sent), callback: readsOf(back) };
     const stored: Usage = { tableGbMonths: KEPT_GB_PER_ROW, backupGbMonths: KEPT_GB_PER_ROW };
     const withStored = ({ relay, forward, callback }: Way): Way => ({
       relay,
@@ -218,13 +256,14 @@ const bench = async (directory: string): Promise<void> => {
     const forward = times(await measureIdle(world, 'forward'), MINUTES_A_MONTH);
     const ways = { 'one by one': lone, 'a stream': stream, 'lists of 100': lists };
     const idle = { smallest: watch, 'with relay': plus(watch, forward) };
-    report({ ways, watch, forward, idle, fixed });
+    report({ ways, reads, watch, forward, idle, fixed });
   } finally {
     await world.stop();
   }
 };
 
 interface Found {
+  readonly reads: Reads;
   readonly ways: Readonly<Record<string, Way>>;
   readonly watch: Usage;
   readonly forward: Usage;
@@ -232,12 +271,19 @@ interface Found {
   readonly fixed: Readonly<Record<'smallest' | 'with relay', Usage>>;
 }
 
-const report = ({ ways, watch, forward, idle, fixed }: Found): void => {
-  const perMillion = Object.entries(ways).map(([name, way]) => ({ name, usd: MILLION * usdOf(whole(way)) }));
+const report = ({ ways, reads, watch, forward, idle, fixed }: Found): void => {
+  const secretsOf = (rows: number, name: string) => usdOf(secretsFor(rows, IN_ONE[name] ?? 1, reads));
+  const perMillion = Object.entries(ways).map(([name, way]) => ({
+    name,
+    usd: MILLION * usdOf(whole(way)) + secretsOf(MILLION, name),
+  }));
   const months = VOLUMES.map((rows) => ({
     rows,
     usd: Object.fromEntries(
-      Object.entries(ways).map(([name, way]) => [name, rows * usdOf(whole(way)) + usdOf(idle['with relay'])]),
+      Object.entries(ways).map(([name, way]) => [
+        name,
+        rows * usdOf(whole(way)) + secretsOf(rows, name) + usdOf(idle['with relay']),
+      ]),
     ),
   }));
   const overIdle = Object.entries(idle).filter(([, usage]) => usdOf(usage) >= IDLE_GOAL_USD);
@@ -247,25 +293,46 @@ const report = ({ ways, watch, forward, idle, fixed }: Found): void => {
     console.log(JSON.stringify({ prices, perMillion, months, ways, idle, fixed }, null, 2));
     return;
   }
-  console.log(`List prices of ${PRICES_REGION}, ${PRICES_AS_OF}, without free tiers. Load of this machine ${(loadavg()[0] ?? 0).toFixed(1)}: a busy one makes billed time too long.`);
-  showRows(ways);
+  console.log(
+    `List prices of ${PRICES_REGION}, ${PRICES_AS_OF}, without free tiers. Load of this machine ${(loadavg()[0] ?? 0).toFixed(1)}: a busy one makes billed time too long.`,
+  );
+  showRows(ways, (name) => secretsOf(MILLION, name));
   console.log('\nA month, idle, USD');
   line('', ['smallest', 'with relay']);
   line('watch, 43,200 times', [usd(usdOf(watch)), usd(usdOf(watch))]);
   line('forwarder, 43,200 times', ['', usd(usdOf(forward))]);
   for (const [kind, priced] of Object.entries(KINDS))
-    line(`of it ${kind}`, Object.values(idle).map((usage) => usd(usdOf(partOf(usage, priced)))));
-  line('used while idle', Object.values(idle).map((usage) => usd(usdOf(usage))));
+    line(
+      `of it ${kind}`,
+      Object.values(idle).map((usage) => usd(usdOf(partOf(usage, priced)))),
+    );
+  line(
+    'used while idle',
+    Object.values(idle).map((usage) => usd(usdOf(usage))),
+  );
   for (const [name, { usd: each, unit }] of Object.entries(PRICES)) {
     const amounts = Object.values(fixed).map((usage) => usage[name as Priced]);
-    if (amounts.some((amount) => amount)) line(`${unit}, ${usd(each)} each`, amounts.map((amount) => String(amount ?? 0)));
+    if (amounts.some((amount) => amount))
+      line(
+        `${unit}, ${usd(each)} each`,
+        amounts.map((amount) => String(amount ?? 0)),
+      );
   }
-  line('fixed per installation', Object.values(fixed).map((usage) => usd(usdOf(usage))));
-  line('altogether', (['smallest', 'with relay'] as const).map((kind) => usd(usdOf(idle[kind]) + usdOf(fixed[kind]))));
+  line(
+    'fixed per installation',
+    Object.values(fixed).map((usage) => usd(usdOf(usage))),
+  );
+  line(
+    'altogether',
+    (['smallest', 'with relay'] as const).map((kind) => usd(usdOf(idle[kind]) + usdOf(fixed[kind]))),
+  );
   console.log('\nA month with so many rows, idle included, fixed not, USD');
   line('', Object.keys(ways));
   for (const { rows, usd: amounts } of months)
-    line(rows.toLocaleString('en-GB'), Object.values(amounts).map((amount) => usd(amount)));
+    line(
+      rows.toLocaleString('en-GB'),
+      Object.values(amounts).map((amount) => usd(amount)),
+    );
   console.log(`
 Goal: idle under ${IDLE_GOAL_USD} USD without what is fixed: ${overIdle.length === 0 ? 'kept' : `MISSED ${overIdle.map(([name, usage]) => `${name} (${usd(usdOf(usage))})`).join(', ')}`}.
 Goal: a million rows under ${ROWS_GOAL_USD} USD: ${overRows.length === 0 ? 'kept' : `MISSED ${overRows.map((one) => `${one.name} (${usd(one.usd)})`).join(', ')}`}.`);

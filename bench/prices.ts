@@ -100,6 +100,7 @@ export const times = (usage: Usage, factor: number): Usage =>
 export const plus = (...all: readonly Usage[]): Usage => {
   const sum: Partial<Record<Priced, number>> = {};
   for (const usage of all)
-    for (const [name, amount] of Object.entries(usage) as [Priced, number][]) sum[name] = (sum[name] ?? 0) + amount;
+    for (const [name, amount] of Object.entries(usage) as [Priced, number][])
+      sum[name] = (sum[name] ?? 0) + amount;
   return sum;
 };
