@@ -233,7 +233,12 @@ const statementsOf = (
       ),
     ],
     'note-secret-use': [
-      allow('NoteSecretUse', ['dynamodb:UpdateItem'], [table.tableArn], itemsOf('secret-use')),
+      allow(
+        'NoteSecretUse',
+        ['dynamodb:UpdateItem'],
+        rotatableSecrets(config).length > 0 ? [table.tableArn] : [],
+        itemsOf('secret-use'),
+      ),
     ],
     rotations: [
       allow(

@@ -8,6 +8,7 @@ import {
   flat,
   foreignSecret,
   found,
+  noteSecretUse,
   only,
   type Resource,
   rightsOf,
@@ -39,7 +40,7 @@ beforeAll(() => {
     },
     { reservedConcurrency: 'none', alarms: 'all' },
   );
-}, 180_000);
+}, 400_000);
 
 const CHANNELS = ['slack-ops', 'slack-leads', 'pager', 'bus', 'status-page'];
 const idOf = (channel: string): string => channel.replaceAll('-', '');
@@ -230,6 +231,7 @@ describe('the function of incidents', () => {
         foreignSecret('team/reader'),
       ]),
       readSecret('ReadLinkSecret', ownSecret('acme/links')),
+      noteSecretUse,
     ]);
   });
 

@@ -167,3 +167,12 @@ export const rightsOf = (template: Template, functionName: string): Statement[] 
 /** How a policy names a secret that somebody else made. */
 export const foreignSecret = (name: string): string =>
   `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;
+
+/** The right of whoever proves himself by a secret, or has others do so: to say which version of it was good. */
+export const noteSecretUse = {
+  Sid: 'NoteSecretUse',
+  Effect: 'Allow',
+  Action: 'dynamodb:UpdateItem',
+  Resource: expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['secret-use#*'] } },
+};

@@ -47,7 +47,7 @@ const ANY = {
 let any: Synthesized;
 beforeAll(() => {
   any = synthesize(ANY, { alarms: 'all', dashboards: true });
-}, 180_000);
+}, 400_000);
 
 describe('the names of an installation', () => {
   const refused = (installation: string): boolean => {
@@ -64,7 +64,8 @@ describe('the names of an installation', () => {
     expect(names.length).toBeGreaterThan(40);
     /** What may stand where a feed or a channel is named is any text. */
     const patterns = names.map(
-      (name) => new RegExp(`^${name.replaceAll(/[/.]/g, '\\$&').replaceAll(/zfeed|zchannel/g, '[a-z0-9-]+')}$`),
+      (name) =>
+        new RegExp(`^${name.replaceAll(/[/.]/g, '\\$&').replaceAll(/zfeed|zchannel/g, '[a-z0-9-]+')}$`),
     );
     /** Every name that another installation could have whose names begin like ours: `acme-…`. */
     const words = new Set(

@@ -55,7 +55,7 @@ let usual: Synthesized;
 beforeAll(() => {
   many = synthesize(MANY, { alarms: 'all', dashboards: true });
   usual = synthesize(FULL_CONFIG, { tableKey: 'customer-managed' });
-}, 180_000);
+}, 400_000);
 
 /** As IAM counts them, once deployed: every reference as long as it is in a region with a long name. */
 const deployedCharacters = (role: Parameters<typeof statementsOf>[0]): number =>

@@ -13,6 +13,7 @@ import {
   flat,
   foreignSecret,
   found,
+  noteSecretUse,
   only,
   type Resource,
   rightsOf,
@@ -31,7 +32,7 @@ beforeAll(() => {
     { installation: 'other', schedule: { everyMinutes: 5, missedAfterMinutes: 30 } },
     { reservedConcurrency: 'none' },
   );
-}, 180_000);
+}, 400_000);
 
 const named = (name: string) => ({ FunctionName: `acme-${name}` });
 
@@ -243,11 +244,13 @@ describe('the functions that count rows', () => {
         expect.stringMatching(/^<acme-stateful:.*Secretsacmesenders[A-F0-9]+>$/),
         expect.stringMatching(/^<acme-stateful:.*Secretsacmesendersbefore[A-F0-9]+>$/),
       ]),
+      noteSecretUse,
     ]);
     expect(rightsOf(acme.rest, 'acme-submissions')).toEqual([
       writeLog,
       countRows,
       readSecrets('ReadSubmissionSecrets', foreignSecret('team/loader')),
+      noteSecretUse,
     ]);
   });
 
@@ -283,7 +286,9 @@ describe('the endpoint', () => {
   });
 
   it('may invoke its functions, each through its own route', () => {
-    const permissions = flatOf('AWS::Lambda::Permission') as { SourceArn: string; FunctionName: string }[];
+    const permissions = (
+      flatOf('AWS::Lambda::Permission') as { SourceArn: string; FunctionName: string; Principal: string }[]
+    ).filter(({ Principal }) => Principal !== 'secretsmanager.amazonaws.com');
     const byFunction = Object.entries<FunctionDescription>(functionsOf(acme.config)).flatMap(
       ([name, { trigger }]) =>
         trigger.kind === 'http' ? trigger.routes.map((route) => [name, route.split(' ')[1]]) : [],
@@ -454,6 +459,9 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-alerts-not-sent', 'acme-alerts-not-sent', 1],
       ['acme-alerts-failing', 'NumberOfNotificationsFailed', 1],
       ['acme-alerts-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-table-throttled', undefined, 1],
+      ['acme-watch-not-finishing', 'WatchDelay', 0],
+      ['acme-messages-undelivered', 'OldestUndelivered', 1_800],
       ['acme-pages-failing', 'NumberOfNotificationsFailed', 1],
       ['acme-pages-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
       ['acme-notify-failing', 'Errors', 1],
@@ -463,6 +471,7 @@ describe('the alarms on Claywatch itself', () => {
         [`acme-channel-failing-${channel}`, undefined, 1],
         [`acme-channel-undelivered-${channel}`, 'ApproximateNumberOfMessagesVisible', 1],
       ]),
+      ['acme-rotate-errors', 'Errors', 3],
       ['acme-endpoint-failing', '5xx', 1],
       ['acme-endpoint-shedding', 'acme-endpoint-shedding', 1],
       ['acme-endpoint-unauthorized', 'acme-endpoint-unauthorized', 10],
