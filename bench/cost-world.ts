@@ -33,8 +33,6 @@ export interface World {
 
 /** A processor of Lambda for a function of so much memory. */
 const FULL_CPU_MB = 1_769;
-/** What Lambda itself writes of each invocation in its log: a start and a report, as JSON. Assumed. */
-const PLATFORM_LOG_BYTES = 550;
 /** What CloudWatch adds to each line. */
 const LINE_BYTES = 26;
 const GB = 2 ** 30;
@@ -151,7 +149,7 @@ export const startWorld = async (directory: string, configFor: (clay: string) =>
           snsRequests: counts.snsRequests ?? 0,
           lambdaRequests: 1,
           lambdaGbSeconds: (billedMs / 1_000) * (memoryMb / 1_024),
-          logGb: (bytes + PLATFORM_LOG_BYTES) / GB,
+          logGb: bytes / GB,
         },
       };
     },

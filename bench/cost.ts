@@ -288,6 +288,9 @@ const report = ({ ways, reads, watch, forward, idle, fixed }: Found): void => {
   }));
   const overIdle = Object.entries(idle).filter(([, usage]) => usdOf(usage) >= IDLE_GOAL_USD);
   const overRows = perMillion.filter((one) => one.usd >= ROWS_GOAL_USD);
+  const atTheEndpoint = Object.values(ways).map(
+    ({ relay, callback }) => MILLION * usdOf(plus(relay, callback)),
+  );
   if (asJson) {
     const prices = { asOf: PRICES_AS_OF, region: PRICES_REGION, list: PRICES };
     console.log(JSON.stringify({ prices, perMillion, months, ways, idle, fixed }, null, 2));
@@ -335,7 +338,8 @@ const report = ({ ways, reads, watch, forward, idle, fixed }: Found): void => {
     );
   console.log(`
 Goal: idle under ${IDLE_GOAL_USD} USD without what is fixed: ${overIdle.length === 0 ? 'kept' : `MISSED ${overIdle.map(([name, usage]) => `${name} (${usd(usdOf(usage))})`).join(', ')}`}.
-Goal: a million rows under ${ROWS_GOAL_USD} USD: ${overRows.length === 0 ? 'kept' : `MISSED ${overRows.map((one) => `${one.name} (${usd(one.usd)})`).join(', ')}`}.`);
+Goal: a million rows under ${ROWS_GOAL_USD} USD, relay and callback alone: ${atTheEndpoint.every((one) => one < ROWS_GOAL_USD) ? 'kept' : 'MISSED'} (${atTheEndpoint.map(usd).join(', ')}).
+The same with the forwarder and secrets: ${overRows.length === 0 ? 'kept' : `MISSED ${overRows.map((one) => `${one.name} (${usd(one.usd)})`).join(', ')}`}.`);
 };
 
 const directory = await mkdtemp(join(tmpdir(), 'claywatch-cost-'));
