@@ -5,7 +5,8 @@ import { FULL_CONFIG, flat, type Statement, synthesize } from './installation.ts
 /** Every wildcard that is left in a policy, with why it cannot be narrower. One that is gone must go here too. */
 const REASONS: readonly { readonly wildcard: RegExp; readonly why: string }[] = [
   {
-    wildcard: /^secretsmanager:GetSecretValue on arn:\S+:secret:[\w/-]+-\?{6}$/,
+    wildcard:
+      /^secretsmanager:(?:DescribeSecret secretsmanager:)?GetSecretValue(?: secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage)? on arn:\S+:secret:[\w/-]+-\?{6}$/,
     why: 'AWS appends six characters of its own to the ARN of a secret; of one that exists already only they are unknown.',
   },
 ];
