@@ -8,27 +8,25 @@
 import { defineConfig } from './shared/config/define.ts';
 
 export default defineConfig({
-  // Tells several installations apart in messages and in the names of AWS resources.
+  // Tells several installations apart, in messages and in the names of everything in AWS.
   installation: 'claywatch',
 
-  // Clay itself (web site, API host, status page) is watched without any key.
-  // With `apiKey` named here, the key and both credit meters are watched too.
-  clay: {
-    statusPageFormat: 'auto',
-  },
+  // Clay's web site, API host and status page are watched without any key. With `apiKey: '…'`, the name of a
+  // secret, the key and both credit meters are watched too.
+  clay: { statusPageFormat: 'auto' },
 
-  // The flows of rows into Clay and back. A feed takes `webhooks` (the URL of each is a secret, so it is named) and
-  // a `callback` to probe. Webhooks are not posted to by default: each POST is a real row that spends credits.
-  // With `relay: { secret }` senders post to Claywatch instead, `POST /v1/rows/leads`: no row is lost to rate limits and
-  // outages, and the next webhook of the pool takes over before one is full.
+  // The flows of rows into Clay and back. Webhooks are never posted to for a test unless you ask for it: each POST
+  // is a real row that spends credits.
   feeds: {
     leads: {
       description: 'Inbound leads on their way to enrichment and back.',
       affects: ['Sales development', 'Lead routing'],
+      // `webhooks` names each webhook, and the secret that holds its URL:
+      // webhooks: [{ id: 'leads-1', url: 'secretsmanager:claywatch/leads/webhooks/leads-1', table: 'Leads' }],
     },
   },
 
-  // P4 incidents are answered on the next business day of this calendar.
+  // P4 incidents are due at the end of the next business day. P1 is due in 15 min, P2 in 1 h, P3 in 4 h.
   incidents: {
     calendar: {
       timeZone: 'UTC',
@@ -37,9 +35,6 @@ export default defineConfig({
     },
   },
 
-  // Who is told: `email` takes addresses and gets the full text of every severity, `sms` takes numbers and gets P1.
-  notify: {
-    email: [],
-    sms: [],
-  },
+  // Who is told. E-mail hears of every severity and SMS of P1, unless `severities` says otherwise.
+  notify: { email: [], sms: [] },
 });

@@ -1,11 +1,11 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import type { MiddlewareObj } from '@middy/core';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { redactText } from '../shared/config/redact.ts';
 import { ClaywatchError } from '../shared/errors.ts';
+import type { Log, LogFields } from './log.ts';
 
 /** Makes the raw event what the function takes, or fails with `event.invalid`, which shows nothing of the event. */
-export const parseEvent = <T>(schema: z.ZodType<T>): MiddlewareObj<T> => ({
+export const parseEvent = <T>(schema: z.ZodMiniType<T>): MiddlewareObj<T> => ({
   before: (request) => {
     const result = schema.safeParse(request.event);
     if (!result.success) {
@@ -44,21 +44,19 @@ export const faultFields = (error: Error): Readonly<Record<string, string | unde
 
 /**
  * One line per invocation: what came of it, or why it failed. `describe` picks what of the answer is logged, so that
- * nothing is by accident. A failure still fails the invocation, so that it is counted, retried and kept.
+ * nothing is by accident; left out: the function says it itself. A failure still fails the invocation, so that it is
+ * counted, retried and kept.
  */
 export const logOutcome = <T, R>(
-  logger: Logger,
-  describe: (result: R) => Readonly<Record<string, string | number | readonly string[]>>,
+  log: Pick<Log, 'info' | 'error'>,
+  describe?: (result: R) => LogFields,
 ): MiddlewareObj<T, R> => ({
-  before: ({ context }) => {
-    logger.addContext(context);
-  },
   after: ({ response }) => {
-    if (response != null) logger.info('finished', describe(response));
+    if (describe && response != null) log.info('finished', describe(response));
   },
   onError: (request) => {
     const error = presentable(request.error);
     request.error = error;
-    logger.error('failed', faultFields(error));
+    log.error('failed', faultFields(error));
   },
 });

@@ -8,6 +8,7 @@ import { ROUTES } from './incidents/routes.ts';
 import { notifyEnvironment } from './notify/environment.ts';
 import { relayEnvironment } from './relay/environment.ts';
 import { respondEnvironment } from './respond/environment.ts';
+import { rotateEnvironment } from './rotate/environment.ts';
 import { submissionsEnvironment } from './submissions/environment.ts';
 import { watchEnvironment } from './watch/environment.ts';
 
@@ -38,17 +39,28 @@ export interface QueuesTrigger {
 }
 
 /**
+ * Invoked by Secrets Manager, a step of a rotation at a time; and at a steady rate, with a slot, to end what rotations
+ * have begun.
+ */
+export interface RotationTrigger {
+  readonly kind: 'rotation';
+  readonly everyMinutes: number;
+}
+
+/**
  * What a function may do, and nothing else.
  *
  * In the table: `table` reads and writes every item, `rows` counts in the rows ledger, `relay-state` keeps all that
  * forwarding keeps (the ledger among it), `idempotency` remembers requests and entities, `read-status` reads what the
  * status is made of, which is no row and no copy of one; `incidents` reads incidents and what is kept of them, and
- * writes incidents; `deliveries` reads incidents, and keeps proof and what channels remember.
+ * writes incidents; `deliveries` reads incidents, and keeps proof and what channels remember; `note-secret-use` writes
+ * down which version of a secret is in use, `rotations` keeps how rotations went, and reads those notes.
  * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
  * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
  * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows,
  * `respond-secrets` those that prove who acts on incidents, `link-secret` the key that signs links in messages,
- * `channel-secrets` those by which chat channels are reached.
+ * `channel-secrets` those by which chat channels are reached; `rotate-secrets` writes new versions of all of them but
+ * the key that seals rows, and moves their labels.
  * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
  * reads how many wait; `hand-over` takes messages for chat channels out and puts them off. `alerts` publishes to the
  * topics of incidents and of pages, `wake-forward` starts the forwarder.
@@ -76,7 +88,10 @@ export type Grant =
   | 'respond-secrets'
   | 'link-secret'
   | 'channel-secrets'
-  | 'hand-over';
+  | 'hand-over'
+  | 'note-secret-use'
+  | 'rotations'
+  | 'rotate-secrets';
 
 export interface FunctionDescription {
   readonly name: string;
@@ -85,7 +100,7 @@ export interface FunctionDescription {
   readonly description: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly trigger: ScheduleTrigger | HttpTrigger | QueuesTrigger;
+  readonly trigger: ScheduleTrigger | HttpTrigger | QueuesTrigger | RotationTrigger;
   /** Exactly the variables that the function is given; their values come from whoever runs it. */
   readonly environment: EnvironmentSchema;
   readonly grants: readonly Grant[];
@@ -124,7 +139,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: ['POST /v1/callbacks/{feed}'] },
       environment: callbackEnvironment,
-      grants: ['rows', 'callback-secrets'],
+      grants: ['rows', 'callback-secrets', 'note-secret-use'],
     },
     submissions: {
       name: 'submissions',
@@ -134,7 +149,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: ['POST /v1/submissions/{feed}'] },
       environment: submissionsEnvironment,
-      grants: ['rows', 'submission-secrets'],
+      grants: ['rows', 'submission-secrets', 'note-secret-use'],
     },
     relay: {
       name: 'relay',
@@ -144,7 +159,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 15,
       trigger: { kind: 'http', routes: ['POST /v1/rows/{feed}'] },
       environment: relayEnvironment,
-      grants: ['idempotency', 'relay-secrets', 'rows-key', 'take-rows', 'wake-forward'],
+      grants: ['idempotency', 'relay-secrets', 'rows-key', 'take-rows', 'wake-forward', 'note-secret-use'],
     },
     forward: {
       name: 'forward',
@@ -155,7 +170,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 120,
       trigger: { kind: 'schedule', everyMinutes: 1 },
       environment: forwardEnvironment,
-      grants: ['relay-state', 'webhook-secrets', 'rows-key', 'send-rows'],
+      grants: ['relay-state', 'webhook-secrets', 'rows-key', 'send-rows', 'note-secret-use'],
     },
     respond: {
       name: 'respond',
@@ -165,7 +180,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: ['GET /v1/status'] },
       environment: respondEnvironment,
-      grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues'],
+      grants: ['read-status', 'relay-secrets', 'status-secrets', 'count-queues', 'note-secret-use'],
     },
     incidents: {
       name: 'incidents',
@@ -177,7 +192,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: [list, ...Object.values(others)] },
       environment: incidentsEnvironment,
-      grants: ['incidents', 'respond-secrets', 'link-secret'],
+      grants: ['incidents', 'respond-secrets', 'link-secret', 'note-secret-use'],
     },
     notify: {
       name: 'notify',
@@ -196,5 +211,16 @@ export const functionsOf = (config: Config) =>
       },
       environment: notifyEnvironment,
       grants: ['deliveries', 'channel-secrets', 'hand-over'],
+    },
+    rotate: {
+      name: 'rotate',
+      entry: 'functions/rotate/handler.ts',
+      description: 'Rotates secrets, and ends what rotations have begun.',
+      memoryMb: 512,
+      // A look at a webhook with its two confirmations takes 13 s; Secrets Manager waits for a step as long as it takes.
+      timeoutSeconds: 60,
+      trigger: { kind: 'rotation', everyMinutes: 15 },
+      environment: rotateEnvironment,
+      grants: ['rotations', 'rotate-secrets'],
     },
   }) as const satisfies Readonly<Record<string, FunctionDescription>>;

@@ -1,60 +1,123 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync, type Metafile } from 'esbuild';
+import { buildSync, type Metafile, transformSync } from 'esbuild';
 import type { FunctionDescription } from '../functions/manifest.ts';
 import type { Config } from '../shared/config/schema.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The configuration's name in the bundle, and its path on Lambda. */
+/** The configuration's name in the bundle. */
 export const CONFIG_FILE = 'claywatch.config.json';
-export const DEPLOYED_CONFIG = `/var/task/${CONFIG_FILE}`;
+/** Its path on Lambda, where a function runs in the directory of its package, wherever that is. */
+export const DEPLOYED_CONFIG = CONFIG_FILE;
+/** What Lambda loads. */
+export const ENTRY_FILE = 'index.mjs';
+/** What that loads, with the parts that this in turn loads. */
+export const MAIN_FILE = 'main.cjs';
 
-/** Some dependencies are CommonJS and call `require`; stack traces then name our sources. */
-const BANNER = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  'const require = __createRequire(import.meta.url);',
-  'process.setSourceMapsEnabled(true);',
-].join('');
+const TARGET = 'node24';
 
-const build = (entry: string) =>
-  buildSync({
+/** Modules that are not what they are elsewhere. */
+const INSTEAD = { '@aws-sdk/credential-provider-node': './shared/aws/deployed-credentials.ts' };
+
+interface Built {
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly metafile: Metafile;
+}
+
+/**
+ * What is imported dynamically becomes a file of its own, so that a cold start does not even parse what only some
+ * requests need. esbuild can do that for ES modules alone; the parts are then made CommonJS, because an `import` of a
+ * module that Node is built with reads every getter that it exports: of `node:http` those load Node's whole `fetch` and
+ * WebSocket, ten times what `require` of it costs.
+ */
+const build = (entry: string): Built => {
+  const { outputFiles, metafile } = buildSync({
     absWorkingDir: ROOT,
-    entryPoints: [entry],
+    entryPoints: { main: entry },
     // A name inside the repository: the source map is then the same on every machine.
-    outfile: 'cdk.out/bundle/index.mjs',
+    outdir: 'cdk.out/bundle',
+    outExtension: { '.js': '.cjs' },
+    chunkNames: 'part-[hash]',
     write: false,
+    // Where node_modules is a link, the source map would else say where to.
+    preserveSymlinks: true,
     bundle: true,
+    splitting: true,
     platform: 'node',
-    target: 'node24',
+    target: TARGET,
     format: 'esm',
     mainFields: ['module', 'main'],
-    banner: { js: BANNER },
+    alias: INSTEAD,
     minify: true,
-    sourcemap: true,
+    sourcemap: 'inline',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
   });
+  const files = outputFiles.flatMap(({ path, text }) => {
+    const name = basename(path);
+    const { code, map } = transformSync(text, {
+      sourcefile: name,
+      platform: 'node',
+      target: TARGET,
+      format: 'cjs',
+      supported: { 'dynamic-import': false },
+      minify: true,
+      sourcemap: 'external',
+      sourcesContent: false,
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    return [
+      { name, text: `${code}//# sourceMappingURL=${name}.map\n` },
+      { name: `${name}.map`, text: map },
+    ];
+  });
+  return {
+    files: [{ name: ENTRY_FILE, text: readFileSync(join(ROOT, 'infra/entry.mjs'), 'utf8') }, ...files],
+    metafile,
+  };
+};
 
 /** Installations differ in their configuration only, so that each entry is built once, however many are synthesized. */
-const built = new Map<string, ReturnType<typeof build>>();
+const built = new Map<string, Built>();
 
 /**
- * Writes a function's whole deployment package into a directory: one minified module with everything that it imports
- * (the SDK too, so that what was tested is what runs), its source map, and the validated configuration.
+ * Writes a function's whole deployment package into a directory: minified modules with everything that it imports (the
+ * SDK too, so that what was tested is what runs), their source maps, and the validated configuration.
  */
 export const bundleFunction = (
-  { entry }: FunctionDescription,
+  { entry }: Pick<FunctionDescription, 'entry'>,
   config: Config,
   directory: string,
 ): Metafile => {
   const result = built.get(entry) ?? build(entry);
   built.set(entry, result);
-  const { outputFiles, metafile } = result;
   mkdirSync(directory, { recursive: true });
-  for (const { path, contents } of outputFiles) writeFileSync(join(directory, basename(path)), contents);
+  for (const { name, text } of result.files) writeFileSync(join(directory, name), text);
   writeFileSync(join(directory, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
-  return metafile;
+  return result.metafile;
+};
+
+/** The names of a package's scripts, without its entry. */
+export const scriptsOf = ({ outputs }: Metafile): readonly string[] =>
+  Object.keys(outputs)
+    .map((path) => basename(path))
+    .filter((name) => name.endsWith('.cjs'));
+
+/** The names of the files that a function loads before its first event: all but what is imported when it is needed. */
+export const loadedAtStart = ({ outputs }: Metafile): readonly string[] => {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  const names = new Set<string>();
+  const add = (name: string): void => {
+    const output = byName.get(name);
+    if (!output || names.has(name)) return;
+    names.add(name);
+    for (const { path, kind, external } of output.imports)
+      if (kind === 'import-statement' && !external) add(basename(path));
+  };
+  add(MAIN_FILE);
+  return [...names];
 };

@@ -1,48 +1,55 @@
-import { type App, Tags, Validations } from 'aws-cdk-lib';
+import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { Config } from '../shared/config/schema.ts';
-import { StatefulStack } from './stateful-stack.ts';
-import { StatelessStack } from './stateless-stack.ts';
-
-/** What the account decides, not the product: `cdk deploy -c name=value`. */
-export interface DeploymentOptions {
-  /**
-   * Instances reserved for `watch`. New AWS accounts have so few that none may be reserved: `none` there, and then
-   * other functions of the account can starve Claywatch. Default 2: one run, and one that repeats or overlaps it.
-   */
-  readonly reservedConcurrency: number | undefined;
-}
-
-const RESERVED_CONCURRENCY = 2;
-
-/** Reads `-c reservedConcurrency=N|none`. Throws a RangeError that names it for anything else. */
-export const deploymentOptions = (app: App): DeploymentOptions => {
-  const given: unknown = app.node.tryGetContext('reservedConcurrency');
-  if (given === undefined) return { reservedConcurrency: RESERVED_CONCURRENCY };
-  if (given === 'none') return { reservedConcurrency: undefined };
-  const reservedConcurrency = Number(given);
-  if (!Number.isInteger(reservedConcurrency) || reservedConcurrency < 1) {
-    throw new RangeError(`-c reservedConcurrency=${given}: must be a whole number from 1, or none`);
-  }
-  return { reservedConcurrency };
-};
+import type { ConfigInput } from '../shared/config/schema.ts';
+import { ClaywatchError } from '../shared/errors.ts';
+import { Claywatch, type ClaywatchProps } from './claywatch.ts';
+import type { DeploymentOptions } from './options.ts';
+import { addOutputs } from './outputs.ts';
 
 /**
- * Adds one installation to an app: two stacks named after it, checked by cdk-nag when they are synthesized. Without
- * account and region, so that it needs no credentials and deploys wherever those of the moment point.
+ * Adds one installation to an app: two stacks named after it. Without account and region, so that it needs no
+ * credentials and deploys wherever those of the moment point.
  */
-export const defineInstallation = (app: App, config: Config, options: DeploymentOptions) => {
+export const defineInstallation = (
+  app: App,
+  config: ConfigInput & { readonly installation: string },
+  options: DeploymentOptions = {},
+) => {
   const { installation } = config;
-  const stateful = new StatefulStack(app, `${installation}-stateful`, config, {
+  if (app.node.tryFindChild(`${installation}-stateful`)) {
+    throw new ClaywatchError(
+      'config.invalid',
+      `Two configurations are named "${installation}".`,
+      'Give each installation another name: the key installation.',
+    );
+  }
+  const stateful = new Stack(app, `${installation}-stateful`, {
     description: 'Claywatch: state, secrets and topics. Kept when deleted.',
-    terminationProtection: true,
+    terminationProtection: options.removal !== 'destroy',
   });
-  const stateless = new StatelessStack(app, `${installation}-stateless`, config, {
+  const stateless = new Stack(app, `${installation}-stateless`, {
     description: 'Claywatch: functions, schedules, subscriptions and alarms.',
-    state: stateful,
-    ...options,
   });
-  Tags.of(app).add('claywatch:installation', installation);
+  const { tableKey, ...others } = options;
+  // The id is left out of the names of resources, so that they are those of stacks with nothing around.
+  const claywatch = new Claywatch(stateless, 'Default', {
+    config,
+    stateScope: stateful,
+    ...others,
+    ...(tableKey !== undefined && { tableKey: keyOf(stateful, tableKey) }),
+  });
+  addOutputs(stateful, claywatch.state.outputs);
+  addOutputs(stateless, claywatch.runtime.outputs);
+  return { claywatch, stateful, stateless };
+};
+
+const keyOf = (scope: Stack, given: string): NonNullable<ClaywatchProps['tableKey']> =>
+  given === 'aws-owned' || given === 'aws-managed' || given === 'customer-managed'
+    ? given
+    : Key.fromKeyArn(scope, 'TableKey', given);
+
+/** Has cdk-nag look at every synthesis of an app. */
+export const checkWithNag = (app: App): void => {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { stateful, stateless };
 };

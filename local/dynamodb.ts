@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { programsOnly } from './programs-only.ts';
 
 export interface LocalDynamoDb {
   readonly endpoint: string;
@@ -9,10 +10,10 @@ export interface LocalDynamoDb {
 
 /**
  * DynamoDB on this machine: dynalite, kept in `path` (LevelDB; a killed process loses no write that was answered), and
- * reachable from this machine only. No transactions, streams or expiry.
+ * reachable by programs of this machine only: by itself it lets every web page in. No transactions, streams or expiry.
  */
 export const startDynamoDb = async (path: string): Promise<LocalDynamoDb> => {
-  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const server = programsOnly(dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

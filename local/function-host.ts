@@ -5,6 +5,8 @@ import type { InvocationResult, ToWorker, WorkerData } from './function-worker.t
 
 export interface HostedFunction {
   readonly name: string;
+  /** What it is called where it is deployed; left out: its name. */
+  readonly functionName?: string;
   readonly module: URL;
   /** The whole environment of the function; nothing of this process's own reaches it. */
   readonly env: Readonly<Record<string, string>>;

@@ -5,6 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** A function that a worker runs. */
 export interface WorkerFunction {
   readonly name: string;
+  /** What it is called where it is deployed, `<installation>-<name>`: its log says so. Left out: its name. */
+  readonly functionName?: string;
   /** URL of the module whose `handler` is the function. */
   readonly module: string;
   /** The whole environment of the function. */
@@ -54,12 +56,12 @@ process.env = new Proxy(NOBODYS, {
   defineProperty: (_, name, descriptor) => Reflect.defineProperty(current(), name, descriptor),
 });
 
-const contextOf = ({ name, timeoutMs }: WorkerFunction) => {
+const contextOf = ({ name, functionName = name, timeoutMs }: WorkerFunction) => {
   const deadline = Date.now() + timeoutMs;
   return {
-    functionName: name,
+    functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${name}`,
+    invokedFunctionArn: `arn:aws:lambda:local:000000000000:function:${functionName}`,
     memoryLimitInMB: '0',
     awsRequestId: randomUUID(),
     logGroupName: '',

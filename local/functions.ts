@@ -92,6 +92,7 @@ export const startFunctions = async (
     const its = keys.filter(({ grant }) => grants.includes(grant));
     return {
       name,
+      functionName: `${config.installation}-${name}`,
       module: new URL(`../${entry}`, import.meta.url),
       env: {
         ...inherited,

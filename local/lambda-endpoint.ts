@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { programsOnly } from './programs-only.ts';
 
 /** A function that others may invoke. */
 export interface Invocable {
@@ -64,9 +65,11 @@ export const startLambdaEndpoint = async (
         answer(response, 200, { errorType, errorMessage }, { 'x-amz-function-error': 'Unhandled' }),
     );
   };
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
+  const server = programsOnly(
+    createServer((request, response) => {
+      serve(request, response).catch(() => response.destroy());
+    }),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

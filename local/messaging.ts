@@ -10,6 +10,7 @@ import { ClaywatchError } from '../shared/errors.ts';
 import { LOCAL_AWS } from './aws.ts';
 import { type Abandoned, type ChannelQueue, makeChannelQueues, tidyChannelQueues } from './channel-queues.ts';
 import { type Mailbox, makeMailboxes, type Topics } from './mailboxes.ts';
+import { programsOnly } from './programs-only.ts';
 import { openDurableQueues } from './sqs/durable-queues.ts';
 
 export interface MessagingOptions {
@@ -87,8 +88,8 @@ const connect = (endpoint: string) => {
 };
 
 /**
- * SNS and SQS on this machine, over their real protocols: fauxqs, reachable from this machine only, with the queues on
- * disk. E-mail and SMS do not exist there, so each recipient is an SQS queue with the filter policy that its
+ * SNS and SQS on this machine, over their real protocols: fauxqs, reachable by programs of this machine only, with the
+ * queues on disk. E-mail and SMS do not exist there, so each recipient is an SQS queue with the filter policy that its
  * subscription has on AWS. Topics and subscriptions are made anew at each start; what they put into queues stays. Throws
  * `local.state-unusable`.
  */
@@ -97,6 +98,7 @@ export const startMessaging = async (options: MessagingOptions): Promise<LocalMe
   const durable = openQueues(options.path);
   const app = buildApp({ logger: false, defaultRegion: LOCAL_AWS.region, stores: durable.stores });
   durable.attach(app);
+  programsOnly(app.server);
   const close = async () => {
     await app.close();
     durable.close();

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ClaywatchError } from '../shared/errors.ts';
 import { lockState } from './state-lock.ts';
@@ -26,6 +26,8 @@ export interface StateDirectory {
 
 const LOCK = 'claywatch.lock';
 const HTTP_PORT = 'http-port';
+/** What lies there tells of people and incidents, and links there let whoever has them act. */
+const OURS_ALONE = 0o700;
 const unusable = (dir: string, why: string, cause?: unknown): ClaywatchError =>
   new ClaywatchError(
     'local.state-unusable',
@@ -35,7 +37,7 @@ const unusable = (dir: string, why: string, cause?: unknown): ClaywatchError =>
   );
 
 const makeOurs = async (dir: string): Promise<void> => {
-  const names = await mkdir(dir, { recursive: true })
+  const names = await mkdir(dir, { recursive: true, mode: OURS_ALONE })
     .then(() => readdir(dir))
     .catch((error: NodeJS.ErrnoException) => {
       throw unusable(dir, `cannot be used (${error.code ?? 'unknown fault'})`, error);
@@ -82,7 +84,10 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
       `${state.log}.1`,
     ];
     if (fresh) await Promise.all(kept.map((name) => rm(name, { recursive: true, force: true })));
-    await mkdir(state.inbox, { recursive: true });
+    for (const within of [state.dynamodb, state.inbox]) {
+      await mkdir(within, { recursive: true });
+      await chmod(within, OURS_ALONE);
+    }
     return state;
   } catch (error) {
     release();

@@ -35,8 +35,11 @@ export const CAUSES = {
   'api-key.forbidden': 'P3',
   'api.rate-limited': 'P3',
   'secret.rotation-failed': 'P3',
+  'secret.rotated': 'P4',
   'own.unhealthy': 'P2',
   'monitoring.gap': 'P4',
+  /** Practice, started by a person; its severity is chosen then. */
+  drill: 'P1',
 } as const satisfies Record<string, Severity>;
 
 export type Cause = keyof typeof CAUSES;

@@ -8,10 +8,12 @@ export const ERROR_CODES = {
     'The configuration file is not valid TypeScript or JSON, or throws when it is loaded.',
   'config.invalid':
     'A key of the configuration is unknown, of the wrong type, out of range, or contradicts another.',
+  'config.not-writable': 'The configuration file cannot be written there.',
   'config.canary-over-budget': 'A webhook canary would use more rows a year than its budget allows.',
   'secret.not-found': 'A secret that the configuration names does not exist where it says.',
   'secret.forbidden': 'A secret that the configuration names exists, but this process may not read it.',
   'secret.unavailable': 'The store of secrets did not answer, so a secret could not be read this time.',
+  'rotation.failed': 'A step of the rotation of a secret could not be made; the old value is still valid.',
   'environment.invalid': 'An environment variable that a function needs is missing or malformed.',
   'event.invalid': 'A function was invoked with an event that is not of its contract.',
   'usage.invalid': 'A command was called with words or options that it does not take.',

@@ -5,16 +5,20 @@ import { addStoreOptions, STORE_HELP } from './store-options.ts';
 export interface DoctorFlags extends StoreFlags {
   readonly topic?: string;
   readonly pagesTopic?: string;
+  readonly endpoint?: string;
   readonly json?: boolean;
 }
 
 const AFTER_HELP = `
-Looks at whether messages would arrive, and tells nobody anything: what the
-configuration leaves open, whether every subscription is confirmed, whether
-SNS may send SMS and how much, whether every channel takes its key, and how
-long the oldest message is owed. Says for each what to do.
+Looks, and tells nobody anything. Does it run: the table, the last run of the
+watch, the functions, whether every secret has a value, how rotations ended,
+whether the endpoint answers. Would messages arrive: what the configuration
+leaves open, whether every subscription is confirmed, whether SNS may send SMS
+and how much, whether every channel takes its key, and how long the oldest
+message is owed. Says for each what to do.
 
-Channels are asked with their secrets, so those must be readable here.
+Secrets are read here to see whether they have a value, and channels are asked
+with theirs; nothing of what they hold is shown.
 ${STORE_HELP}
 Examples:
   $ claywatch doctor
@@ -30,10 +34,11 @@ Exit codes:
 export const registerDoctor: Register = (program, terminal, exit) => {
   const command = program
     .command('doctor')
-    .summary('see whether messages would arrive, and what to do if not')
-    .description('Looks at everything that has to be right for a message to arrive.')
+    .summary('see whether it runs and messages would arrive, and what to do if not')
+    .description('Looks at everything that has to be right for an incident to be seen and told.')
     .option('--topic <arn>', 'SNS topic of incidents; default: found by the name of the installation')
-    .option('--pages-topic <arn>', 'SNS topic of pages; default: found likewise');
+    .option('--pages-topic <arn>', 'SNS topic of pages; default: found likewise')
+    .option('--endpoint <url>', 'the output PublicUrl; default: respond.publicUrl of the configuration');
   addStoreOptions(command)
     .option('--json', 'print one JSON document and nothing else')
     .addHelpText('after', AFTER_HELP)

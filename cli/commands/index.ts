@@ -4,9 +4,11 @@ import type { Terminal } from '../terminal.ts';
 import { registerCredits } from './credits.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDoctor } from './doctor.ts';
+import { registerDrill } from './drill.ts';
 import { registerFailover } from './failover.ts';
 import { registerHold } from './hold.ts';
 import { registerIncidents } from './incidents.ts';
+import { registerInit } from './init.ts';
 import { registerNotify } from './notify.ts';
 import { registerPostmortem } from './postmortem.ts';
 import { registerReplay } from './replay.ts';
@@ -25,6 +27,7 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 
 /** Every command, in the order of the help. To add one: a file beside this one, and its name here. */
 export const COMMANDS: readonly Register[] = [
+  registerInit,
   registerTriage,
   registerIncidents,
   registerPostmortem,
@@ -35,6 +38,7 @@ export const COMMANDS: readonly Register[] = [
   registerReplay,
   registerDeadLetters,
   registerDoctor,
+  registerDrill,
   registerSilence,
   registerNotify,
   registerUsage,

@@ -2,7 +2,7 @@ import { isoInstant } from '../../shared/clock.ts';
 import type { CreditsChange, MeterChange } from '../credits-set.ts';
 import type { StoreSource } from '../store.ts';
 import { credits, time } from './amounts.ts';
-import { hang, joined, type Page } from './text.ts';
+import { hang, joined, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const changeText = (name: string, { from, fromAt, to }: MeterChange, now: number): string => {
@@ -32,17 +32,11 @@ const shown = ({ from, fromAt, to }: MeterChange) => ({
 });
 
 export const renderCreditsChangeJson = (change: CreditsChange, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      {
-        version: 1,
-        outcome: change.outcome,
-        at: isoInstant(change.at),
-        source,
-        credits: shown(change.credits),
-        actions: change.actions && shown(change.actions),
-      },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({
+    version: 1,
+    outcome: change.outcome,
+    at: isoInstant(change.at),
+    source,
+    credits: shown(change.credits),
+    actions: change.actions && shown(change.actions),
+  });

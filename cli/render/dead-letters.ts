@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterFault, DeadLetterReason } from '../../shared
 import type { LetterOutcome } from '../../shared/replay/dead-letters.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, moment, NO_NUMBER, rows, time } from './amounts.ts';
-import { cell, cellRight, hang, joined, type Page, plain } from './text.ts';
+import { cell, cellRight, hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 export interface LettersSeen {
@@ -51,7 +51,7 @@ export const renderLetters = (
   now: number,
   { style, width }: Page,
 ): string => {
-  const head = [style.bold(feed), ...hang('  ', `In ${sourceText(source)}.`, width).map(style.dim)];
+  const head = [style.bold(plain(feed)), ...hang('  ', `In ${sourceText(source)}.`, width).map(style.dim)];
   if (total === 0) return joined([...head, '  No row was set aside.']);
   return joined([
     ...head,
@@ -91,16 +91,10 @@ const letterDocument = ({ row, body, at, ...letter }: DeadLetter, isRevealed: bo
 });
 
 export const renderLettersJson = ({ letters, ...seen }: LettersSeen, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      { version: 1, source, ...seen, letters: letters.map((letter) => letterDocument(letter, false)) },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({ version: 1, source, ...seen, letters: letters.map((letter) => letterDocument(letter, false)) });
 
 export const renderLetterJson = (letter: DeadLetter, isRevealed: boolean, source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, source, letter: letterDocument(letter, isRevealed) }, null, 2)]);
+  jsonText({ version: 1, source, letter: letterDocument(letter, isRevealed) });
 
 /** The content, line by line as it is, without what could forge the screen. */
 const contentLines = ({ row, body, locked }: DeadLetter, isRevealed: boolean): readonly string[] => {
@@ -124,7 +118,7 @@ export const renderLetter = (
   const line = (name: string, text: string) => hang(`  ${`${name}:`.padEnd(10)}`, text, width);
   const { row, fault, reason, at, status, webhook, detail } = letter;
   return joined([
-    style.bold(letter.id),
+    style.bold(plain(letter.id)),
     ...line('set aside', `${moment(at)}, ${time(Math.max(0, now - at))} ago`),
     ...line('fault', FAULTS[fault]),
     ...line('reason', `${reason}: ${REASONS[reason]}`),
@@ -148,4 +142,4 @@ export const renderOutcomes = (outcomes: readonly LetterOutcome[], { width }: Pa
   joined(outcomes.flatMap(({ id, outcome }) => hang('', `${id}  ${OUTCOMES[outcome]}`, width)));
 
 export const renderOutcomesJson = (outcomes: readonly LetterOutcome[]): string =>
-  joined([JSON.stringify({ version: 1, letters: outcomes }, null, 2)]);
+  jsonText({ version: 1, letters: outcomes });

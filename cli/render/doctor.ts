@@ -1,6 +1,6 @@
 import type { Examined } from '../../shared/notify/doctor.ts';
 import type { StoreSource } from '../store.ts';
-import { hang, joined, type Page, plain } from './text.ts';
+import { hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const MARKS: Readonly<Record<Examined['result'], string>> = {
@@ -31,17 +31,39 @@ const summary = (checks: readonly Examined[]): string => {
   return unknown > 0 ? `${unknown} of ${checks.length} not known.` : 'Everything is ready.';
 };
 
-export const renderDoctor = (checks: readonly Examined[], source: StoreSource, page: Page): string =>
+/** Whether the installation runs, and whether messages would arrive. */
+export interface ExaminedParts {
+  readonly installation: readonly Examined[];
+  readonly messages: readonly Examined[];
+}
+
+const part = (heading: string, checks: readonly Examined[], page: Page): readonly string[] => [
+  page.style.bold(heading),
+  ...ORDER.flatMap((result) => checks.filter((one) => one.result === result)).flatMap((one) =>
+    lines(one, page),
+  ),
+  '',
+];
+
+export const renderDoctor = (
+  { installation, messages }: ExaminedParts,
+  source: StoreSource,
+  page: Page,
+): string =>
   joined([
-    page.style.bold('Would messages arrive?'),
     ...hang('', `From ${sourceText(source)}.`, page.width),
     '',
-    ...ORDER.flatMap((result) => checks.filter((one) => one.result === result)).flatMap((one) =>
-      lines(one, page),
-    ),
-    '',
-    page.style.bold(summary(checks)),
+    ...part('Does it run?', installation, page),
+    ...part('Would messages arrive?', messages, page),
+    page.style.bold(summary([...installation, ...messages])),
   ]);
 
-export const renderDoctorJson = (checks: readonly Examined[], source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, source, checks }, null, 2)]);
+export const renderDoctorJson = ({ installation, messages }: ExaminedParts, source: StoreSource): string =>
+  jsonText({
+    version: 1,
+    source,
+    checks: [
+      ...installation.map((check) => ({ part: 'installation', ...check })),
+      ...messages.map((check) => ({ part: 'messages', ...check })),
+    ],
+  });

@@ -2,7 +2,7 @@ import { redactText } from '../../shared/config/redact.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { Style } from '../terminal.ts';
-import { joined } from './text.ts';
+import { joined, jsonText, plainLines } from './text.ts';
 
 /** What is told of a fault. That of somebody else's code may quote what it was given. */
 const wordsOf = (
@@ -19,10 +19,10 @@ const wordsOf = (
 
 export const renderError = (fault: unknown, style: Style): string => {
   const { code, message, remedy } = wordsOf(fault);
-  return joined([`${style.red(`error ${code}:`)} ${message}`, `  ${remedy}`]);
+  return joined([`${style.red(`error ${code}:`)} ${plainLines(message)}`, `  ${plainLines(remedy)}`]);
 };
 
 export const renderErrorJson = (fault: unknown, exitCode: ExitCode): string => {
   const { code, message, remedy } = wordsOf(fault);
-  return joined([JSON.stringify({ version: 1, error: { code, message, remedy }, exitCode }, null, 2)]);
+  return jsonText({ version: 1, error: { code, message, remedy }, exitCode });
 };

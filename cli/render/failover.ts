@@ -1,7 +1,7 @@
 import type { FailoverCaution, FailoverPlan, WebhookRoom } from '../../shared/relay/failover-plan.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, percentage } from './amounts.ts';
-import { hang, joined, type Page } from './text.ts';
+import { hang, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 export type FailoverOutcome = 'rotated' | 'already' | 'dry-run' | 'declined';
@@ -57,5 +57,5 @@ export const renderFailoverJson = (
   source: StoreSource,
 ): string => {
   const { kind: _, ...planned } = plan;
-  return joined([JSON.stringify({ version: 1, feed, outcome, source, ...planned }, null, 2)]);
+  return jsonText({ version: 1, feed, outcome, source, ...planned });
 };

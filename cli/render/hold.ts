@@ -3,7 +3,7 @@ import { holdText } from '../../shared/relay/status-reasons.ts';
 import type { StoreSource } from '../store.ts';
 import { rows } from './amounts.ts';
 import { holdDocument } from './status.ts';
-import { hang, joined, type Page } from './text.ts';
+import { hang, joined, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const INDENT = '  ';
@@ -38,7 +38,7 @@ export const renderHold = ({ feed, outcome, holds }: HoldChange, source: StoreSo
   ]);
 
 export const renderHoldJson = ({ holds, ...change }: HoldChange, source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, ...change, source, holds: holds.map(holdDocument) }, null, 2)]);
+  jsonText({ version: 1, ...change, source, holds: holds.map(holdDocument) });
 
 export interface ResumeChange {
   readonly feed: string;
@@ -91,17 +91,11 @@ export const renderResumeJson = (
   outcome: ResumeOutcome,
   source: StoreSource,
 ): string =>
-  joined([
-    JSON.stringify(
-      {
-        version: 1,
-        feed,
-        outcome,
-        source,
-        released: released.map(holdDocument),
-        kept: kept.map(holdDocument),
-      },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({
+    version: 1,
+    feed,
+    outcome,
+    source,
+    released: released.map(holdDocument),
+    kept: kept.map(holdDocument),
+  });

@@ -5,7 +5,7 @@ import type { Request } from '../../shared/respond/act-on-incident.ts';
 import { briefOf, detailOf } from '../../shared/respond/incident-view.ts';
 import type { StoreSource } from '../store.ts';
 import { moment, time } from './amounts.ts';
-import { hang, joined, type Page, plain } from './text.ts';
+import { hang, joined, jsonText, type Page, plain, plainLines } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const TIMELINE = 30;
@@ -119,14 +119,13 @@ export const renderDraft = ({ subject, text, needsConfirmation }: Draft): string
   joined([
     plain(subject),
     '',
-    text.trimEnd(),
+    plainLines(text).trimEnd(),
     ...(needsConfirmation
       ? ['', 'A draft. It goes outside only with a text of yours, --audience public and --confirm.']
       : []),
   ]);
 
-const json = (document: Readonly<Record<string, unknown>>): string =>
-  joined([JSON.stringify({ version: 1, ...document }, null, 2)]);
+const json = (document: Readonly<Record<string, unknown>>): string => jsonText({ version: 1, ...document });
 
 export const renderIncidentsJson = (incidents: readonly Incident[], source: StoreSource): string =>
   json({ source, incidents: incidents.map(briefOf) });

@@ -3,7 +3,7 @@ import { SNS } from '../../shared/notify/proof.ts';
 import type { Severity } from '../../shared/severity.ts';
 import type { StoreSource } from '../store.ts';
 import { time } from './amounts.ts';
-import { hang, joined, type Page, plain } from './text.ts';
+import { hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 export interface TestedWay extends DeliveryProof {
@@ -60,4 +60,4 @@ export const renderNotifyTest = (ways: readonly TestedWay[], about: TestAbout, p
 };
 
 export const renderNotifyTestJson = (ways: readonly TestedWay[], { source, ...about }: TestAbout): string =>
-  joined([JSON.stringify({ version: 1, source, ...about, ways }, null, 2)]);
+  jsonText({ version: 1, source, ...about, ways });

@@ -2,7 +2,7 @@ import { isoInstant } from '../../shared/clock.ts';
 import type { RecountCaution, RecountPlan } from '../../shared/usage/recount.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, percentage, time } from './amounts.ts';
-import { hang, joined, type Page } from './text.ts';
+import { hang, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const CAUTIONS: Readonly<Record<RecountCaution, string>> = {
@@ -38,16 +38,10 @@ export const recountOutcome = (outcome: RecountOutcome): string =>
   ({ set: 'Set.', 'dry-run': 'Nothing was changed (--dry-run).', declined: 'Nothing was changed.' })[outcome];
 
 export const renderRecountJson = (plan: RecountPlan, outcome: RecountOutcome, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      {
-        version: 1,
-        outcome,
-        source,
-        ...plan,
-        asOf: plan.asOf === null ? null : isoInstant(plan.asOf),
-      },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({
+    version: 1,
+    outcome,
+    source,
+    ...plan,
+    asOf: plan.asOf === null ? null : isoInstant(plan.asOf),
+  });

@@ -4,7 +4,7 @@ import type { ReplayJob, ReplaySource } from '../../shared/replay/job.ts';
 import type { ReplayCaution, ReplayPlan, ReplayReason } from '../../shared/replay/plan.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, credits, moment, NO_NUMBER, rows, time } from './amounts.ts';
-import { cell, cellRight, hang, joined, type Page } from './text.ts';
+import { cell, cellRight, hang, joined, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 /** What came of a command. */
@@ -221,22 +221,16 @@ const jobDocument = ({ pending, run, cursor, version, ...job }: ReplayJob) => ({
 
 /** The one document of `--json`. Times are ISO 8601 in UTC; what is not known is null. */
 export const renderReplayJson = (plans: readonly ReplayPlan[], end: ReplayEnd, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      {
-        version: 1,
-        outcome: end.kind,
-        source,
-        plans: plans.map(planDocument),
-        replay: 'job' in end ? jobDocument(end.job) : null,
-      },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({
+    version: 1,
+    outcome: end.kind,
+    source,
+    plans: plans.map(planDocument),
+    replay: 'job' in end ? jobDocument(end.job) : null,
+  });
 
 export const renderReplayListJson = (jobs: readonly ReplayJob[], source: StoreSource): string =>
-  joined([JSON.stringify({ version: 1, source, replays: jobs.map(jobDocument) }, null, 2)]);
+  jsonText({ version: 1, source, replays: jobs.map(jobDocument) });
 
 const progressText = ({ queued, planned }: ReplayJob): string => `${amount(queued)} of ${amount(planned)}`;
 

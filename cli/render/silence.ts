@@ -4,7 +4,7 @@ import { endOf, isInForce } from '../../shared/silence/match.ts';
 import type { Silence } from '../../shared/silence/silence.ts';
 import type { StoreSource } from '../store.ts';
 import { moment, time } from './amounts.ts';
-import { hang, joined, type Page, plain } from './text.ts';
+import { hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';
 
 /** What it covers, as a person would say it. */
@@ -91,10 +91,4 @@ export const renderSilencesJson = (
   now: number,
   more: Readonly<Record<string, unknown>> = {},
 ): string =>
-  joined([
-    JSON.stringify(
-      { version: 1, source, ...more, silences: silences.map((silence) => shown(silence, now)) },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({ version: 1, source, ...more, silences: silences.map((silence) => shown(silence, now)) });

@@ -10,7 +10,7 @@ import type {
 import type { StoreSource } from '../store.ts';
 import type { Style } from '../terminal.ts';
 import { amount, rows, time } from './amounts.ts';
-import { cell, hang, joined, type Page } from './text.ts';
+import { cell, hang, joined, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 const INDENT = '  ';
@@ -130,20 +130,14 @@ const feedDocument = (status: FeedStatus) => ({
 });
 
 export const renderStatusJson = (status: RelayStatus, source: StoreSource): string =>
-  joined([
-    JSON.stringify(
-      {
-        version: 1,
-        source,
-        ...status,
-        at: isoInstant(status.at),
-        feeds: status.feeds.map(feedDocument),
-        incidents: status.incidents.map(({ since, ...incident }) => ({
-          ...incident,
-          since: isoInstant(since),
-        })),
-      },
-      null,
-      2,
-    ),
-  ]);
+  jsonText({
+    version: 1,
+    source,
+    ...status,
+    at: isoInstant(status.at),
+    feeds: status.feeds.map(feedDocument),
+    incidents: status.incidents.map(({ since, ...incident }) => ({
+      ...incident,
+      since: isoInstant(since),
+    })),
+  });

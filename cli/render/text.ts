@@ -14,6 +14,23 @@ const LONGEST = 1_000;
 /** Text from outside, fit for a terminal. */
 export const plain = (text: string): string => text.slice(0, LONGEST).replace(UNSAFE, ' ').trim();
 
+/** The same of several lines: they stay, and so does what they begin with. */
+export const plainLines = (text: string): string =>
+  text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, ' ');
+
+const escaped = (text: string): string =>
+  Array.from(
+    { length: text.length },
+    (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
+
+/**
+ * A document as JSON, fit for a terminal as well as for programs: beside what JSON escapes anyway, whatever a terminal
+ * obeys or that would hide or turn round what follows.
+ */
+export const jsonText = (document: unknown): string =>
+  `${JSON.stringify(document, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Co}\p{Zl}\p{Zp}]/gu, escaped)}\n`;
+
 /** Code points; wide and combining characters are counted as one column each. */
 const columnsOf = (text: string): number => [...text].length;
 

@@ -4,7 +4,7 @@ import type { Observation } from '../../shared/observe/observation.ts';
 import type { TriageReport } from '../../shared/triage/triage.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { TriageSource } from '../triage.ts';
-import { joined } from './text.ts';
+import { jsonText } from './text.ts';
 
 /** Raised when a member changes its meaning or goes away; members may be added without. */
 const DOCUMENT_VERSION = 1;
@@ -70,4 +70,4 @@ export const triageDocument = (
 export type TriageDocument = ReturnType<typeof triageDocument>;
 
 export const renderTriageJson = (...document: Parameters<typeof triageDocument>): string =>
-  joined([JSON.stringify(triageDocument(...document), null, 2)]);
+  jsonText(triageDocument(...document));

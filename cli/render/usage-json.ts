@@ -8,7 +8,7 @@ import type { TableUsage, WebhookUsage } from '../../shared/usage/limits.ts';
 import type { PeriodUsage } from '../../shared/usage/period.ts';
 import type { FeedUsage, RowsUsage, UsageReport } from '../../shared/usage/usage.ts';
 import type { StoreSource } from '../store.ts';
-import { joined } from './text.ts';
+import { jsonText } from './text.ts';
 
 /** Raised when a member changes its meaning or goes away; members may be added without. */
 const DOCUMENT_VERSION = 1;
@@ -156,4 +156,4 @@ export const usageDocument = (
 export type UsageDocument = ReturnType<typeof usageDocument>;
 
 export const renderUsageJson = (...document: Parameters<typeof usageDocument>): string =>
-  joined([JSON.stringify(usageDocument(...document), null, 2)]);
+  jsonText(usageDocument(...document));

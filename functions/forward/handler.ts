@@ -1,14 +1,15 @@
 import middy from '@middy/core';
-import { createForwarder } from '../../shared/relay/forward/forwarder.ts';
+import { createMeasure, type MeasureOptions } from '../../shared/metrics/measure.ts';
+import { metricsOfForward } from '../../shared/metrics/of-forward.ts';
 import type { ForwardPorts, ForwardReport } from '../../shared/relay/forward/ports.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
 import { logFault } from '../http/edge.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { createDependencies } from './dependencies.ts';
 import { forwardEnvironment } from './environment.ts';
 import { type ForwardEvent, forwardEvent } from './event.ts';
+import { createTrail, withTrail } from './trail.ts';
 
 /** A little more than the minute after which the schedule starts the next one, ms. */
 const WORK_MS = 62_000;
@@ -20,34 +21,52 @@ const LAST_WORDS_MS = 8_000;
 const LOGGED_FAULTS = 20;
 
 /** Sends rows until there are none, or the time is up, or `signal` says so. */
-export const forward = (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> =>
-  createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
+export const forward = async (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> => {
+  const { createForwarder } = await import('../../shared/relay/forward/forwarder.ts');
+  return createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
+};
 
 /** Whoever runs this takes it down: rows in hand are given back, and answers that are due are waited for. */
 const takenDown = new AbortController();
 process.once('SIGTERM', () => takenDown.abort());
 
-const logger = createLogger('forward');
-const logged = { faults: 0 };
-const dependencies = once(() =>
-  createDependencies(readEnvironment(forwardEnvironment, process.env), process.env, (error) => {
-    logged.faults += 1;
-    if (logged.faults <= LOGGED_FAULTS) logFault(logger)(error);
-  }),
-);
+const log = createLogger('forward');
+let faults = 0;
+// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
+const dependencies = once(async () => {
+  const environment = readEnvironment(forwardEnvironment, process.env);
+  const { createDependencies } = await import('./dependencies.ts');
+  return createDependencies(environment, process.env, (error) => {
+    faults += 1;
+    if (faults <= LOGGED_FAULTS) logFault(log)(error);
+  });
+});
 
-export const handler = middy(
-  async (_event: ForwardEvent, _context: unknown, { signal }: { signal: AbortSignal }) => {
-    logged.faults = 0;
-    return forward(await dependencies(), AbortSignal.any([signal, takenDown.signal]));
-  },
-  { timeoutEarlyInMillis: LAST_WORDS_MS },
-)
-  .use(
-    logOutcome(logger, ({ answers, stopped, ...counts }: ForwardReport) => ({
-      ...answers,
-      ...counts,
-      stopped: Object.keys(stopped),
-    })),
-  )
-  .use(parseEvent(forwardEvent));
+const logReport = (report: ForwardReport, measured: MeasureOptions, clock: ForwardPorts['clock']): void => {
+  const { answers, stopped, ...counts } = report;
+  log.info('finished', {
+    ...answers,
+    ...counts,
+    stopped: Object.keys(stopped),
+    ...createMeasure(measured, clock).whole(metricsOfForward(report)),
+  });
+};
+
+const run = async (
+  _event: ForwardEvent,
+  _context: unknown,
+  { signal }: { signal: AbortSignal },
+): Promise<ForwardReport> => {
+  faults = 0;
+  const { measured, ...ports } = await dependencies();
+  const { trail, finish } = createTrail(log);
+  const report = await forward(withTrail(ports, trail), AbortSignal.any([signal, takenDown.signal]));
+  finish();
+  logReport(report, measured, ports.clock);
+  return report;
+};
+
+export const handler = logged(
+  log,
+  middy(run, { timeoutEarlyInMillis: LAST_WORDS_MS }).use(logOutcome(log)).use(parseEvent(forwardEvent)),
+);

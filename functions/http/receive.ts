@@ -1,10 +1,12 @@
 import { type HttpAnswer, problem } from './answer.ts';
 import { type HttpEvent, headerOf, readBody } from './request.ts';
-import type { Senders } from './senders.ts';
+import type { SecretUse, Senders } from './senders.ts';
 
 /** A request whose sender is known and whose body could be read. */
 export interface Received {
   readonly feed: string;
+  /** By which secret its sender was recognised. */
+  readonly use: SecretUse;
   readonly text: string;
   readonly contentType: string;
   readonly idempotencyKey: string | undefined;
@@ -32,7 +34,7 @@ export const receive = async (
     const admission = await senders.admit(event);
     if (admission.kind === 'refused') return problem('request.unauthorized');
     if (admission.kind === 'unavailable') return problem('overloaded');
-    const { feed } = admission;
+    const { feed, use } = admission;
     const body = readBody(event, maxBytes);
     if (body.kind !== 'text') {
       await onUnread?.(feed);
@@ -42,6 +44,7 @@ export const receive = async (
     }
     return await take({
       feed,
+      use,
       text: body.text,
       contentType: headerOf(event, 'content-type') ?? '',
       idempotencyKey: headerOf(event, 'idempotency-key'),

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import type { SecretReader } from '../../shared/config/secret-reference.ts';
 import { type HttpEvent, headerOf } from '../http/request.ts';
-import { createSenders } from '../http/senders.ts';
+import { createSenders, type SecretUse } from '../http/senders.ts';
 
 /** responder: may act · reader: may look and nothing else. */
 export type Role = 'responder' | 'reader';
@@ -18,6 +18,7 @@ export interface AccessOptions {
   readonly secrets: SecretReader;
   readonly clock: Clock;
   readonly onFault: (error: unknown) => void;
+  readonly noteUse?: ((role: string, use: SecretUse) => Promise<void>) | undefined;
 }
 
 const HEADER = 'secret';
@@ -33,7 +34,7 @@ const sentIn = (event: HttpEvent, header: string): string => {
  * Tells what somebody may do by the secret that they send. Every request makes the same comparisons in constant time,
  * whoever sends it.
  */
-export const createAccess = ({ respond, secrets, clock, onFault }: AccessOptions) => {
+export const createAccess = ({ respond, secrets, clock, onFault, noteUse }: AccessOptions) => {
   const { secret, previousSecret, readOnlySecret, header } = respond;
   const senders = createSenders({
     feeds: {
@@ -43,6 +44,7 @@ export const createAccess = ({ respond, secrets, clock, onFault }: AccessOptions
     secrets,
     clock,
     onFault,
+    ...(noteUse && { noteUse }),
   });
   return async (event: HttpEvent): Promise<Access> => {
     const sent = sentIn(event, header);

@@ -5,16 +5,17 @@ import { createDynamoEvidenceStore } from '../../shared/aws/dynamodb/evidence-st
 import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
 import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { loadConfig } from '../../shared/config/load.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { incidentPolicy } from '../../shared/incident/policy.ts';
-import { linkKey } from '../../shared/link/links.ts';
-import { postmortemText } from '../../shared/respond/postmortem-text.ts';
+import { readConfig } from '../configuration.ts';
+import { createUseNotes } from '../http/secret-use.ts';
 import { createAccess } from './access.ts';
 import type { IncidentsEnvironment } from './environment.ts';
 import type { IncidentsDependencies } from './handler.ts';
+import { createLinkKeys } from './link-keys.ts';
 import { createSignedBySlack } from './signed-by-slack.ts';
 
 /** Makes every adapter that `incidents` needs; reads the configuration and opens no connection. */
@@ -23,7 +24,7 @@ export const createDependencies = async (
   env: Readonly<Record<string, string | undefined>>,
   onFault: (error: unknown) => void,
 ): Promise<IncidentsDependencies> => {
-  const config = await loadConfig(environment.CLAYWATCH_CONFIG);
+  const config = await readConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
   const { respond } = config;
@@ -41,17 +42,23 @@ export const createDependencies = async (
     }),
     credits: createDynamoCreditStore(table),
   };
+  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
   return {
     store,
     policy: incidentPolicy(config),
     clock,
     timeZone: config.incidents.calendar.timeZone,
-    postmortem: (incident, format) => postmortemText(incident, format, stores, { config, now: clock.now() }),
-    signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault }),
+    postmortem: async (incident, format) => {
+      const { postmortemText } = await import('../../shared/respond/postmortem-text.ts');
+      return postmortemText(incident, format, stores, { config, now: clock.now() });
+    },
+    signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault, noteUse }),
     http: createNodeClient({ version: packageJson.version }),
-    access: createAccess({ respond, secrets, clock, onFault }),
-    key: async () =>
-      respond.linkSecret === undefined ? null : linkKey(await secrets.read(respond.linkSecret)),
+    access: createAccess({
+      ...{ respond, secrets, clock, onFault },
+      noteUse: (role, use) => noteUse(`respond/${role}`, use),
+    }),
+    keys: createLinkKeys({ reference: respond.linkSecret, secrets, clock }),
     onFault,
   };
 };

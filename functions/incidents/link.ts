@@ -13,8 +13,8 @@ import type { IncidentsEvent } from './api.ts';
 import { html, type Markup, page } from './html.ts';
 
 export interface LinkDependencies extends ActDependencies {
-  /** The key that signs links; null: none is configured, so none is ours. */
-  readonly key: () => Promise<string | null>;
+  /** The keys that sign links, the current one first; empty: none is configured, so none is ours. */
+  readonly keys: () => Promise<readonly string[]>;
   readonly clock: Pick<Clock, 'now'>;
   /** Times are said in UTC, and in this zone too where one is given. */
   readonly timeZone?: string;
@@ -130,18 +130,19 @@ const titleOf = ({ id, severity }: Incident): string => `${severity} ${id}`;
 const readerOf = ({ clock, timeZone = 'UTC' }: LinkDependencies): Reader => ({ now: clock.now(), timeZone });
 
 const checked = async (
-  { key, clock }: LinkDependencies,
+  { keys, clock }: LinkDependencies,
   token: string,
   purposes: readonly LinkPurpose[],
 ): Promise<{ readonly check: LinkCheck; readonly purpose: LinkPurpose }> => {
-  const known = await key();
   const none = { check: { kind: 'invalid' } as const, purpose: 'view' as const };
-  if (known === null) return none;
+  const known = await keys();
   const checks = await Promise.all(
-    purposes.map(async (purpose) => ({
-      check: await verifyLink(known, token, purpose, clock.now()),
-      purpose,
-    })),
+    known.flatMap((key) =>
+      purposes.map(async (purpose) => ({
+        check: await verifyLink(key, token, purpose, clock.now()),
+        purpose,
+      })),
+    ),
   );
   return checks.find(({ check }) => check.kind !== 'invalid') ?? none;
 };

@@ -6,9 +6,9 @@ import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createPostpone, createSqsClient } from '../../shared/aws/sqs/visibility.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { loadConfig } from '../../shared/config/load.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { createChannels } from '../../shared/notify/channels/create-channels.ts';
+import { readConfig } from '../configuration.ts';
 import type { NotifyEnvironment } from './environment.ts';
 import type { NotifyDependencies } from './handler.ts';
 
@@ -18,7 +18,7 @@ export const createDependencies = async (
   env: Readonly<Record<string, string | undefined>>,
   onFault: (error: unknown) => void,
 ): Promise<NotifyDependencies> => {
-  const config = await loadConfig(environment.CLAYWATCH_CONFIG);
+  const config = await readConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const store = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   return {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Bulletin } from '../../shared/notify/channels/port.ts';
 import type { Notification } from '../../shared/notify/publisher.ts';
 
@@ -6,13 +6,16 @@ import type { Notification } from '../../shared/notify/publisher.ts';
 export const notifyEvent = z.object({
   Records: z.array(
     z.object({
-      messageId: z.string().min(1),
-      receiptHandle: z.string().min(1),
+      messageId: z.string().check(z.minLength(1)),
+      receiptHandle: z.string().check(z.minLength(1)),
       body: z.string(),
-      attributes: z.object({ ApproximateReceiveCount: z.coerce.number().int().min(1).catch(1) }).catch({
-        ApproximateReceiveCount: 1,
-      }),
-      eventSourceARN: z.string().regex(/^arn:[a-z0-9-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$/),
+      attributes: z.catch(
+        z.object({
+          ApproximateReceiveCount: z.catch(z.coerce.number().check(z.int(), z.minimum(1)), 1),
+        }),
+        { ApproximateReceiveCount: 1 },
+      ),
+      eventSourceARN: z.string().check(z.regex(/^arn:[a-z0-9-]+:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$/)),
     }),
   ),
 });
@@ -46,14 +49,14 @@ const bulletin = z.custom<Bulletin>(
 );
 
 const notification = z.object({
-  id: z.string().regex(/^[^:]+:\d+:[a-z-]+$/),
-  incidentId: z.string().min(1),
+  id: z.string().check(z.regex(/^[^:]+:\d+:[a-z-]+$/)),
+  incidentId: z.string().check(z.minLength(1)),
   subject: z.string(),
   emailText: z.string(),
   smsText: z.string(),
   attributes: z.record(z.string(), z.string()),
-  bulletin: bulletin.optional(),
-  covers: z.array(z.string().regex(/^[^:]+:\d+:[a-z-]+$/)).optional(),
+  bulletin: z.optional(bulletin),
+  covers: z.optional(z.array(z.string().check(z.regex(/^[^:]+:\d+:[a-z-]+$/)))),
 });
 
 /** SNS's envelope. Of a message with a text for each protocol SNS passes on the one for queues; an emulator all. */

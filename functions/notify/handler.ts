@@ -1,14 +1,14 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { Postpone } from '../../shared/aws/sqs/visibility.ts';
-import { type HandOverDependencies, handOver } from '../../shared/notify/hand-over.ts';
+import { redactText } from '../../shared/config/redact.ts';
+import { type HandedOver, type HandOverDependencies, handOver } from '../../shared/notify/hand-over.ts';
 import { partsOf } from '../../shared/notify/proof.ts';
 import type { Notification } from '../../shared/notify/publisher.ts';
 import { faultFields, logOutcome, parseEvent, presentable } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, type Log, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { createDependencies } from './dependencies.ts';
 import { notifyEnvironment } from './environment.ts';
 import {
   channelOfQueue,
@@ -21,6 +21,8 @@ import {
 export interface NotifyDependencies extends HandOverDependencies {
   readonly installation: string;
   readonly postpone: Postpone;
+  /** Told of what became of each message. */
+  readonly onHandedOver?: (channel: string, notification: Notification, result: HandedOver) => void;
 }
 
 /** One delivery takes ten seconds at most; with less left it is not begun. */
@@ -55,6 +57,7 @@ const inOrder = async (
     if (waits === null) {
       const receives = record.attributes.ApproximateReceiveCount;
       const result = await handOver(deps, { channel, notification, receives });
+      deps.onHandedOver?.(channel, notification, result);
       if (result.kind === 'settled') continue;
       waits = result.afterSeconds;
     }
@@ -110,15 +113,34 @@ export const notify = async (
   return { batchItemFailures: putBack.map(({ record }) => ({ itemIdentifier: record.messageId })) };
 };
 
-const logger = createLogger('notify');
-const dependencies = once(() =>
-  createDependencies(readEnvironment(notifyEnvironment, process.env), process.env, (error) =>
-    logger.warn('beside the delivery', faultFields(presentable(error))),
-  ),
-);
+/** One line for each message: which incident, where to, and what came of it. */
+export const logHandedOver =
+  (log: Pick<Log, 'info' | 'warn'>): NonNullable<NotifyDependencies['onHandedOver']> =>
+  (channel, { id, incidentId: incident }, result) => {
+    const about = { incident, notification: id, channel };
+    if (result.kind === 'settled' && result.as !== 'refused')
+      log.info('handed over', { ...about, outcome: result.as });
+    else if (result.kind === 'settled') log.warn('handed over', { ...about, outcome: result.as });
+    else {
+      const { afterSeconds: again_after_seconds, why } = result;
+      log.warn('handed over', { ...about, outcome: 'later', again_after_seconds, why: redactText(why) });
+    }
+  };
 
-export const handler = middy(async (event: NotifyEvent, context: Context) =>
-  notify(await dependencies(), event, context),
-)
-  .use(logOutcome(logger, ({ batchItemFailures }: SQSBatchResponse) => ({ again: batchItemFailures.length })))
-  .use(parseEvent(notifyEvent));
+const log = createLogger('notify');
+// Nobody waits for what is loaded with the first message; a later one of the same process finds it.
+const dependencies = once(async () => {
+  const environment = readEnvironment(notifyEnvironment, process.env);
+  const { createDependencies } = await import('./dependencies.ts');
+  const made = await createDependencies(environment, process.env, (error) =>
+    log.warn('beside the delivery', faultFields(presentable(error))),
+  );
+  return { ...made, onHandedOver: logHandedOver(log) };
+});
+
+export const handler = logged(
+  log,
+  middy(async (event: NotifyEvent, context: Context) => notify(await dependencies(), event, context))
+    .use(logOutcome(log, ({ batchItemFailures }: SQSBatchResponse) => ({ again: batchItemFailures.length })))
+    .use(parseEvent(notifyEvent)),
+);

@@ -2,20 +2,22 @@ import { createHash } from 'node:crypto';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoIdempotencyStore } from '../../shared/aws/dynamodb/relay/idempotency.ts';
 import { createDynamoSeenStore } from '../../shared/aws/dynamodb/relay/seen.ts';
-import { createLambdaClient } from '../../shared/aws/lambda/client.ts';
-import { createLambdaWaker } from '../../shared/aws/lambda/waker.ts';
+import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { SecretReference } from '../../shared/config/secret-reference.ts';
+import { createMeasure, type Measure } from '../../shared/metrics/measure.ts';
 import { coalesceSends } from '../../shared/relay/intake/coalesce.ts';
 import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
 import { createPlaces } from '../../shared/rows/row-id.ts';
 import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
 import { entityHash } from '../http/entity-hash.ts';
+import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
+import { once } from '../once.ts';
 import type { RelayEnvironment } from './environment.ts';
 import type { RelayDependencies } from './handler.ts';
 
@@ -26,15 +28,29 @@ export const createDependencies = async (
   environment: RelayEnvironment,
   env: Readonly<Record<string, string | undefined>>,
   onFault: (error: unknown) => void,
-): Promise<RelayDependencies> => {
+): Promise<RelayDependencies & { readonly measure: Measure }> => {
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const { installation, relay } = settings;
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
+  // Loaded when a row has come: a request that is refused does without.
+  const waker = once(async () => {
+    const [{ createLambdaClient }, { createLambdaWaker }] = await Promise.all([
+      import('../../shared/aws/lambda/client.ts'),
+      import('../../shared/aws/lambda/waker.ts'),
+    ]);
+    const client = createLambdaClient();
+    return createLambdaWaker({ client, functionName: environment.FORWARD_FUNCTION, clock, onFault });
+  });
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
+  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
   return {
+    measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
-    senders: createSenders({ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault }),
+    senders: createSenders({
+      ...{ feeds: ofEachFeed(settings, (feed) => feed.relay), secrets, clock, onFault },
+      noteUse: (feed, use) => noteUse(`relay/${feed}`, use),
+    }),
     maxBytes: relay.maxRequestBytes,
     queue: coalesceSends(
       createSqsRowQueue({
@@ -45,12 +61,7 @@ export const createDependencies = async (
     ),
     idempotency: createDynamoIdempotencyStore({ ...table, clock, keepMs: relay.idempotencyHours * HOUR_MS }),
     seen: createDynamoSeenStore(table),
-    waker: createLambdaWaker({
-      client: createLambdaClient(),
-      functionName: environment.FORWARD_FUNCTION,
-      clock,
-      onFault,
-    }),
+    waker: { wake: async () => (await waker()).wake() },
     takePlaces: createPlaces({ clock }),
     digest: (text) => createHash('sha256').update(text).digest('base64url'),
     clock,

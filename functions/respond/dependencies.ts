@@ -3,6 +3,7 @@ import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-st
 import { createDynamoControlStore } from '../../shared/aws/dynamodb/relay/control-store.ts';
 import { createDynamoPacer } from '../../shared/aws/dynamodb/relay/pacer.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
@@ -10,6 +11,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import { NO_SEAL } from '../../shared/relay/status-depths.ts';
 import { readRelayStatus } from '../../shared/relay/status-read.ts';
+import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
 import type { RespondEnvironment } from './environment.ts';
@@ -43,12 +45,14 @@ export const createDependencies = async (
     onFault,
   };
   const feeds = relayedFeeds(settings);
+  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
   return {
     readers: createSenders({
       feeds: { ...ofEachFeed(settings, ({ relay }) => relay), [STATUS_READERS]: settings.status },
       secrets: createSecretReader({ env, clock }),
       clock,
       onFault,
+      noteUse: (feed, use) => noteUse(feed === STATUS_READERS ? 'status' : `status/${feed}`, use),
     }),
     read: recent(() => readRelayStatus(sources, settings, feeds, clock.now()), { clock, ms: RECENT_MS }),
     onFault,

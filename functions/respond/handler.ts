@@ -5,7 +5,7 @@ import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import { answerAlways, logFault } from '../http/edge.ts';
 import type { HttpEvent } from '../http/request.ts';
 import type { Senders } from '../http/senders.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
 import { createDependencies } from './dependencies.ts';
 import { respondEnvironment } from './environment.ts';
@@ -38,11 +38,14 @@ export const respond = async (
   }
 };
 
-const logger = createLogger('respond');
+const log = createLogger('respond');
 const dependencies = once(() =>
-  createDependencies(readEnvironment(respondEnvironment, process.env), process.env, logFault(logger)),
+  createDependencies(readEnvironment(respondEnvironment, process.env), process.env, logFault(log)),
 );
 
-export const handler = middy(async (event: HttpEvent) => respond(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-}).use(answerAlways(logger));
+export const handler = logged(
+  log,
+  middy(async (event: HttpEvent) => respond(await dependencies(), event), {
+    timeoutEarlyInMillis: LAST_WORDS_MS,
+  }).use(answerAlways(log)),
+);

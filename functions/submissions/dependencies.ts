@@ -1,8 +1,10 @@
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
+import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { entityHash } from '../http/entity-hash.ts';
+import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
 import type { SubmissionsEnvironment } from './environment.ts';
@@ -19,6 +21,8 @@ export const createDependencies = async (
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const { retainDays, maxCallbackBytes } = settings.rows;
+  const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
+  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
   return {
     feeds: ofEachFeed(settings, ({ webhooks, submissions }, feed) => ({
       webhooks: webhooks.map(({ id }) => id),
@@ -32,10 +36,10 @@ export const createDependencies = async (
       secrets: createSecretReader({ env, clock }),
       clock,
       onFault,
+      noteUse: (feed, use) => noteUse(`submissions/${feed}`, use),
     }),
     ledger: createDynamoRowsLedger({
-      client: createDynamoClient(),
-      tableName: environment.TABLE_NAME,
+      ...table,
       clock,
       retainDays,
     }),

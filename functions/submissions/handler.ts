@@ -9,7 +9,7 @@ import { answerAlways, logFault } from '../http/edge.ts';
 import { type Receiver, receive } from '../http/receive.ts';
 import type { HttpEvent } from '../http/request.ts';
 import { takenAnswer } from '../http/taken-answer.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
 import { createDependencies } from './dependencies.ts';
 import { submissionsEnvironment } from './environment.ts';
@@ -48,11 +48,14 @@ export const submissions = (dependencies: SubmissionsDependencies, event: HttpEv
   });
 };
 
-const logger = createLogger('submissions');
+const log = createLogger('submissions');
 const dependencies = once(() =>
-  createDependencies(readEnvironment(submissionsEnvironment, process.env), process.env, logFault(logger)),
+  createDependencies(readEnvironment(submissionsEnvironment, process.env), process.env, logFault(log)),
 );
 
-export const handler = middy(async (event: HttpEvent) => submissions(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-}).use(answerAlways(logger));
+export const handler = logged(
+  log,
+  middy(async (event: HttpEvent) => submissions(await dependencies(), event), {
+    timeoutEarlyInMillis: LAST_WORDS_MS,
+  }).use(answerAlways(log)),
+);

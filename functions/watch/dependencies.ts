@@ -7,6 +7,7 @@ import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.
 import { createDynamoThrottleStore } from '../../shared/aws/dynamodb/notify/throttle-store.ts';
 import { createDynamoControlStore } from '../../shared/aws/dynamodb/relay/control-store.ts';
 import { createDynamoDeadLetters } from '../../shared/aws/dynamodb/relay/dead-letters.ts';
+import { createDynamoRotationStore } from '../../shared/aws/dynamodb/rotation-store.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoSilenceStore } from '../../shared/aws/dynamodb/silence-store.ts';
 import { createDynamoWatchStore } from '../../shared/aws/dynamodb/watch-store.ts';
@@ -17,15 +18,16 @@ import { createSnsPublisher } from '../../shared/aws/sns/publisher.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { loadConfig } from '../../shared/config/load.ts';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { createLinkedRenderer } from '../../shared/link/linked-renderer.ts';
 import { createRenderer } from '../../shared/notify/render.ts';
 import { NO_SEAL } from '../../shared/relay/status-depths.ts';
+import { createRotationReader } from '../../shared/rotate/report.ts';
 import type { RelayPorts } from '../../shared/watch/relays.ts';
 import type { WatchDependencies } from '../../shared/watch/run.ts';
+import { readConfig } from '../configuration.ts';
 import type { WatchEnvironment } from './environment.ts';
 
 type Table = Parameters<typeof createDynamoControlStore>[0];
@@ -56,7 +58,7 @@ export const createDependencies = async (
   environment: WatchEnvironment,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<WatchDependencies> => {
-  const config = await loadConfig(environment.CLAYWATCH_CONFIG);
+  const config = await readConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock });
   const sns = createSnsClient();
@@ -77,6 +79,7 @@ export const createDependencies = async (
     creditStore: createDynamoCreditStore(store),
     proof: createDynamoProofLedger(store),
     evidence: createDynamoEvidenceStore(store),
+    rotations: createRotationReader(createDynamoRotationStore(store), config, clock),
     silences: createDynamoSilenceStore(store),
     throttle: createDynamoThrottleStore(store),
     publisher: createSnsPublisher({ client: sns, topicArn: environment.ALERT_TOPIC_ARN }),

@@ -1,13 +1,13 @@
 import middy from '@middy/core';
 import { ClaywatchError } from '../../shared/errors.ts';
-import { createWatch, type WatchDependencies, type WatchReport } from '../../shared/watch/run.ts';
+import type { WatchDependencies, WatchReport } from '../../shared/watch/run.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { createDependencies } from './dependencies.ts';
 import { watchEnvironment } from './environment.ts';
 import { type WatchEvent, watchEvent } from './event.ts';
+import { logRun } from './log-run.ts';
 
 /** How far a slot may be ahead of this machine's clock, ms. */
 const AHEAD_MS = 60_000;
@@ -23,23 +23,26 @@ export const watch = async (dependencies: WatchDependencies, { slot }: WatchEven
       'Leave invoking to the schedule, or send the present time as the slot.',
     );
   }
+  const { createWatch } = await import('../../shared/watch/run.ts');
   return createWatch(dependencies)(slot);
 };
 
-const dependencies = once(() =>
-  createDependencies(readEnvironment(watchEnvironment, process.env), process.env),
-);
+const log = createLogger('watch');
+// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
+const dependencies = once(async () => {
+  const environment = readEnvironment(watchEnvironment, process.env);
+  const { createDependencies } = await import('./dependencies.ts');
+  return createDependencies(environment, process.env);
+});
 
-export const handler = middy(async (event: WatchEvent) => watch(await dependencies(), event), {
-  timeoutEarlyInMillis: LAST_WORDS_MS,
-})
-  .use(
-    logOutcome(createLogger('watch'), (report: WatchReport) => ({
-      slot: new Date(report.slot).toISOString(),
-      result: report.result,
-      observations: report.observations.length,
-      changes: report.changes.length,
-      ...report.deliveries,
-    })),
-  )
-  .use(parseEvent(watchEvent));
+const run = async (event: WatchEvent): Promise<WatchReport> => {
+  const known = await dependencies();
+  const report = await watch(known, event);
+  logRun(log, report, known.config, known.clock);
+  return report;
+};
+
+export const handler = logged(
+  log,
+  middy(run, { timeoutEarlyInMillis: LAST_WORDS_MS }).use(logOutcome(log)).use(parseEvent(watchEvent)),
+);

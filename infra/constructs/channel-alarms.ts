@@ -1,21 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { FunctionDescription } from '../../functions/manifest.ts';
 import { channelDeadLetterQueueName, channelQueueName } from '../../shared/config/alerting.ts';
-import type { ChannelQueue } from './channel-queues.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
+import { queueMetric } from './queue-metric.ts';
 
-export interface ChannelAlarmsProps {
-  readonly installation: string;
+export interface ChannelAlarmsProps extends OperatorAlarmsProps {
   readonly description: FunctionDescription;
   readonly function: LambdaFunction;
-  readonly channels: ReadonlyMap<string, ChannelQueue>;
+  readonly channels: readonly string[];
   /** What a channel has not taken by then goes by e-mail as well. */
   readonly fallbackAfterMinutes: number;
-  readonly operators: ITopic;
 }
 
 /** What is never so late that it is worth a mail. */
@@ -36,7 +33,7 @@ export class ChannelAlarms extends Construct {
     super(scope, id);
     this.alarms = operatorAlarms(this, props, [
       ...ofFunction(props),
-      ...[...props.channels].flatMap(([channel, queues]) => ofChannel(channel, queues, props)),
+      ...props.channels.flatMap((channel) => ofChannel(channel, props)),
     ]);
   }
 }
@@ -45,6 +42,7 @@ const ofFunction = ({
   installation,
   description: { name },
   function: notify,
+  channels,
 }: ChannelAlarmsProps): readonly AlarmDefinition[] => [
   {
     name: `${name}-failing`,
@@ -56,6 +54,7 @@ const ofFunction = ({
   },
   {
     name: `${name}-throttled`,
+    toldBy: channels.map((channel) => `channel-failing-${channel}`),
     metric: notify.metricThrottles(sum),
     threshold: 1,
     periods: 3,
@@ -66,16 +65,16 @@ const ofFunction = ({
 
 const ofChannel = (
   channel: string,
-  { queue, deadLetters }: ChannelQueue,
   { installation, description, fallbackAfterMinutes }: ChannelAlarmsProps,
 ): readonly AlarmDefinition[] => {
   const waitMinutes = Math.max(SHORTEST_WAIT_MINUTES, 2 * fallbackAfterMinutes);
   const least = { period: Duration.minutes(5), statistic: Stats.MINIMUM };
   const name = channelQueueName(installation, channel);
+  const deadLetters = channelDeadLetterQueueName(installation, channel);
   return [
     {
       name: `channel-waiting-${channel}`,
-      metric: queue.metricApproximateAgeOfOldestMessage({
+      metric: queueMetric(name, 'ApproximateAgeOfOldestMessage', {
         period: Duration.minutes(5),
         statistic: Stats.MAXIMUM,
       }),
@@ -89,8 +88,8 @@ const ofChannel = (
       metric: new MathExpression({
         expression: 'visible + hidden',
         usingMetrics: {
-          visible: queue.metricApproximateNumberOfMessagesVisible(least),
-          hidden: queue.metricApproximateNumberOfMessagesNotVisible(least),
+          visible: queueMetric(name, 'ApproximateNumberOfMessagesVisible', least),
+          hidden: queueMetric(name, 'ApproximateNumberOfMessagesNotVisible', least),
         },
         period: Duration.minutes(5),
         label: 'messages that were never all gone',
@@ -101,13 +100,13 @@ const ofChannel = (
     },
     {
       name: `channel-undelivered-${channel}`,
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+      metric: queueMetric(deadLetters, 'ApproximateNumberOfMessagesVisible', {
         period: Duration.minutes(1),
         statistic: Stats.MAXIMUM,
       }),
       threshold: 1,
       periods: 1,
-      text: `A message for the channel ${channel} is set aside for good in the queue ${channelDeadLetterQueueName(installation, channel)}: SNS could not put it into ${name}, or nobody could read it there. It went by e-mail instead. Read it, and the lines with level WARN or ERROR in ${LOG} /aws/lambda/${installation}-${description.name}; mend the reason, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
+      text: `A message for the channel ${channel} is set aside for good in the queue ${deadLetters}: SNS could not put it into ${name}, or nobody could read it there. It went by e-mail instead. Read it, and the lines with level WARN or ERROR in ${LOG} /aws/lambda/${installation}-${description.name}; mend the reason, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
     },
   ];
 };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -9,14 +9,18 @@ import {
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription } from '../../functions/manifest.ts';
 import type { Config } from '../../shared/config/schema.ts';
+import { ClaywatchError } from '../../shared/errors.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { bundleFunction } from '../bundle.ts';
 import { allow } from '../iam.ts';
+import { MAX_POLICY_CHARACTERS, policyCharacters } from '../policy-size.ts';
 
 export interface DescribedFunctionProps {
   readonly description: FunctionDescription;
@@ -31,7 +35,11 @@ export interface DescribedFunctionProps {
   readonly failures?: IQueue;
   /** Instances kept for this function, so that others cannot starve it; undefined: no reservation. */
   readonly reservedConcurrency?: number | undefined;
+  readonly logRetention: RetentionDays;
 }
+
+const TOO_MANY_TO_NAME =
+  'These queues are too many for a policy to name each. No other installation has queues whose names begin so: the configuration refuses such a name.';
 
 /** An event of a schedule waits at most until the next one is due, which looks at everything anyway. */
 const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefined) => {
@@ -58,22 +66,29 @@ export class DescribedFunction extends Construct {
 
     this.log = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.ONE_MONTH,
+      retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const statements = [
+      allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.log.logGroupArn]),
+      ...(failures ? [allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn])] : []),
+      ...props.rights,
+    ];
+    refuseTooMany(this, functionName, statements);
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${functionName} may do`,
       inlinePolicies: {
         function: new PolicyDocument({
-          statements: [
-            allow('WriteLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.log.logGroupArn]),
-            ...(failures ? [allow('KeepFailures', ['sqs:SendMessage'], [failures.queueArn])] : []),
-            ...props.rights,
-          ],
+          statements,
         }),
       },
     });
+    for (const { resources } of statements) {
+      for (const wide of resources.filter((resource) => resource.endsWith('*'))) {
+        acknowledge(role, `AwsSolutions-IAM5[Resource::${shown(this, wide)}]`, TOO_MANY_TO_NAME);
+      }
+    }
     const directory = mkdtempSync(join(tmpdir(), 'claywatch-bundle-'));
     bundleFunction(description, config, directory);
     this.function = new LambdaFunction(this, 'Function', {
@@ -89,6 +104,8 @@ export class DescribedFunction extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
+      // A start and a report of each invocation are half of what is logged of a row, and repeat its metrics.
+      systemLogLevelV2: SystemLogLevel.WARN,
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
@@ -98,3 +115,29 @@ export class DescribedFunction extends Construct {
     rmSync(directory, { recursive: true });
   }
 }
+
+/** IAM would refuse it in the middle of a deployment. */
+const refuseTooMany = (
+  scope: Construct,
+  functionName: string,
+  statements: readonly PolicyStatement[],
+): void => {
+  const characters = policyCharacters(scope, statements);
+  if (characters <= MAX_POLICY_CHARACTERS) return;
+  const secrets = statements
+    .filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'))
+    .flatMap(({ resources }) => resources).length;
+  throw new ClaywatchError(
+    'config.invalid',
+    `What ${functionName} may do takes ${characters} characters to write down, and IAM takes ${MAX_POLICY_CHARACTERS}: it names ${secrets} secrets.`,
+    'Keep several values in one secret and name each as "secretsmanager:NAME#key": fewer secrets also cost less. Or divide the feeds and channels among several installations.',
+  );
+};
+
+/** As cdk-nag calls a resource in a finding. */
+const shown = (scope: Construct, resource: string): string => {
+  const { 'Fn::Join': [, parts] = ['', []] } = Stack.of(scope).resolve(resource);
+  return parts
+    .map((part: string | { Ref: string }) => (typeof part === 'string' ? part : `<${part.Ref}>`))
+    .join('');
+};

@@ -2,13 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { HttpEndpoint } from './http-endpoint.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 
-export interface EndpointAlarmsProps {
-  readonly installation: string;
+export interface EndpointAlarmsProps extends OperatorAlarmsProps {
   readonly endpoint: HttpEndpoint;
   readonly functions: readonly {
     readonly name: string;
@@ -16,10 +14,11 @@ export interface EndpointAlarmsProps {
     /** What it means that this function does not answer. */
     readonly without: string;
   }[];
-  readonly operators: ITopic;
 }
 
 const sum = { period: Duration.minutes(1), statistic: Stats.SUM };
+/** Whoever asks a function that cannot answer gets a 429, or else a 5xx; the access log says of which function. */
+const FUNCTION_TOLD_BY = ['endpoint-shedding', 'endpoint-failing'];
 const LOG = 'CloudWatch Logs, log group';
 
 /** Alarms on the endpoint: what it cannot take, Clay repeats once or not at all, and senders of rows as they please. */
@@ -64,6 +63,7 @@ export class EndpointAlarms extends Construct {
       ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] => [
         {
           name: `${name}-failing`,
+          toldBy: FUNCTION_TOLD_BY,
           metric: target.metricErrors(sum),
           threshold: 1,
           periods: 3,
@@ -72,6 +72,7 @@ export class EndpointAlarms extends Construct {
         },
         {
           name: `${name}-throttled`,
+          toldBy: FUNCTION_TOLD_BY,
           metric: target.metricThrottles(sum),
           threshold: 1,
           periods: 3,

@@ -2,14 +2,16 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnIntegration,
+  type CfnStage,
   HttpApi,
   HttpMethod,
+  type HttpRoute as HttpRouteConstruct,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, HttpTrigger, Route } from '../../functions/manifest.ts';
 import { acknowledge } from '../acknowledge.ts';
@@ -21,6 +23,18 @@ export interface HttpRoute {
 
 /** Ten times what one Clay workspace sends at most [C, clay-facts]; beyond it API Gateway itself answers 429. */
 const PER_SECOND = 1_000;
+
+/**
+ * Where people and Slack ask: far more than they ever do. Whoever opens links at will that are none neither costs much
+ * nor takes anything away from rows.
+ */
+const PER_SECOND_OF_PEOPLE = 50;
+/** Routes on which rows come and go, and the one that applications may ask with every row. */
+const OF_ROWS = /^POST \/v1\/(?:rows|callbacks|submissions)\/|^GET \/v1\/status$/;
+
+/** Requests a second that a route lets through, of everybody together. */
+export const perSecondOf = (route: Route): number =>
+  OF_ROWS.test(route) ? PER_SECOND : PER_SECOND_OF_PEOPLE;
 
 /** What API Gateway answers when a function cannot be started, dies or takes too long. */
 const OWN_FAULTS = ['500', '502', '503', '504'];
@@ -55,18 +69,24 @@ export class HttpEndpoint extends Construct {
   readonly stage: HttpStage;
   readonly accessLog: LogGroup;
 
-  constructor(scope: Construct, id: string, installation: string, routes: readonly HttpRoute[]) {
+  constructor(
+    scope: Construct,
+    id: string,
+    installation: string,
+    routes: readonly HttpRoute[],
+    logRetention: RetentionDays,
+  ) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${installation}-endpoint`,
       description: 'Claywatch: rows to Clay, rows coming back from it, how it goes, and incidents.',
       createDefaultStage: false,
     });
-    for (const { description, target } of routes) this.addRoute(description, target);
+    const made = routes.flatMap(({ description, target }) => this.addRoute(description, target));
     this.accessLog = new LogGroup(this, 'AccessLog', {
       // Below this prefix the log needs no policy of its own, of which an account has ten.
       logGroupName: `/aws/vendedlogs/${installation}-endpoint`,
-      retention: RetentionDays.ONE_MONTH,
+      retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.stage = new HttpStage(this, 'Stage', {
@@ -78,9 +98,30 @@ export class HttpEndpoint extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(LOGGED)),
       },
     });
+    this.throttlePeople(
+      routes.flatMap(({ description }) => description.trigger.routes),
+      made,
+    );
   }
 
-  private addRoute({ name, trigger }: HttpRoute['description'], target: IFunction): void {
+  /** Each route by itself, below what the stage lets through altogether. */
+  private throttlePeople(routes: readonly Route[], made: readonly HttpRouteConstruct[]): void {
+    const limit = {
+      ThrottlingRateLimit: PER_SECOND_OF_PEOPLE,
+      ThrottlingBurstLimit: 2 * PER_SECOND_OF_PEOPLE,
+    };
+    const stage = this.stage.node.defaultChild as CfnStage;
+    stage.routeSettings = Object.fromEntries(
+      routes.filter((route) => perSecondOf(route) < PER_SECOND).map((route) => [route, limit]),
+    );
+    // A stage refuses settings of a route that is not there yet.
+    for (const route of made) stage.node.addDependency(route);
+  }
+
+  private addRoute(
+    { name, trigger }: HttpRoute['description'],
+    target: IFunction,
+  ): readonly HttpRouteConstruct[] {
     const integration = new HttpLambdaIntegration(`${name}-integration`, target);
     const routes = trigger.routes.flatMap((route) => {
       const [method, path = ''] = route.split(' ');
@@ -104,5 +145,6 @@ export class HttpEndpoint extends Construct {
         },
       ]),
     );
+    return routes;
   }
 }

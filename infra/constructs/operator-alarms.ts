@@ -3,8 +3,22 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 
+/**
+ * `all`: every alarm. `lean`: without those of which another one tells too, a little later or less to the point: an alarm
+ * costs 0.10 USD a month for each metric that it looks at, beyond the ten that an account has free.
+ */
+export type AlarmSet = 'all' | 'lean';
+
+export interface OperatorAlarmsProps {
+  readonly installation: string;
+  readonly operators: ITopic;
+  readonly alarms: AlarmSet;
+}
+
 export interface AlarmDefinition {
   readonly name: string;
+  /** Others, one of which rings whenever this does: `lean` does without it. */
+  readonly toldBy?: readonly string[];
   readonly metric: IMetric;
   readonly threshold: number;
   readonly below?: true;
@@ -19,11 +33,12 @@ export interface AlarmDefinition {
 /** Alarms that tell the operators of trouble and of its end. */
 export const operatorAlarms = (
   scope: Construct,
-  { installation, operators }: { readonly installation: string; readonly operators: ITopic },
+  { installation, operators, alarms }: OperatorAlarmsProps,
   definitions: readonly AlarmDefinition[],
 ): readonly Alarm[] => {
   const action = new SnsAction(operators);
-  return definitions.map((definition) => {
+  const chosen = alarms === 'all' ? definitions : definitions.filter(({ toldBy }) => toldBy === undefined);
+  return chosen.map((definition) => {
     const alarm = new Alarm(scope, definition.name, {
       alarmName: `${installation}-${definition.name}`,
       alarmDescription: definition.text,

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type Alarm, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,26 +7,29 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, ScheduleTrigger } from '../../functions/manifest.ts';
 import { pagesTopicName } from '../../shared/config/alerting.ts';
-import type { AuditedTopic } from './audited-topic.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { type MetricName, type MetricsSetting, NAMESPACE } from '../../shared/metrics/catalogue.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
+import { queueMetric } from './queue-metric.ts';
 
-export interface OwnAlarmsProps {
-  readonly installation: string;
+export interface OwnAlarmsProps extends OperatorAlarmsProps {
   readonly description: FunctionDescription & { readonly trigger: ScheduleTrigger };
   readonly watch: LambdaFunction;
   readonly log: LogGroup;
+  /** What of its own Claywatch publishes. */
+  readonly metrics: MetricsSetting;
   /** No run for so long is an alarm. */
   readonly missedAfterMinutes: number;
   readonly failures: IQueue;
+  readonly tableName: string;
   readonly alerts: ITopic;
-  readonly undelivered: IQueue;
   /** Left out where nobody can be paged by name. */
-  readonly pages?: AuditedTopic | undefined;
-  readonly operators: ITopic;
+  readonly pages?: ITopic | undefined;
 }
 
 /** Share of the timeout beyond which a run is called slow. */
 const SLOW_SHARE = 0.8;
+/** Twice as long as the longest way round takes: a channel, its fallback, and another try. */
+const UNDELIVERED_SECONDS = 1_800;
 /** CloudWatch looks back one day at most. */
 const LONGEST_WINDOW_MINUTES = 1_440;
 
@@ -49,7 +52,7 @@ export class OwnAlarms extends Construct {
 }
 
 const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly AlarmDefinition[] => {
-  const { description, watch, missedAfterMinutes, failures, alerts, undelivered } = props;
+  const { description, watch, missedAfterMinutes, failures, alerts } = props;
   const { everyMinutes } = description.trigger;
   const period = Duration.minutes(everyMinutes);
   const sum = { period, statistic: Stats.SUM };
@@ -72,6 +75,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-failing',
+      toldBy: ['watch-failures-kept'],
       metric: watch.metricErrors(sum),
       threshold: 1,
       periods: 3,
@@ -80,6 +84,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-throttled',
+      toldBy: ['watch-failures-kept', 'watch-not-running'],
       metric: watch.metricThrottles(sum),
       threshold: 1,
       periods: 3,
@@ -88,6 +93,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-slow',
+      toldBy: ['watch-failures-kept'],
       metric: watch.metricDuration({ period, statistic: Stats.MAXIMUM }),
       threshold: description.timeoutSeconds * 1_000 * SLOW_SHARE,
       periods: 3,
@@ -96,7 +102,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'watch-failures-kept',
-      metric: failures.metricApproximateNumberOfMessagesVisible(minutes),
+      metric: queueMetric(failures.queueName, 'ApproximateNumberOfMessagesVisible', minutes),
       threshold: 1,
       periods: 1,
       text: `A run of Claywatch failed for good or was never started; the queue ${props.installation}-watch-failures keeps its event and the error. Read it there, mend the reason, then purge the queue: the next run makes up for it. This stays in alarm until the queue is empty, at most four days.`,
@@ -118,16 +124,81 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     },
     {
       name: 'alerts-undelivered',
-      metric: undelivered.metricApproximateNumberOfMessagesVisible(minutes),
+      metric: queueMetric(`${props.installation}-undelivered`, 'ApproximateNumberOfMessagesVisible', minutes),
       threshold: 1,
       periods: 1,
       text: `SNS gave up delivering a Claywatch alert; the queue ${props.installation}-undelivered keeps it. Tell its recipient another way, mend the subscription, then purge the queue. This stays in alarm until the queue is empty, at most 14 days.`,
     },
+    ofTable(props),
+    ...ofMetrics(props, deadManPeriods),
     ...(props.pages ? ofPages(props.pages, props.installation) : []),
   ];
 };
 
-const ofPages = ({ topic, undelivered }: AuditedTopic, installation: string): readonly AlarmDefinition[] => [
+const ofTable = ({ tableName }: OwnAlarmsProps): AlarmDefinition => {
+  const period = Duration.minutes(1);
+  const throttled = (metricName: string) =>
+    new Metric({
+      namespace: 'AWS/DynamoDB',
+      metricName,
+      dimensionsMap: { TableName: tableName },
+      statistic: Stats.SUM,
+      period,
+    });
+  return {
+    name: 'table-throttled',
+    toldBy: ['endpoint-shedding', 'watch-failures-kept'],
+    metric: new MathExpression({
+      expression: 'FILL(reads, 0) + FILL(writes, 0)',
+      usingMetrics: { reads: throttled('ReadThrottleEvents'), writes: throttled('WriteThrottleEvents') },
+      period,
+      label: 'throttled',
+    }),
+    threshold: 1,
+    periods: 5,
+    breaching: 3,
+    text: 'DynamoDB throttles the table of Claywatch, for minutes on end. What it is asked is tried again; rows wait, and senders and Clay may be answered 429. A table on demand grows by itself within minutes to half an hour; beyond that see Service Quotas, Amazon DynamoDB, for the units of a table.',
+  };
+};
+
+/** Of what Claywatch measures of itself; without metrics there is nothing to look at. */
+const ofMetrics = (
+  { installation, description, metrics }: OwnAlarmsProps,
+  deadManPeriods: number,
+): readonly AlarmDefinition[] => {
+  if (metrics === 'off') return [];
+  const { everyMinutes } = description.trigger;
+  const own = (metricName: MetricName, period: Duration) =>
+    new Metric({
+      namespace: NAMESPACE,
+      metricName,
+      dimensionsMap: { Installation: installation },
+      statistic: Stats.MAXIMUM,
+      period,
+    });
+  // These come by way of the log, a little later than Lambda's own.
+  const periods = deadManPeriods + 2;
+  return [
+    {
+      name: 'watch-not-finishing',
+      metric: own('WatchDelay', Duration.minutes(everyMinutes)),
+      threshold: 0,
+      below: true,
+      periods,
+      missing: TreatMissingData.BREACHING,
+      text: `No run of Claywatch has ended for ${periods * everyMinutes} minutes, whether or not any was started: nothing watches Clay. Read the lines with level WARN or ERROR in CloudWatch Logs, log group /aws/lambda/${installation}-${description.name}; if it has none, see the alarm ${installation}-watch-not-running. Meanwhile run: npx claywatch triage.`,
+    },
+    {
+      name: 'messages-undelivered',
+      metric: own('OldestUndelivered', Duration.minutes(5)),
+      threshold: UNDELIVERED_SECONDS,
+      periods: 1,
+      text: `A message about an incident has been owed for ${UNDELIVERED_SECONDS / 60} minutes, and nobody has it: neither its channel nor e-mail took it. Look at the open incidents now: npx claywatch incidents list. Then see which way is shut: npx claywatch doctor.`,
+    },
+  ];
+};
+
+const ofPages = (topic: ITopic, installation: string): readonly AlarmDefinition[] => [
   {
     name: 'pages-failing',
     metric: topic.metricNumberOfNotificationsFailed({ period: Duration.minutes(5), statistic: Stats.SUM }),
@@ -137,7 +208,7 @@ const ofPages = ({ topic, undelivered }: AuditedTopic, installation: string): re
   },
   {
     name: 'pages-undelivered',
-    metric: undelivered.metricApproximateNumberOfMessagesVisible({
+    metric: queueMetric(`${pagesTopicName(installation)}-undelivered`, 'ApproximateNumberOfMessagesVisible', {
       period: Duration.minutes(1),
       statistic: Stats.MAXIMUM,
     }),

@@ -2,27 +2,24 @@ import { Duration } from 'aws-cdk-lib';
 import { type Alarm, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { FunctionDescription, HttpTrigger, ScheduleTrigger } from '../../functions/manifest.ts';
-import { deadLetterQueueName } from '../../shared/config/relayed.ts';
-import { type AlarmDefinition, operatorAlarms } from './operator-alarms.ts';
+import { deadLetterQueueName, rowQueuePrefix } from '../../shared/config/relayed.ts';
+import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
+import { queueMetric } from './queue-metric.ts';
 
 interface Deployed<Trigger> {
   readonly description: FunctionDescription & { readonly trigger: Trigger };
   readonly function: LambdaFunction;
 }
 
-export interface RelayAlarmsProps {
-  readonly installation: string;
+export interface RelayAlarmsProps extends OperatorAlarmsProps {
   readonly relay: Deployed<HttpTrigger>;
   readonly forward: Deployed<ScheduleTrigger>;
   /** Of the endpoint that the relay answers at. */
   readonly accessLog: ILogGroup;
-  readonly queues: ReadonlyMap<string, IQueue>;
-  readonly deadLetters: IQueue;
-  readonly operators: ITopic;
+  /** Those that take rows. */
+  readonly feeds: readonly string[];
 }
 
 /** The schedule starts a forwarder every minute: five turns that did not come are no accident. */
@@ -68,7 +65,7 @@ export class RelayAlarms extends Construct {
     this.alarms = operatorAlarms(this, props, [
       ...ofRelay(props, refused),
       ...ofForward(props),
-      ...[...props.queues].flatMap(([feed, queue]) => ofQueue(feed, queue)),
+      ...props.feeds.flatMap((feed) => ofQueue(props.installation, feed)),
       ofDeadLetters(props),
     ]);
   }
@@ -120,6 +117,7 @@ const ofForward = ({ installation, forward }: RelayAlarmsProps): readonly AlarmD
     },
     {
       name: `${name}-throttled`,
+      toldBy: [`${name}-not-running`],
       // Being turned away is how too many of them are kept from running at once; being all turned away is not.
       metric: new MathExpression({
         expression: 'IF(FILL(running, 0) < 1, FILL(turnedaway, 0), 0)',
@@ -146,8 +144,8 @@ const ofForward = ({ installation, forward }: RelayAlarmsProps): readonly AlarmD
   ];
 };
 
-const ofQueue = (feed: string, queue: IQueue): readonly AlarmDefinition[] => {
-  const metric = queue.metricApproximateAgeOfOldestMessage({
+const ofQueue = (installation: string, feed: string): readonly AlarmDefinition[] => {
+  const metric = queueMetric(`${rowQueuePrefix(installation)}${feed}`, 'ApproximateAgeOfOldestMessage', {
     period: Duration.minutes(5),
     statistic: Stats.MAXIMUM,
   });
@@ -169,9 +167,9 @@ const ofQueue = (feed: string, queue: IQueue): readonly AlarmDefinition[] => {
   ];
 };
 
-const ofDeadLetters = ({ installation, deadLetters, forward }: RelayAlarmsProps): AlarmDefinition => ({
+const ofDeadLetters = ({ installation, forward }: RelayAlarmsProps): AlarmDefinition => ({
   name: 'rows-undeliverable',
-  metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+  metric: queueMetric(deadLetterQueueName(installation), 'ApproximateNumberOfMessagesVisible', {
     period: Duration.minutes(1),
     statistic: Stats.MAXIMUM,
   }),

@@ -1,18 +1,26 @@
+import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import type { Grant } from '../../functions/manifest.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
-import { relayedFeeds } from '../../shared/config/relayed.ts';
+import { channelQueueName } from '../../shared/config/alerting.ts';
+import { relayedFeeds, rowQueuePrefix } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
+import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
 import { allow } from '../iam.ts';
+import { MAX_POLICY_CHARACTERS, policyCharacters } from '../policy-size.ts';
 import { secretNamesAt } from '../secret-references.ts';
 import type { AuditedTopic } from './audited-topic.ts';
 import type { ChannelQueue } from './channel-queues.ts';
 
 export interface Grantable {
   readonly table: TableV2;
+  /** The customer-managed key of the table, if it has one. */
+  readonly tableKey?: IKey | undefined;
   readonly alerts: ITopic;
   readonly pages: AuditedTopic;
   /** By the id of the channel. */
@@ -69,6 +77,16 @@ const HAND_OVER_ACTIONS = [
   'sqs:ReceiveMessage',
 ];
 
+/** What DynamoDB does with a customer-managed key in the name of whoever reads or writes. */
+const KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
+
 const READ_ACTIONS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
 
 /**
@@ -87,11 +105,36 @@ const ACTED_WITH =
 const CHANNELS_REACHED_WITH =
   /^notify\.(?:slack\[\d+\]\.botToken|pagerduty\[\d+\]\.routingKey|webhooks\[\d+\]\.(?:url|signingSecrets\[\d+\])|statusPages\[\d+\]\.token)$/;
 
-/** What each grant of the manifest means in IAM. A grant of nothing gives no statement. */
-export const statementsOf = (
+/** How queues are named: each by itself, or all of a kind at once, where there are too many for a policy. */
+type Named = 'each' | 'at-once';
+
+/** Left for what every function may do: write its log, and keep its failed events. */
+const BESIDE_RIGHTS = 600;
+
+/**
+ * What each grant of the manifest means in IAM. Queues are named one by one, as long as a policy has room for them;
+ * beyond that by what their names begin with, which no other resource of the account has (see `installation` in the
+ * configuration).
+ */
+export const rightsOf = (
+  scope: Construct,
   grants: readonly Grant[],
   config: Config,
-  { table, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
+  grantable: Grantable,
+): readonly PolicyStatement[] => {
+  const each = statementsOf(scope, grants, config, grantable, 'each');
+  return policyCharacters(scope, each) + BESIDE_RIGHTS <= MAX_POLICY_CHARACTERS
+    ? each
+    : statementsOf(scope, grants, config, grantable, 'at-once');
+};
+
+/** A grant of nothing gives no statement. */
+const statementsOf = (
+  scope: Construct,
+  grants: readonly Grant[],
+  config: Config,
+  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
+  named: Named,
 ): readonly PolicyStatement[] => {
   const readSecrets = (sid: string, key: RegExp) => [
     allow(
@@ -103,7 +146,14 @@ export const statementsOf = (
     ),
   ];
   const feeds = relayedFeeds(config);
-  const rowQueues = [...(rows?.queues.byFeed.values() ?? [])].map(({ queueArn }) => queueArn);
+  const queues = (arns: readonly string[], prefix: string): string[] =>
+    named === 'each' || arns.length === 0
+      ? [...arns]
+      : [Stack.of(scope).formatArn({ service: 'sqs', resource: `${prefix}*` })];
+  const rowQueues = queues(
+    [...(rows?.queues.byFeed.values() ?? [])].map(({ queueArn }) => queueArn),
+    rowQueuePrefix(config.installation),
+  );
   const deadLetters = rows ? [rows.queues.deadLetters.queueArn] : [];
   const indexes = tableDefinition.globalSecondaryIndexes.map(
     ({ indexName }) => `${table.tableArn}/index/${indexName}`,
@@ -176,9 +226,52 @@ export const statementsOf = (
       allow(
         'HandOver',
         HAND_OVER_ACTIONS,
-        [...channels.values()].map(({ queue }) => queue.queueArn),
+        queues(
+          [...channels.values()].map(({ queue }) => queue.queueArn),
+          channelQueueName(config.installation, ''),
+        ),
+      ),
+    ],
+    'note-secret-use': [
+      allow(
+        'NoteSecretUse',
+        ['dynamodb:UpdateItem'],
+        rotatableSecrets(config).length > 0 ? [table.tableArn] : [],
+        itemsOf('secret-use'),
+      ),
+    ],
+    rotations: [
+      allow(
+        'KeepRotations',
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+        [table.tableArn],
+        keyedLike('rotation', 'secret-use#*'),
+      ),
+    ],
+    'rotate-secrets': [
+      allow(
+        'RotateSecrets',
+        [
+          'secretsmanager:DescribeSecret',
+          'secretsmanager:GetSecretValue',
+          'secretsmanager:PutSecretValue',
+          'secretsmanager:UpdateSecretVersionStage',
+        ],
+        rotatableSecrets(config)
+          .map((name) => readableSecretArns.get(name) ?? '')
+          .sort(),
       ),
     ],
   };
-  return grants.flatMap((grant) => meaning[grant]).filter((statement) => statement.resources.length > 0);
+  const statements = grants
+    .flatMap((grant) => meaning[grant])
+    .filter((statement) => statement.resources.length > 0);
+  const usesTable = statements.some(({ resources }) =>
+    resources.some((resource) => resource.startsWith(table.tableArn)),
+  );
+  if (!(tableKey && usesTable)) return statements;
+  const throughDynamoDb = {
+    StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(table).region}.amazonaws.com` },
+  };
+  return [...statements, allow('UseTableKey', KEY_ACTIONS, [tableKey.keyArn], throughDynamoDb)];
 };

@@ -226,6 +226,27 @@ export const canariesOverBudget = (config: Config): Problem[] =>
     }),
   );
 
+/** With one of these after a hyphen, names made from a shorter installation's name and these words could be the same. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['channel', 'notify', 'pages', 'rows', 'undelivered']);
+
+/**
+ * Two installations of an account must never share a name: the topic and the queues of "acme-pages" would be those of
+ * the pages of "acme".
+ */
+const installationName = ({ installation }: Config): Problem[] =>
+  installation
+    .split('-')
+    .slice(1)
+    .filter((part) => OWN_WORDS.has(part))
+    .slice(0, 1)
+    .map((part) =>
+      problem(
+        ['installation'],
+        `"${installation}"; "${part}" may not follow a hyphen: resources of an installation named ` +
+          `"${installation.slice(0, installation.indexOf(`-${part}`))}" have such names`,
+      ),
+    );
+
 /** SQS's own limit of a queue's name. */
 const MAX_QUEUE_NAME = 80;
 
@@ -300,6 +321,7 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...connectivity(config),
   ...recipients(config),
   ...channelIds(config),
+  ...installationName(config),
   ...rowQueues(config),
   ...channelQueues(config),
   ...Object.entries(config.feeds).flatMap(previousRelaySecrets),

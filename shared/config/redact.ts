@@ -63,11 +63,18 @@ export const shownKey = (key: PropertyKey): string => {
   return text.length > LONG_RUN || text.includes('://') || looksSecret(text) ? HIDDEN : text;
 };
 
-/** A text by somebody else (an exception's message), with everything taken out that could be a secret. */
+/** What follows the name of a scheme is a secret whatever it looks like. */
+const CREDENTIAL = /\b(?:bearer|basic)\s+\S+/gi;
+/** An e-mail address, or a telephone number as SMS takes it. */
+const PERSON = /[^\s"'<>(),;:]+@[^\s"'<>(),;:]+|\+\d{7,15}\b/g;
+
+/** A text by somebody else (an exception's message), without what could be a secret or names a person. */
 export const redactText = (text: string): string =>
   text
     .slice(0, 2_000)
     .replace(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, HIDDEN)
+    .replace(CREDENTIAL, HIDDEN)
+    .replace(PERSON, HIDDEN)
     .split(/(\s+|["'`(),;:=<>{}[\]])/)
     .map((word) => (looksSecret(word) ? HIDDEN : word))
     .join('')

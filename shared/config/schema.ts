@@ -61,6 +61,9 @@ const share = (fallback: number, meaning: string) =>
 const section = <S extends z.ZodRawShape>(shape: S, description: string) =>
   key(z.strictObject(shape).prefault({} as never), description);
 
+const rotatedEvery = () =>
+  count(0, 0, 1_000, 'days', 'How often a new one is made by itself. 0: only when somebody asks for it.');
+
 const headerValue = z.union([
   z
     .string()
@@ -683,6 +686,32 @@ export const configSchema = z.strictObject({
     },
     'Who may look at incidents and act on them.',
   ),
+  rotation: section(
+    {
+      senders: section(
+        { everyDays: rotatedEvery() },
+        'Secrets of whoever sends to us: callbacks, submissions, rows, status, responders. Somebody has to put each new ' +
+          'one into columns and senders; until then both are valid.',
+      ),
+      signatures: section(
+        { everyDays: rotatedEvery() },
+        'Keys that sign `notify.webhooks`. Somebody has to give each new one to the receiver; both sign until the next.',
+      ),
+      linkKey: section(
+        { everyDays: rotatedEvery() },
+        'The key that signs links in messages. Nobody has to do anything.',
+      ),
+      overlapDays: count(
+        14,
+        1,
+        365,
+        'days',
+        'How long both secrets of a sender are valid while some have not taken the new one. Afterwards the old one is ' +
+          'revoked if nobody uses it, made current again if nobody took the new one, and otherwise both stay and people are told.',
+      ),
+    },
+    'When secrets are rotated that Claywatch makes itself. Those of vendors are rotated when somebody supplies a new one.',
+  ),
   postmortem: section(
     {
       creditPrice: key(
@@ -719,6 +748,10 @@ export const configSchema = z.strictObject({
     'When Claywatch runs.',
   ),
 
+  metrics: key(
+    z.enum(['essential', 'all', 'off']).default('essential'),
+    'What is published as CloudWatch metrics. essential: at most ten, of which an account has ten free. all: everything, and some for each feed; 0.30 USD a month each. The log has all of it either way.',
+  ),
   severities: key(
     z.partialRecord(z.enum(CAUSE_IDS as [Cause, ...Cause[]]), severity).default({}),
     'Overrides of the default severity of a cause: `{ "provider.failing": "P2" }`.',

@@ -95,6 +95,8 @@ const KNOWN: Readonly<Record<Cause, readonly string[]>> = {
     'A rotation of the secret that ends without an error.',
     'Another error than a denied permission makes it a fault of the rotation itself.',
   ],
+  'secret.rotated': ['The new secret seen in use by everybody who used the old one.'],
+  drill: ['The end of the drill: somebody, or its time.'],
   'own.unhealthy': [
     'The endpoint answering as its conditions say; every message to people taken by somebody.',
     'Clay down at the same time makes it an effect of clay.outage.',

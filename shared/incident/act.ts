@@ -3,6 +3,7 @@ import { asNobodys } from './anew.ts';
 import { atOnce, owe, tell } from './belief.ts';
 import { bound, clip, LIMITS } from './bounds.ts';
 import { closedUntil, nextUpdateAt, staleAt } from './deadlines.ts';
+import { isDrill } from './drill.ts';
 import {
   type Actor,
   type Incident,
@@ -47,7 +48,9 @@ export type Refusal =
   | 'into-itself'
   /** Nothing would be told of it: what it should be part of is over, is itself part of another, or is less urgent. */
   | 'into-silence'
-  | 'empty';
+  | 'empty'
+  /** The public hears nothing of a drill. */
+  | 'drill';
 
 const refused = (why: Refusal, text: string): ActOutcome => ({ kind: 'refused', why, text });
 
@@ -273,6 +276,8 @@ const refusalOf = (current: Incident, command: IncidentCommand): ActOutcome | nu
     return isOpen(current)
       ? refused('not-resolved', `${current.id} is still ${current.status}; review it once it is resolved.`)
       : null;
+  if (command.kind === 'update' && command.audience === 'public' && isDrill(current))
+    return refused('drill', `${current.id} is a drill: the public hears nothing of it.`);
   // A note may be made for ever: what was learnt later belongs to the story.
   if (command.kind === 'note') return null;
   if (!isOpen(current)) return whenOver(current, command);

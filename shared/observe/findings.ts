@@ -240,8 +240,19 @@ export const FINDINGS = {
   /** When a meter runs out, by the lead time that makes it urgent; without a forecast the meter's level speaks. */
   'credits-run-out': RUN_OUT,
   'actions-run-out': RUN_OUT,
-  /** The rotation of a secret, by how its last attempt ended. denied: a permission was missing. */
-  rotation: { rotated: 'ok', denied: 'failing', failed: 'failing', 'not-run': 'unknown' },
+  /**
+   * The rotation of a secret, by how its last attempt ended. denied: a permission was missing · unfinished: some still
+   * send the old one, long after · rolled-back: nobody took the new one · changing: a new one, and not all have it yet.
+   */
+  rotation: {
+    rotated: 'ok',
+    denied: 'failing',
+    failed: 'failing',
+    unfinished: 'failing',
+    'rolled-back': 'failing',
+    changing: 'failing',
+    'not-run': 'unknown',
+  },
   /** Claywatch's own messages: does somebody take them. */
   messages: { delivered: 'ok', undelivered: 'failing', 'not-run': 'unknown' },
   /** Claywatch's own schedule: did every run that was due take place. */

@@ -171,7 +171,9 @@ const statusOf = (
   };
 };
 
-const isGrave = ({ severity }: OpenIncident): boolean => severity === 'P1' || severity === 'P2';
+/** A drill says nothing of how rows go. */
+const isGrave = ({ cause, severity }: OpenIncident): boolean =>
+  cause !== 'drill' && (severity === 'P1' || severity === 'P2');
 
 const overall = (feeds: readonly FeedStatus[], incidents: readonly OpenIncident[]): RelayMode => {
   if (feeds.some(({ mode }) => mode === 'holding')) return 'holding';

@@ -10,6 +10,13 @@ export interface ActDependencies {
   readonly store: IncidentStore;
   readonly policy: IncidentPolicy;
   readonly clock: Pick<Clock, 'now'>;
+  /** Told of what came of a request, for a log; who acted is not its business. */
+  readonly onActed?: (acted: {
+    readonly incident: string;
+    readonly action: Request['kind'];
+    readonly via: Actor['via'];
+    readonly outcome: ActResult['kind'];
+  }) => void;
 }
 
 /** As a client asks for it: another incident by its id. */
@@ -41,16 +48,7 @@ const answeredBefore = (incident: Incident, mark: RequestMark | null): ActResult
   return known === 'repeated' ? { kind: 'done', incident } : null;
 };
 
-/**
- * Carries out what a person asks, by one conditional write that is tried again when somebody else was faster. Whatever
- * way it came (API, command line, link, chat), this is the one place.
- *
- * `key` names the request. What was done is remembered with it in the same write, as long as the timeline keeps the
- * entry: a repetition changes nothing and is answered `done` like the first, also when the answer of the store was lost
- * and the write is tried again. Without a key notes and updates are said twice when they are repeated. Throws
- * `incident.contended`; faults of the store pass through.
- */
-export const actOnIncident = async (
+const carryOut = async (
   { store, policy, clock }: ActDependencies,
   id: string,
   request: Request,
@@ -78,4 +76,27 @@ export const actOnIncident = async (
     return outcome.incident;
   });
   return outcome;
+};
+
+/**
+ * Carries out what a person asks, by one conditional write that is tried again when somebody else was faster. Whatever
+ * way it came (API, command line, link, chat), this is the one place.
+ *
+ * `key` names the request. What was done is remembered with it in the same write, as long as the timeline keeps the
+ * entry: a repetition changes nothing and is answered `done` like the first, also when the answer of the store was lost
+ * and the write is tried again. Without a key notes and updates are said twice when they are repeated. Throws
+ * `incident.contended`; faults of the store pass through.
+ */
+export const actOnIncident = async (
+  deps: ActDependencies,
+  id: string,
+  request: Request,
+  by: Actor,
+  key?: string,
+): Promise<ActResult> => {
+  const result = await carryOut(deps, id, request, by, key);
+  // Of an incident that is not there the id may be anything.
+  if (result.kind !== 'not-found')
+    deps.onActed?.({ incident: id, action: request.kind, via: by.via, outcome: result.kind });
+  return result;
 };

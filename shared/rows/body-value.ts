@@ -1,7 +1,13 @@
 import { isObject, type JsonObject, unquoted } from './body.ts';
 
-/** What templates leave behind where there was no value. */
-const NOTHING = /^\s*(?:undefined|null|none|nan|n\/a|"")?\s*$/i;
+const NOTHING = new Set(['', 'undefined', 'null', 'none', 'nan', 'n/a', '""']);
+const LONGEST_NOTHING = 9;
+
+/** Whether a text is what templates leave behind where there was no value. Takes time in proportion to its length. */
+const isNothing = (text: string): boolean => {
+  const bare = text.trim();
+  return bare.length <= LONGEST_NOTHING && NOTHING.has(bare.toLowerCase());
+};
 
 /** The value of a key; where no key is called exactly so, its dots reach into objects. Undefined when it is not there. */
 export const valueAt = (object: JsonObject, path: string): unknown => {
@@ -17,7 +23,7 @@ export const textOf = (value: unknown): string | undefined => {
   const inner = typeof value === 'string' && /^\s*"/.test(value) ? unquoted(value) : value;
   if (typeof inner !== 'string' && typeof inner !== 'number' && typeof inner !== 'boolean') return undefined;
   const text = String(inner).trim();
-  return NOTHING.test(text) ? undefined : text;
+  return isNothing(text) ? undefined : text;
 };
 
 /** An amount per row beyond which it is a mistake of the template: a row typically costs 6 to 20 [C, clay-facts]. */
@@ -32,7 +38,7 @@ export const amountOf = (value: unknown): number | undefined => {
 };
 
 const isFilled = (value: unknown): boolean => {
-  if (typeof value === 'string') return !NOTHING.test(value);
+  if (typeof value === 'string') return !isNothing(value);
   if (Array.isArray(value)) return value.some(isFilledMember);
   if (isObject(value)) return Object.values(value).some(isFilledMember);
   return value !== null && value !== undefined && value !== false && value !== 0;
@@ -51,7 +57,7 @@ const isFilledMember = (value: unknown): boolean => {
 export const filledOf = (value: unknown): boolean | undefined => {
   if (value === undefined) return undefined;
   const inner = unquoted(value);
-  return typeof inner === 'string' ? inner.split(',').some((name) => !NOTHING.test(name)) : isFilled(inner);
+  return typeof inner === 'string' ? inner.split(',').some((name) => !isNothing(name)) : isFilled(inner);
 };
 
 /** Names of the fields that were filled; none where the value does not name any. Never values. */
@@ -64,7 +70,7 @@ export const filledNames = (value: unknown): readonly string[] => {
   return inner
     .split(',')
     .map((name) => name.trim())
-    .filter((name) => !NOTHING.test(name));
+    .filter((name) => !isNothing(name));
 };
 
 export type RowIdRead =

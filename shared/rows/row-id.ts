@@ -80,6 +80,13 @@ export const placeInId = (rowId: string): RowPlace | null => {
   return checkOf(body) === rowId.slice(-CHECK_SIGNS) ? placeOf(body) : null;
 };
 
+/**
+ * The beginning that all rows of a bucket have in common, for logs: nineteen signs stand for up to twenty rows. Null for
+ * an id of anybody else's making, which may be anything.
+ */
+export const sharedStart = (rowId: string): string | null =>
+  placeInId(rowId) === null ? null : rowId.slice(0, -CHECK_SIGNS - 1);
+
 /** 53 random bits of the platform's own source. */
 export const secureRandom: Random = () => {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));

@@ -18,8 +18,18 @@ export interface FeedSummary {
     /** Data credits that its callbacks name. */
     readonly credits: number;
   };
+  /** The windows of five minutes of the last hour in which anything happened, oldest first; the last may go on. */
+  readonly recent: readonly {
+    /** Epoch ms. */
+    readonly start: number;
+    readonly submitted: number;
+    readonly calledBack: number;
+    readonly failed: number;
+  }[];
   /** Accepted rows that have not come back. */
   readonly waiting: number;
+  /** Sends without an answer, of all webhooks: the width of the band that their true counts lie in. */
+  readonly uncertain: number;
   readonly webhooks: readonly {
     readonly webhook: string;
     readonly count: number;
@@ -44,7 +54,14 @@ export const summarize = (snapshot: FeedSnapshot, settings: FeedConfig): FeedSum
       failed: sum(({ results }) => results.failed),
       credits: Math.round(sum(({ credits }) => credits)),
     },
+    recent: windows.map(({ start, submitted, calledBack, results }) => ({
+      start,
+      submitted,
+      calledBack,
+      failed: results.failed,
+    })),
     waiting: snapshot.outstanding.total,
+    uncertain: snapshot.webhooks.reduce((total, { unknown }) => total + unknown, 0),
     webhooks: settings.webhooks.map(({ id, limit, startCount, unlimited }) => ({
       webhook: id,
       count: bandOf(

@@ -11,6 +11,8 @@ export interface CallbackRequest {
   readonly at: number;
   /** Told when malformed callbacks could not be counted, which fails nothing. */
   readonly onUncounted: (error: unknown) => void;
+  /** Told of the columns that sent it, where they say so; of those that do not, as an empty text. */
+  readonly onColumns?: ((columns: ReadonlySet<string>) => void) | undefined;
 }
 
 type Ledger = Pick<RowsLedger, 'recordCallbacks' | 'recordRefused'>;
@@ -34,7 +36,7 @@ const takenOf = (items: readonly CallbackItem[], outcomes: readonly RecordOutcom
  */
 export const takeCallbacks = async (
   ledger: Ledger,
-  { feed, text, contentType, settings, at, onUncounted }: CallbackRequest,
+  { feed, text, contentType, settings, at, onUncounted, onColumns }: CallbackRequest,
 ): Promise<Taken> => {
   const body = parseCallbackBody(text, contentType, settings, at);
   const countRefused = (count: number) => ledger.recordRefused(feed, at, count).catch(onUncounted);
@@ -44,6 +46,7 @@ export const takeCallbacks = async (
   }
   const items = body.kind === 'one' ? [body.item] : body.items;
   const records = items.flatMap((item): CallbackRecord[] => (item.kind === 'callback' ? [item.record] : []));
+  onColumns?.(new Set(records.map(({ column = '' }) => column)));
   const taken = takenOf(items, records.length > 0 ? await ledger.recordCallbacks(feed, records) : []);
   const refused = items.filter(({ kind }) => kind === 'malformed').length;
   if (refused > 0) await countRefused(refused);

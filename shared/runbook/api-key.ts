@@ -166,4 +166,51 @@ export const apiKey = {
     smsAfterwards: 'Check that nothing still holds the old secret.',
     questions: [],
   },
+
+  'secret.rotated': {
+    title: 'A secret was rotated',
+    meaning:
+      'A new value of a secret is in force. Where others send it to us, the old one stays valid until each of them was seen with the new one.',
+    impact: 'Nothing is broken. Columns and senders that keep the old value too long would be refused.',
+    publicImpact: NO_PUBLIC_IMPACT,
+    reach: 'nobody',
+    automatic: [
+      {
+        action:
+          'Accepts both values, sees who uses which, revokes the old one once nobody needs it, and takes the new one back if nobody took it in time.',
+        available: true,
+      },
+      CLOSES,
+    ],
+    steps: [
+      {
+        do: 'Look in the evidence who still sends the old one. Nobody there, and no key of feeds or respond: there is nothing to do.',
+        where: 'The evidence of this message',
+      },
+      {
+        do: 'Read the new value. Do not send it by chat or mail.',
+        where: 'aws secretsmanager get-secret-value --secret-id <name> --query SecretString --output text',
+      },
+      {
+        do: 'Callbacks: put it into the header of each HTTP API column that the evidence names, then run one row.',
+        where: 'Clay > the table > the HTTP API column > Edit column > Headers > x-claywatch-secret',
+        expect: 'The row comes back; within a quarter of an hour the column is not in the evidence any more.',
+      },
+      {
+        do: 'Senders of rows and of submissions, readers of the status, responders: give it to whoever runs them.',
+        where: 'The team of the sender; its name is the feed',
+      },
+      {
+        do: 'A signed webhook of yours: give the new key to the receiver. Both keys sign until the next rotation.',
+        where: 'The receiver; the key is in notify.webhooks',
+      },
+    ],
+    verify: ['Nobody is named in the evidence any more, and this closes by itself.'],
+    afterwards: ['Delete copies of the old value.'],
+    prevent: ['Let columns say their name in the callback ("column"), so that each is seen by itself.'],
+    rootCause: 'A secret was rotated, as planned or because somebody supplied a new one.',
+    sms: 'Put the new secret into the columns and senders named.',
+    smsAfterwards: 'Delete copies of the old secret.',
+    questions: [],
+  },
 } as const satisfies Record<string, RunbookEntry>;

@@ -5,7 +5,6 @@ import type { AutomaticAction } from './entry.ts';
  * that post to Clay themselves it only counts what they report.
  */
 const now = (action: string): AutomaticAction => ({ action, available: true });
-const later = (action: string): AutomaticAction => ({ action, available: false });
 
 export const CONFIRMS = now(
   'Looks again within the same run before it believes a failure, then opens one incident and tells everybody who is subscribed.',
@@ -76,4 +75,6 @@ export const WRITES_TO_SUPPORT = now(
 export const FALLS_BACK = now(
   'Shows what else can be seen of the same thing meanwhile, and says that it stands in for what cannot.',
 );
-export const ROTATES_SECRETS = later('Rotates its own secrets, keeping two valid at once during the change.');
+export const ROTATES_SECRETS = now(
+  'On AWS: rotates its secrets when somebody supplies a new one, or by itself, keeping two valid at once during the change. A new value that does not work is never put into force.',
+);

@@ -4,6 +4,7 @@ import { callback } from './callback.ts';
 import { clay } from './clay.ts';
 import { credits } from './credits.ts';
 import { crm } from './crm.ts';
+import { drill } from './drill.ts';
 import { enrichment } from './enrichment.ts';
 import type { RunbookEntry } from './entry.ts';
 import { monitoring } from './monitoring.ts';
@@ -29,6 +30,7 @@ export const RUNBOOK: Readonly<Record<Cause, RunbookEntry>> = {
   ...apiKey,
   ...own,
   ...monitoring,
+  ...drill,
 };
 
 /** What is known about a cause in the form in which it shows here. Pure, total. */

@@ -405,5 +405,60 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
         rootCause: 'The role of the rotation function lacks a permission on the secret or on its key.',
       },
     },
+    {
+      when: 'When some still send the old secret',
+      fits: withFinding('unfinished'),
+      entry: {
+        title: 'Some still send the old secret',
+        meaning:
+          'A secret was rotated, and long after it some send the new one and others the old one. Both stay valid until all have the new one.',
+        impact: 'Nothing is broken. The old secret cannot be revoked, and no further rotation can begin.',
+        steps: [
+          {
+            do: 'Put the new value into what the evidence names: the header of the HTTP API column, or the sender.',
+            where: 'Clay > the table > the HTTP API column > Edit column > Headers > x-claywatch-secret',
+            expect: 'It is not in the evidence any more within a quarter of an hour of its next row.',
+          },
+          {
+            do: 'Read the new value where you need it. Do not send it by chat or mail.',
+            where:
+              'aws secretsmanager get-secret-value --secret-id <name> --query SecretString --output text',
+          },
+          {
+            do: 'If what is named is not needed any more, stop it: it is waited for as long as it sends.',
+            where: 'Clay, or the team of the sender',
+          },
+        ],
+        rootCause: 'Not everybody who uses the secret was given the new one.',
+        sms: 'Put the new secret into the columns and senders named.',
+      },
+    },
+    {
+      when: 'When nobody took the new secret',
+      fits: withFinding('rolled-back'),
+      entry: {
+        title: 'A rotation was taken back',
+        meaning:
+          'A secret was rotated and nobody took the new value in time, so the old one is current again. The new one is not valid.',
+        impact: 'Nothing is broken: everybody goes on with the old secret.',
+        steps: [
+          {
+            do: 'Decide when the columns and senders in the evidence can be changed, and by whom.',
+            where: 'The evidence of this message',
+          },
+          {
+            do: 'Where somebody has put the new value in already, put the old one back: the new one is refused.',
+            where: 'Clay > the table > the HTTP API column > Edit column > Headers > x-claywatch-secret',
+          },
+          {
+            do: 'Then rotate again, and give the new value to each of them.',
+            where: 'aws secretsmanager rotate-secret --secret-id <name>',
+            expect: 'secret.rotated opens, and closes once all were seen with the new one.',
+          },
+        ],
+        rootCause: 'Nobody put the new secret into the columns and senders that use it.',
+        sms: 'Plan who changes the columns, then rotate again.',
+      },
+    },
   ],
 };

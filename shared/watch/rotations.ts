@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Probe } from '../observe/probe.ts';
-import { observeRotation, ROTATION, type Rotation } from '../observe/rotation.ts';
+import { observeChange, observeRotation, ROTATION, type Rotation } from '../observe/rotation.ts';
 
 /** Whoever rotates secrets keeps how the last attempt of each ended. */
 export interface RotationReader {
@@ -22,7 +22,11 @@ export const createRotationProbes = (
           subject: 'secrets',
           everyMinutes: 1,
           title: 'Rotation of secrets',
-          run: async () => (await reader.latest()).map((one) => observeRotation(one, clock.now())),
+          run: async () =>
+            (await reader.latest()).flatMap((one) => [
+              observeRotation(one, clock.now()),
+              ...[observeChange(one, clock.now())].filter((seen) => seen !== null),
+            ]),
         },
       ]
     : [];

@@ -6,6 +6,7 @@ import type { CreditStore } from '../credits/store.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/verdict.ts';
 import type { HttpClient } from '../http/port.ts';
+import { drillsOver, isDrill } from '../incident/drill.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { type PassedTime, passTime } from '../incident/pass-time.ts';
 import { incidentPolicy } from '../incident/policy.ts';
@@ -21,12 +22,14 @@ import type { Probe } from '../observe/probe.ts';
 import { createProbes } from '../observe/probes/index.ts';
 import { sourceProbe } from '../observe/probes/metrics.ts';
 import type { RelaySeen } from '../observe/relay/observe-relay.ts';
+import { ROTATION } from '../observe/rotation.ts';
 import { type Evidence, signalsFromHealth } from '../observe/signals.ts';
 import type { EvidenceStore } from '../postmortem/postmortem.ts';
 import type { RemediationAction } from '../remediate/action.ts';
 import type { RemediationReport } from '../remediate/perform.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
 import { type FeedSummary, summarize } from '../rows/summary.ts';
+import type { Severity } from '../severity.ts';
 import {
   countsWatch,
   createCreditsProbe,
@@ -82,6 +85,8 @@ export interface WatchReport {
   readonly deliveries: DeliveryReport;
   /** The feeds whose rows are counted. */
   readonly feeds: readonly FeedSummary[];
+  /** How many incidents are open after it; drills are none. */
+  readonly open: Readonly<Record<Severity, number>>;
 }
 
 const MINUTE = 60_000;
@@ -95,6 +100,20 @@ const MAX_LATELY = 50;
 /** A run that has not finished by then has died; its slot may be done again. */
 const CLAIM_MS = 30_000;
 
+const NONE_OPEN: Readonly<Record<Severity, number>> = { P1: 0, P2: 0, P3: 0, P4: 0 };
+
+/** Those that were open when the run looked, and what it changed since. */
+const openAfter = (
+  before: readonly Incident[],
+  changes: readonly IncidentChange[],
+): Readonly<Record<Severity, number>> => {
+  const latest = new Map([...before, ...changes.map(({ incident }) => incident)].map((one) => [one.id, one]));
+  const counts = { ...NONE_OPEN };
+  for (const incident of latest.values())
+    if (isOpen(incident) && !isDrill(incident)) counts[incident.severity] += 1;
+  return counts;
+};
+
 const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   slot,
   result,
@@ -104,6 +123,7 @@ const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   actions: [],
   deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
   feeds: [],
+  open: NONE_OPEN,
 });
 
 /** A canary is a real row (clay-facts): it keeps to its interval even while it fails. */
@@ -194,6 +214,7 @@ const noLongerWatched = (
   open
     .filter(
       (incident) =>
+        !isDrill(incident) &&
         incident.evidence.some(speaks) &&
         incident.evidence.filter(speaks).every(({ probe }) => !(probe in health)),
     )
@@ -358,7 +379,11 @@ export const createWatch =
     const now = clock.now();
     const watched = watchedBy([...probes, ...own], config, observations);
     const isCounted = countsWatch(config, observations);
-    const health = stepAll(state, observations, (probe) => watched.has(probe) || isCounted(probe), config);
+    // That they could not be read this time does not mean that there are none any more.
+    const areUnread = observations.some(({ probe, finding }) => probe === ROTATION && finding === 'not-run');
+    const isWatched = (probe: string) =>
+      watched.has(probe) || isCounted(probe) || (areUnread && isRotation(probe));
+    const health = stepAll(state, observations, isWatched, config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
     const open = (await incidentStore.active()).filter(isOpen);
     const diagnosis = diagnose(
@@ -382,7 +407,10 @@ export const createWatch =
     const inForce = [...diagnosis.verdicts, ...diagnosis.hidden];
     const keep = async () => {
       const changes = await recordDiagnosis(
-        { ...settled(diagnosis), cleared: [...diagnosis.cleared, ...noLongerWatched(open, health, now)] },
+        {
+          ...settled(diagnosis),
+          cleared: [...diagnosis.cleared, ...noLongerWatched(open, health, now), ...drillsOver(open, now)],
+        },
         {
           detectedAt: ({ cause, subject }) =>
             firstSeen(inForce.find((v) => v.cause === cause && v.subject === subject)?.evidence ?? []),
@@ -450,5 +478,6 @@ export const createWatch =
         const settings = config.feeds[feed];
         return settings ? [summarize(snapshot, settings)] : [];
       }),
+      open: openAfter(open, changes),
     };
   };

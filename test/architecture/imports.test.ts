@@ -35,8 +35,8 @@ const breaches = (
  */
 const FLOW = [
   ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
-  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'link'],
-  ...['postmortem', 'respond', 'replay', 'usage', 'triage', 'watch'],
+  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'link', 'rotate'],
+  ...['postmortem', 'respond', 'replay', 'usage', 'triage', 'watch', 'metrics'],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
 

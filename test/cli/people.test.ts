@@ -76,6 +76,7 @@ const deployed = (...args: readonly string[]) =>
       ...world.deployed,
       AWS_ENDPOINT_URL_SNS: `http://127.0.0.1:${messaging.port}`,
       AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${messaging.port}`,
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9',
     },
   });
 const here = (...args: readonly string[]) => runCli([...args, '--state', world.dir]);

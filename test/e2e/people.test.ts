@@ -218,7 +218,9 @@ describe('people in the loop, end to end', { timeout: 90_000 }, () => {
     const { checks } = JSON.parse(doctor.stdout) as {
       readonly checks: readonly { readonly result: string; readonly what?: string }[];
     };
-    expect(checks.filter(({ result }) => result === 'not-ready')).toEqual([]);
+    // Here the watch looks when it is told to, for slots of its own.
+    const wrong = checks.filter(({ result, what }) => result === 'not-ready' && what !== 'watch');
+    expect(wrong).toEqual([]);
     const test = await world.cli('notify', 'test', '--severity', 'P1');
     expect(test, test.stdout).toMatchObject({ code: 0 });
     expect(world.heardByWebhook().at(-1)).toMatch(/^incident\./);

@@ -1,10 +1,11 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { logOutcome, parseEvent } from '../../functions/edge.ts';
+import { logged } from '../../functions/log.ts';
 import { type WatchEvent, watchEvent } from '../../functions/watch/event.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
+import { capturedLog } from './captured-log.ts';
 
 const context = { functionName: 'acme-watch', awsRequestId: 'request-1' } as Context;
 
@@ -12,13 +13,13 @@ const context = { functionName: 'acme-watch', awsRequestId: 'request-1' } as Con
 const behindEdge = (
   handle: (event: WatchEvent) => Promise<{ readonly done: number; readonly row: string }>,
 ) => {
-  const lines: string[] = [];
-  const logger = new Logger({ serviceName: 'test' });
-  const keep = (line: string) => lines.push(line);
-  Object.assign(logger, { console: { info: keep, error: keep, warn: keep, debug: keep, log: keep } });
-  const handler = middy(handle)
-    .use(logOutcome(logger, ({ done }: { readonly done: number }) => ({ done })))
-    .use(parseEvent(watchEvent));
+  const { log: logger, lines } = capturedLog('watch');
+  const handler = logged(
+    logger,
+    middy(handle)
+      .use(logOutcome(logger, ({ done }: { readonly done: number }) => ({ done })))
+      .use(parseEvent(watchEvent)),
+  );
   return {
     invoke: (event: unknown) => handler(event as WatchEvent, context),
     log: () => lines.map((line) => JSON.parse(line)),

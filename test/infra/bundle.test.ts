@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { functionsOf } from '../../functions/manifest.ts';
-import { bundleFunction, CONFIG_FILE, DEPLOYED_CONFIG } from '../../infra/bundle.ts';
+import { BUDGETS, sizeOf } from '../../infra/budgets.ts';
+import {
+  bundleFunction,
+  CONFIG_FILE,
+  DEPLOYED_CONFIG,
+  ENTRY_FILE,
+  loadedAtStart,
+  MAIN_FILE,
+  ROOT,
+  scriptsOf,
+} from '../../infra/bundle.ts';
+import { defaultProvider } from '../../shared/aws/deployed-credentials.ts';
 import { loadConfig } from '../../shared/config/load.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import { FULL_CONFIG } from './installation.ts';
@@ -23,13 +34,13 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Invokes the bundle as Lambda would: in another process, with an environment of its own. */
-const invoke = (event: unknown, env: Record<string, string> = {}, from = directory) => {
-  const module = pathToFileURL(join(from, 'index.mjs')).href;
+const invoke = (event: unknown, env: Record<string, string> = {}, from = directory, ...also: string[]) => {
+  const module = pathToFileURL(join(from, ENTRY_FILE)).href;
   const script = `
     const { handler } = await import(${JSON.stringify(module)});
     const answer = await handler(${JSON.stringify(event)}, {}).then(
       (report) => ({ report }),
-      ({ code, message }) => ({ code, message }),
+      ({ code, message, stack }) => ({ code, message${also.includes('stack') ? ', stack' : ''} }),
     );
     console.log('answer ' + JSON.stringify(answer));
   `;
@@ -43,10 +54,11 @@ const invoke = (event: unknown, env: Record<string, string> = {}, from = directo
 };
 
 describe('the package of watch', () => {
-  it('is one module, its source map, and the validated configuration', async () => {
-    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, 'index.mjs', 'index.mjs.map']);
-    expect(await loadConfig(join(directory, CONFIG_FILE))).toEqual(config);
-    expect(DEPLOYED_CONFIG).toBe(`/var/task/${CONFIG_FILE}`);
+  it('is its entry, scripts with their source maps, and the validated configuration', async () => {
+    const scripts = scriptsOf(metafile).flatMap((name) => [name, `${name}.map`]);
+    expect(readdirSync(directory).sort()).toEqual([CONFIG_FILE, ENTRY_FILE, ...scripts].sort());
+    expect(scripts).toContain(MAIN_FILE);
+    expect(await loadConfig(join(directory, DEPLOYED_CONFIG))).toEqual(config);
   });
 
   it('holds nothing of tests, of the local runtime, of the command line or of CDK', () => {
@@ -60,9 +72,11 @@ describe('the package of watch', () => {
   });
 
   it('says nothing of the machine that built it', () => {
-    const { sources, sourcesContent } = JSON.parse(readFileSync(join(directory, 'index.mjs.map'), 'utf8'));
-    expect(sources.filter((path: string) => path.startsWith('/'))).toEqual([]);
-    expect(sourcesContent ?? []).toEqual([]);
+    for (const name of scriptsOf(metafile)) {
+      const { sources, sourcesContent } = JSON.parse(readFileSync(join(directory, `${name}.map`), 'utf8'));
+      expect(sources.filter((path: string) => path.startsWith('/'))).toEqual([]);
+      expect((sourcesContent ?? []).filter(Boolean)).toEqual([]);
+    }
   });
 
   it('runs on Node, and lacks only its environment', () => {
@@ -75,6 +89,92 @@ describe('the package of watch', () => {
 
 const HEAVY =
   /shared\/(config\/(schema|load|parse)|observe|diagnose|incident|notify|runbook|watch)|cel-js|temporal|client-sns|zod\/v4\/classic/;
+
+describe('every package', () => {
+  const descriptions = Object.values(functionsOf(config));
+  const packages = new Map<string, { readonly directory: string; readonly metafile: Metafile }>();
+  beforeAll(() => {
+    for (const description of descriptions) {
+      const own = mkdtempSync(join(tmpdir(), 'claywatch-test-'));
+      packages.set(description.name, { directory: own, metafile: bundleFunction(description, config, own) });
+    }
+  }, 120_000);
+  afterAll(() => {
+    for (const one of packages.values()) rmSync(one.directory, { recursive: true, force: true });
+  });
+
+  it('has a budget, and nothing else has', () => {
+    expect(Object.keys(BUDGETS).sort()).toEqual(Object.keys(functionsOf(config)).sort());
+  });
+
+  it.each(descriptions.map(({ name }) => name))('%s is no larger than its budget', (name) => {
+    const one = packages.get(name);
+    if (!one) throw new Error(`${name} was not built`);
+    const { startKb, packageKb } = sizeOf(one.directory, one.metafile);
+    expect(startKb).toBeLessThanOrEqual(BUDGETS[name].startKb);
+    expect(packageKb).toBeLessThanOrEqual(BUDGETS[name].packageKb);
+    // A budget that has become generous is none.
+    expect(startKb).toBeGreaterThan(BUDGETS[name].startKb * 0.75);
+    expect(packageKb).toBeGreaterThan(BUDGETS[name].packageKb * 0.75);
+  });
+
+  it.each(descriptions.map(({ name }) => name))('%s asks only its environment for credentials', (name) => {
+    const inputs = Object.keys(packages.get(name)?.metafile.inputs ?? {});
+    // Every client takes the stand-in: none has found another way to the chain of the SDK.
+    expect(inputs).toContain('shared/aws/deployed-credentials.ts');
+    expect(
+      inputs.filter((path) => /credential-provider-(?!env)|nested-clients|token-providers/.test(path)),
+    ).toEqual([]);
+  });
+
+  it.each(descriptions.map(({ name }) => name))('%s imports nothing of Node as an ES module', (name) => {
+    const one = packages.get(name);
+    const texts = [...(one ? loadedAtStart(one.metafile) : []), ENTRY_FILE].map((file) =>
+      readFileSync(join(one?.directory ?? '', file), 'utf8'),
+    );
+    expect(texts.filter((text) => /^import\b|;import[ {*]|\bimport\(/m.test(text))).toEqual([]);
+  });
+
+  it('says where in the sources a fault was, only once one is', () => {
+    const own = packages.get('watch')?.directory ?? '';
+    const stack = invoke({ slot: '2026-11-21T17:24:00Z' }, {}, own, 'stack').stack;
+    expect(stack).toMatch(/\n {4}at .*functions\/environment\.ts:\d+:\d+/);
+    expect(stack).not.toContain('.cjs');
+  });
+});
+
+describe('the credentials of what is deployed', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('are exported by the name under which the clients of the SDK ask for them', () => {
+    const clients = Object.keys(metafile.inputs).filter((path) =>
+      /client-[a-z-]+\/dist-es\/runtimeConfig\.js$/.test(path),
+    );
+    expect(clients.length).toBeGreaterThan(2);
+    for (const path of clients) {
+      const source = readFileSync(join(ROOT, path), 'utf8');
+      expect(source).toContain(
+        'import { defaultProvider as credentialDefaultProvider } from "@aws-sdk/credential-provider-node"',
+      );
+    }
+  });
+
+  it('are those of the environment, each time as it is then', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'fake-id');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'fake-secret');
+    vi.stubEnv('AWS_SESSION_TOKEN', 'fake-token');
+    const provide = defaultProvider();
+    expect(await provide()).toEqual({
+      accessKeyId: 'fake-id',
+      secretAccessKey: 'fake-secret',
+      sessionToken: 'fake-token',
+    });
+    vi.stubEnv('AWS_SESSION_TOKEN', '');
+    expect(await provide()).toEqual({ accessKeyId: 'fake-id', secretAccessKey: 'fake-secret' });
+    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
+    await expect(provide()).rejects.toMatchObject({ name: 'CredentialsProviderError' });
+  });
+});
 
 describe.each([
   { name: 'callback', use: 'shared/rows/take-callbacks.ts', waits: 'a row waits while it loads' },
@@ -99,8 +199,6 @@ describe.each([
   it(`is light, since ${waits}: no schema, no conditions, no calendar, nothing of the watch`, () => {
     expect(inputs).toContain(use);
     expect(inputs.filter((path) => HEAVY.test(path) && !needs.test(path))).toEqual([]);
-    // What is sent to AWS for each function; half of it is the SDK.
-    expect(statSync(join(own, 'index.mjs')).size).toBeLessThan(640 * 1_024);
   });
 
   it('runs on Node, and answers 429 when it lacks its environment', () => {

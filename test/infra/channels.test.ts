@@ -8,6 +8,7 @@ import {
   flat,
   foreignSecret,
   found,
+  noteSecretUse,
   only,
   type Resource,
   rightsOf,
@@ -37,9 +38,9 @@ beforeAll(() => {
         fallback: { afterMinutes: 20 },
       },
     },
-    { reservedConcurrency: undefined },
+    { reservedConcurrency: 'none', alarms: 'all' },
   );
-}, 180_000);
+}, 400_000);
 
 const CHANNELS = ['slack-ops', 'slack-leads', 'pager', 'bus', 'status-page'];
 const idOf = (channel: string): string => channel.replaceAll('-', '');
@@ -230,6 +231,7 @@ describe('the function of incidents', () => {
         foreignSecret('team/reader'),
       ]),
       readSecret('ReadLinkSecret', ownSecret('acme/links')),
+      noteSecretUse,
     ]);
   });
 
@@ -258,9 +260,7 @@ describe('the alarms on channels', () => {
   it.each(CHANNELS)('ring for what is set aside: %s', (channel) => {
     expect(alarm(acme, `acme-channel-undelivered-${channel}`)).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [
-        { Name: 'QueueName', Value: expect.stringMatching(new RegExp(`${idOf(channel)}DeadLetters`)) },
-      ],
+      Dimensions: [{ Name: 'QueueName', Value: `acme-undelivered-${channel}` }],
       Statistic: 'Maximum',
       Threshold: 1,
       EvaluationPeriods: 1,
@@ -270,7 +270,7 @@ describe('the alarms on channels', () => {
   it.each(CHANNELS)('ring for what waits long after e-mail took it: %s', (channel) => {
     expect(alarm(acme, `acme-channel-waiting-${channel}`)).toMatchObject({
       MetricName: 'ApproximateAgeOfOldestMessage',
-      Dimensions: [{ Name: 'QueueName', Value: expect.stringMatching(new RegExp(`${idOf(channel)}Queue`)) }],
+      Dimensions: [{ Name: 'QueueName', Value: `acme-notify-${channel}` }],
       Statistic: 'Maximum',
       Threshold: 600,
     });

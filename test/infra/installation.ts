@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
-import { type DeploymentOptions, defineInstallation } from '../../infra/define.ts';
+import { checkWithNag, defineInstallation } from '../../infra/define.ts';
+import type { DeploymentOptions } from '../../infra/options.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 
@@ -99,10 +100,11 @@ export const FULL_CONFIG = {
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-export const synthesize = (input: ConfigInput, options: DeploymentOptions = { reservedConcurrency: 2 }) => {
+export const synthesize = (input: ConfigInput, options: DeploymentOptions = { alarms: 'all' }) => {
   const config = parseConfig(input, 'test');
   const app = new App({ context, analyticsReporting: false });
   const stacks = defineInstallation(app, config, options);
+  checkWithNag(app);
   const assembly = app.synth();
   return {
     app,
@@ -165,3 +167,12 @@ export const rightsOf = (template: Template, functionName: string): Statement[] 
 /** How a policy names a secret that somebody else made. */
 export const foreignSecret = (name: string): string =>
   `arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;
+
+/** The right of whoever proves himself by a secret, or has others do so: to say which version of it was good. */
+export const noteSecretUse = {
+  Sid: 'NoteSecretUse',
+  Effect: 'Allow',
+  Action: 'dynamodb:UpdateItem',
+  Resource: expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['secret-use#*'] } },
+};

@@ -8,6 +8,7 @@ import {
   flat,
   foreignSecret,
   found,
+  noteSecretUse,
   only,
   rightsOf,
   type Statement,
@@ -37,13 +38,13 @@ beforeAll(() => {
       ...withRowsKey('secretsmanager:team/key#rows'),
       schedule: { everyMinutes: 15, missedAfterMinutes: 60 },
     },
-    { reservedConcurrency: undefined },
+    { reservedConcurrency: 'none', alarms: 'all' },
   );
   bare = synthesize({
     installation: 'acme',
     feeds: { leads: { webhooks: [{ id: 'leads-1', url: 'secretsmanager:acme/clay#leads1' }] } },
   });
-}, 180_000);
+}, 400_000);
 
 const PREFIX = 'https://sqs.<AWS::Region>.<AWS::URLSuffix>/<AWS::AccountId>/acme-rows-';
 const queueArn = (feed: string) =>
@@ -182,6 +183,7 @@ describe('the functions of the relay', () => {
       readSecret('ReadRowsKey', generatedKey),
       may('TakeRows', 'sqs:SendMessage', ROW_QUEUES),
       may('WakeForward', 'lambda:InvokeFunction', forwardArn),
+      noteSecretUse,
     ]);
   });
 
@@ -219,6 +221,7 @@ describe('the functions of the relay', () => {
         ROW_QUEUES,
       ),
       may('SetRowsAside', ['sqs:DeleteMessage', 'sqs:ReceiveMessage'], queueArn('DeadLetters')),
+      noteSecretUse,
     ]);
   });
 
@@ -247,6 +250,7 @@ describe('the functions of the relay', () => {
       ]),
       readSecret('ReadStatusSecrets', foreignSecret('team/status')),
       may('CountQueues', 'sqs:GetQueueAttributes', ROW_QUEUES),
+      noteSecretUse,
     ]);
   });
 
@@ -351,9 +355,7 @@ describe('the alarms on the relay', () => {
       expect(flat(alarm(name))).toMatchObject({
         Namespace: 'AWS/SQS',
         Statistic: 'Maximum',
-        Dimensions: [
-          { Name: 'QueueName', Value: expect.stringMatching(new RegExp(`Rows${feed}\\w+QueueName`)) },
-        ],
+        Dimensions: [{ Name: 'QueueName', Value: `acme-rows-${feed}` }],
         TreatMissingData: 'notBreaching',
       });
     }
@@ -383,10 +385,13 @@ describe('an installation whose feeds take no rows', () => {
       ([, { Properties }]) => Properties.FunctionName,
     );
     expect(names.sort()).toEqual(
-      ['callback', 'incidents', 'respond', 'submissions', 'watch'].map((name) => `acme-${name}`),
+      ['callback', 'incidents', 'respond', 'rotate', 'submissions', 'watch'].map((name) => `acme-${name}`),
     );
     expect(JSON.stringify(bare.state.toJSON())).not.toMatch(/acme-rows|rows-key/);
-    expect(found(bare.rest, 'AWS::Scheduler::Schedule')).toHaveLength(1);
+    const schedules = found(bare.rest, 'AWS::Scheduler::Schedule').map(
+      ([, { Properties }]) => Properties.Name,
+    );
+    expect(schedules).toEqual(['acme-watch', 'acme-rotate']);
     const alarms = found(bare.rest, 'AWS::CloudWatch::Alarm').map(
       ([, { Properties }]) => Properties.AlarmName,
     );
@@ -396,6 +401,7 @@ describe('an installation whose feeds take no rows', () => {
       'WriteLog',
       'ReadState',
       'ReadIndexes',
+      'NoteSecretUse',
     ]);
   });
 });

@@ -148,7 +148,9 @@ describe('the live view', () => {
       {
         feed: 'leads',
         lastHour: { submitted: 1_180, calledBack: 1_175, hitRate: 0.675, failed: 20, credits: 9_000 },
+        recent: [],
         waiting: 5,
+        uncertain: 0,
         webhooks: [],
       },
     ];
@@ -241,7 +243,9 @@ describe('the relay in the live view', () => {
         {
           feed: 'leads',
           lastHour: { submitted: count, calledBack: 0, hitRate: null, failed: 0, credits: 0 },
+          recent: [],
           waiting: 0,
+          uncertain: 0,
           webhooks: [{ webhook: 'leads-1', count, limit: 50_000 }],
         },
       ],

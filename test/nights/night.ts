@@ -426,7 +426,7 @@ export const createNight = async (script: NightScript, options: NightOptions = {
       if (token === undefined) throw new Error('no message has a link that acknowledges');
       await insist((process) =>
         pressLink(
-          { store: storeOf(process), policy, clock, key: async () => SECRETS.values.LINK_KEY },
+          { store: storeOf(process), policy, clock, keys: async () => [SECRETS.values.LINK_KEY] },
           {
             routeKey: 'POST /i/{token}',
             pathParameters: { token },

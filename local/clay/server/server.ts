@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../shared/clock.ts';
 import { ClaywatchError } from '../../../shared/errors.ts';
+import { programsOnly } from '../../programs-only.ts';
 import { type Answer, jsonAnswer } from '../core/answer.ts';
 import { type Clay, createClay } from '../core/clay.ts';
 import { type ClayOptions, SIMULATED_CALLBACK_SECRET } from '../core/options.ts';
@@ -51,6 +52,8 @@ export interface RunningClay {
 
 const TICK_MS = 200;
 
+const isOwn = (host: string): boolean => /^(?:localhost|127\.|::1$)/.test(host);
+
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -98,10 +101,14 @@ export const startClay = async (settings: ServerSettings): Promise<RunningClay> 
   };
 
   const open = async (port: number, prefix: string): Promise<number> => {
-    const server = createServer((request, response) => {
-      // A client that went away mid-request is no concern of the simulation.
-      serve(request, response, prefix).catch(() => response.destroy());
-    });
+    const server = programsOnly(
+      createServer((request, response) => {
+        // A client that went away mid-request is no concern of the simulation.
+        serve(request, response, prefix).catch(() => response.destroy());
+      }),
+      // Where it is opened to other machines it is reached by whatever name they have for it.
+      { anyName: !isOwn(host) },
+    );
     servers.push(server);
     return listen(server, port, host);
   };

@@ -1,7 +1,5 @@
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -14,6 +12,7 @@ import { dayOfId } from '../../incident/id.ts';
 import type { Incident } from '../../incident/incident.ts';
 import { assertSuccessor, type IncidentStore, isActive, isUnfinished } from '../../incident/store.ts';
 import { conditionally, fromDocument, type Item, toDocument } from './document.ts';
+import { readItems } from './read-entries.ts';
 
 /**
  * The list is spread over this many partitions, chosen by the id's last digit; expiry bounds each. Shards rather than
@@ -22,9 +21,6 @@ import { conditionally, fromDocument, type Item, toDocument } from './document.t
  */
 const SHARDS = 4;
 const DAY_SECONDS = 86_400;
-/** DynamoDB's own limit of one BatchGetItem. */
-const BATCH = 100;
-const BATCH_TRIES = 8;
 
 type Key = Record<'pk' | 'sk', AttributeValue>;
 
@@ -153,32 +149,12 @@ export const createDynamoIncidentStore = ({
     return found;
   };
 
-  const fetchBatch = async (keys: readonly Key[]): Promise<readonly Item[]> => {
-    const items: Item[] = [];
-    let wanted: BatchGetItemCommandOutput['UnprocessedKeys'] = {
-      [tableName]: { Keys: [...keys], ConsistentRead: true },
-    };
-    for (let attempt = 0; attempt < BATCH_TRIES; attempt += 1) {
-      const answer: BatchGetItemCommandOutput = await client.send(
-        new BatchGetItemCommand({ RequestItems: wanted }),
-      );
-      items.push(...(answer.Responses?.[tableName] ?? []));
-      if (!answer.UnprocessedKeys?.[tableName]?.Keys?.length) return items;
-      wanted = answer.UnprocessedKeys;
-    }
-    throw new Error(`DynamoDB left keys of ${tableName} unread ${BATCH_TRIES} times in a row`);
-  };
-
   /** What index entries stand for, as it is now. */
   const fetch = async (entries: readonly Item[]): Promise<readonly Incident[]> => {
     const keys = new Map(
       entries.flatMap(({ pk, sk }): [string, Key][] => (pk && sk ? [[`${pk.S}\n${sk.S}`, { pk, sk }]] : [])),
     );
-    const wanted = [...keys.values()];
-    const batches = Array.from({ length: Math.ceil(wanted.length / BATCH) }, (_, index) =>
-      fetchBatch(wanted.slice(index * BATCH, (index + 1) * BATCH)),
-    );
-    const items = (await Promise.all(batches)).flat();
+    const items = await readItems({ client, tableName }, [...keys.values()]);
     return latest(items.map((item) => fromDocument<Incident>(item)));
   };
 

@@ -36,6 +36,14 @@ const fetchBatch = async ({ client, tableName }: Table, keys: readonly Key[]): P
   throw new Error(`DynamoDB left keys of ${tableName} unread ${BATCH_TRIES} times in a row`);
 };
 
+/** The items of these keys, as they are now (strongly consistent); in no order. */
+export const readItems = async (table: Table, keys: readonly Key[]): Promise<readonly Item[]> => {
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
+    fetchBatch(table, keys.slice(index * BATCH, (index + 1) * BATCH)),
+  );
+  return (await Promise.all(batches)).flat();
+};
+
 /**
  * What a query of an index finds, at most `limit` items, as they are now (strongly consistent); in no order. An index
  * may lag, so what comes back need not fit the query any more.
@@ -60,8 +68,5 @@ export const readEntries = async (
     for (const { pk, sk } of page.Items ?? []) if (pk && sk) keys.push({ pk, sk });
     start = page.LastEvaluatedKey;
   } while (start && keys.length < limit);
-  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
-    fetchBatch(table, keys.slice(index * BATCH, (index + 1) * BATCH)),
-  );
-  return (await Promise.all(batches)).flat();
+  return readItems(table, keys);
 };

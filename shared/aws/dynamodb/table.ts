@@ -28,6 +28,8 @@
  * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
  * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
  * | replays | `replay` | `<id>` | | |
+ * | rotations of a secret | `rotation` | `<secret>` | | |
+ * | who uses which version of a secret | `secret-use#<secret>` | `<sender>` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
  * gsi1 the time of their end and in gsi2 of their making, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys

@@ -1,7 +1,7 @@
 import { retryAfterSeconds } from '../../clay/retry-after.ts';
 import type { Clock } from '../../clock.ts';
 import { HIDDEN, redactText } from '../../config/redact.ts';
-import type { SecretReader, SecretReference } from '../../config/secret-reference.ts';
+import { readValid, type SecretReader, type SecretReference } from '../../config/secret-reference.ts';
 import { ClaywatchError } from '../../errors.ts';
 import type { HttpClient, HttpOutcome, HttpRequest } from '../../http/port.ts';
 import { oneLine } from '../text.ts';
@@ -98,9 +98,26 @@ export const readSecret = async (
   try {
     return { kind: 'secret', value: await secrets.read(reference) };
   } catch (error) {
-    if (!(error instanceof ClaywatchError)) throw error;
-    const why = `${error.message} ${error.remedy}`;
-    return error.code === 'secret.unavailable' ? later(why) : refused(why);
+    return unreadable(error);
+  }
+};
+
+const unreadable = (error: unknown): Failed => {
+  if (!(error instanceof ClaywatchError)) throw error;
+  const why = `${error.message} ${error.remedy}`;
+  return error.code === 'secret.unavailable' ? later(why) : refused(why);
+};
+
+/** Every value of a secret that is valid now, the current one first; a failure names where it should be. */
+export const readAllValid = async (
+  secrets: SecretReader,
+  reference: SecretReference,
+): Promise<{ readonly kind: 'secrets'; readonly values: readonly string[] } | Failed> => {
+  try {
+    const valid = await readValid(secrets, reference, 'all');
+    return { kind: 'secrets', values: valid.map(({ value }) => value) };
+  } catch (error) {
+    return unreadable(error);
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { readAnother } from '../../config/secret-reference.ts';
 import {
   type Answer,
   type ChannelDependencies,
@@ -53,13 +54,20 @@ const changeSummary = (bulletin: Bulletin, changes: readonly string[]): string =
 export const createPagerDuty = (config: PagerDutyConfig, deps: ChannelDependencies): Channel => {
   const senderFor = (routingKey: string): Send => {
     const call = callsTo('PagerDuty', deps);
-    return async (path, event) => {
-      const answer = await call({
+    const post = (path: string, event: object) =>
+      call({
         method: 'POST',
         url: endpoint(config.eventsUrl, path),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(event),
       });
+    return async (path, event) => {
+      let answer = await post(path, event);
+      if (!isFailed(answer) && answer.status >= 400) {
+        // The key may have been rotated meanwhile: PagerDuty says 400 to a wrong one.
+        const other = await readAnother(deps.secrets, config.routingKey, routingKey);
+        if (other !== null) answer = await post(path, { ...event, routing_key: other });
+      }
       if (isFailed(answer)) return answer;
       return answer.status >= 200 && answer.status < 300 ? 'accepted' : refusal(answer, routingKey);
     };

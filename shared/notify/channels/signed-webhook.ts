@@ -5,6 +5,7 @@ import {
   delivered,
   type Failed,
   isFailed,
+  readAllValid,
   readSecret,
   refused,
 } from './exchange.ts';
@@ -96,13 +97,14 @@ export const createSignedWebhook = (config: WebhookConfig, deps: ChannelDependen
       );
     const keys: string[] = [];
     for (const reference of config.signingSecrets) {
-      const key = await readSecret(secrets, reference);
-      if (isFailed(key)) return key;
-      if (!keyBytes(key.value))
+      // During a rotation the key before signs as well: the receiver goes by either.
+      const valid = await readAllValid(secrets, reference);
+      if (isFailed(valid)) return valid;
+      if (valid.values.some((key) => !keyBytes(key)))
         return refused(
           `The secret ${reference} holds no key of Standard Webhooks. Put "whsec_" and base64 of 24 to 64 random bytes there.`,
         );
-      keys.push(key.value);
+      keys.push(...valid.values);
     }
     return { kind: 'ready', url: url.value, keys };
   };

@@ -32,15 +32,41 @@ const LOOK_BACK_SECONDS = 60;
 /** Fifty messages with their metadata. */
 const HISTORY_BYTES = 1_048_576;
 
+/** Slack's words for a token that it does not take. */
+const BAD_TOKEN: ReadonlySet<string> = new Set([
+  'invalid_auth',
+  'not_authed',
+  'token_expired',
+  'token_revoked',
+  'account_inactive',
+]);
+
+export interface SlackApiOptions {
+  readonly apiUrl: string;
+  readonly channel: string;
+  readonly token: string;
+  /** Asked when Slack does not take the token: another one, where it was rotated meanwhile. */
+  readonly renew?: (refused: string) => Promise<string | null>;
+}
+
 /** Calls of Slack's Web API within one delivery. */
 export const createSlackApi = (
-  { apiUrl, channel, token }: { readonly apiUrl: string; readonly channel: string; readonly token: string },
+  { apiUrl, channel, token, renew }: SlackApiOptions,
   deps: ChannelDependencies,
 ) => {
   const call = callsTo('Slack', deps);
-  const authorization = `Bearer ${token}`;
+  let authorization = `Bearer ${token}`;
 
   const read = async (request: Parameters<typeof call>[0]): Promise<SlackAnswer> => {
+    const answer = await readOnce(request);
+    if (answer.kind === 'ok' || !BAD_TOKEN.has(answer.code)) return answer;
+    const other = (await renew?.(token)) ?? null;
+    if (other === null || authorization === `Bearer ${other}`) return answer;
+    authorization = `Bearer ${other}`;
+    return readOnce(request);
+  };
+
+  const readOnce = async (request: Parameters<typeof call>[0]): Promise<SlackAnswer> => {
     const answer = await call({ ...request, headers: { authorization, ...request.headers } });
     if (isFailed(answer)) return { kind: 'error', code: '', outcome: answer };
     const body = objectIn(answer.body);

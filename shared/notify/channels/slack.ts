@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { readAnother } from '../../config/secret-reference.ts';
 import {
   type ChannelDependencies,
   delivered,
@@ -165,7 +166,15 @@ const checkChannel = (info: SlackAnswer, canPostAnywhere: boolean): ChannelCheck
 export const createSlack = (config: SlackConfig, deps: ChannelDependencies): Channel => {
   const { secrets, clock } = deps;
   const apiWith = (token: string): SlackApi =>
-    createSlackApi({ apiUrl: config.apiUrl, channel: config.channel, token }, deps);
+    createSlackApi(
+      {
+        apiUrl: config.apiUrl,
+        channel: config.channel,
+        token,
+        renew: (refused) => readAnother(secrets, config.botToken, refused),
+      },
+      deps,
+    );
 
   return {
     id: config.id,

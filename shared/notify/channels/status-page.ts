@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { readAnother } from '../../config/secret-reference.ts';
 import type { IncidentStatus } from '../../incident/incident.ts';
 import type { Severity } from '../../severity.ts';
 import {
@@ -182,18 +183,25 @@ export const createStatusPage = (config: StatusPageConfig, deps: ChannelDependen
 
   const apiWith = (token: string): PageApi => {
     const call = callsTo(vendor.name, deps);
-    const pageCall: PageCall = async (method, path, body) => {
-      const answer = await call({
+    const callWith = (known: string, [method, path, body]: Parameters<PageCall>) =>
+      call({
         method,
         url: endpoint(config.apiUrl, path),
         headers: {
-          authorization: `${vendor.scheme} ${token}`,
+          authorization: `${vendor.scheme} ${known}`,
           accept: vendor.media,
           ...(body && { 'content-type': vendor.media }),
         },
         ...(body && { body: JSON.stringify(body) }),
         maxBodyBytes: 1_048_576,
       });
+    const pageCall: PageCall = async (...request) => {
+      let answer = await callWith(token, request);
+      if (!isFailed(answer) && (answer.status === 401 || answer.status === 403)) {
+        // It may have been rotated meanwhile.
+        const other = await readAnother(deps.secrets, config.token, token);
+        if (other !== null) answer = await callWith(other, request);
+      }
       if (isFailed(answer) || (answer.status >= 200 && answer.status < 300)) return answer;
       const words = answer.body === '' ? '' : `: ${theirWords(answer.body, [token])}`;
       return refused(

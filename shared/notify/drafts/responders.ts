@@ -1,3 +1,4 @@
+import { isDrill } from '../../incident/drill.ts';
 import { isOpen, type TimelineEntry } from '../../incident/incident.ts';
 import { QUESTIONS } from '../../runbook/index.ts';
 import { type About, closedByHand, currentStatus, isAgainst, isGood } from '../about.ts';
@@ -125,6 +126,7 @@ const resolution = (about: About): DraftField => {
       text: `Closed by ${actorWords(by)}. It was not seen working. Whoever closed it makes sure of this:`,
       items: entry.verify,
     };
+  if (isDrill(incident)) return { name, text: 'The DRILL is over. Nothing was wrong.' };
   if (incident.evidence[0]?.finding === 'not-watched')
     return { name, text: 'Closed because nothing watches it any more; whether it works is not known.' };
   const relapses = incident.reopenings === 0 ? '' : ` after ${counted(incident.reopenings, 'relapse')}`;

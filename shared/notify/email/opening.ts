@@ -1,3 +1,4 @@
+import { isDrill } from '../../incident/drill.ts';
 import type { Transition } from '../../incident/incident.ts';
 import { closedByHand, endOf, isGood } from '../about.ts';
 import { inShort } from '../done.ts';
@@ -70,10 +71,15 @@ const seenWorking = (letter: Letter): readonly string[] => {
 };
 
 /** Closed by somebody's word, it is still to be seen working. */
-const proofLines = (letter: Letter): readonly string[] =>
-  closedByHand(letter.incident, letter.pending)
+const proofLines = (letter: Letter): readonly string[] => {
+  if (isDrill(letter.incident))
+    return section('WHAT ENDED THE DRILL', [
+      paragraph(letter.show(letter.incident.evidence[0]?.summary ?? 'DRILL over', 200)),
+    ]);
+  return closedByHand(letter.incident, letter.pending)
     ? section('NOT SEEN WORKING: HOW TO MAKE SURE', letter.entry.verify.map(bullet))
     : section('SEEN WORKING AGAIN (times in UTC)', seenWorking(letter));
+};
 
 const resolvedLines = (letter: Letter): readonly string[] => {
   const { incident, entry, show, timeZone } = letter;

@@ -1,4 +1,5 @@
 import { draftedFor } from '../../incident/drafted.ts';
+import { isDrill } from '../../incident/drill.ts';
 import type { DraftedFigures } from '../../incident/incident.ts';
 import { closedByHand, endOf, isAgainst } from '../about.ts';
 import { paragraph, section } from '../layout.ts';
@@ -46,6 +47,7 @@ const figureLines = ({ durationMs, times, rows }: DraftedFigures, { show }: Lett
 ];
 
 const resolutionText = ({ incident, pending }: Letter): string => {
+  if (isDrill(incident)) return 'the DRILL is over';
   const by = closedByHand(incident, pending);
   const who = by ? `closed by ${actorWords(by)}, not seen working` : 'seen working again';
   return `${who}; what people did is to be added by those who were there`;

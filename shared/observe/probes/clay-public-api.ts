@@ -1,7 +1,7 @@
 import { type Answer, isChallenge } from '../../clay/answer.ts';
 import { hostOf, under } from '../../clay/url.ts';
 import type { Config } from '../../config/schema.ts';
-import type { SecretReference } from '../../config/secret-reference.ts';
+import { readAnother, type SecretReference } from '../../config/secret-reference.ts';
 import type { Fact, Phases } from '../observation.ts';
 import type { ProbeContext } from './context.ts';
 import { readHeaders } from './secrets.ts';
@@ -75,21 +75,28 @@ export const askPublicApi = async (
   }
   const value = key.value['clay-api-key'] ?? '';
   const host = hostOf(clay.publicApiUrl);
-  const outcome = await context.http(
-    {
-      method: 'GET',
-      url: under(clay.publicApiUrl, path),
-      headers: {
-        accept: 'application/json',
-        ...(clay.apiKeyHeader === 'authorization-bearer'
-          ? { authorization: `Bearer ${value}` }
-          : { 'clay-api-key': value }),
+  const askWith = (known: string) =>
+    context.http(
+      {
+        method: 'GET',
+        url: under(clay.publicApiUrl, path),
+        headers: {
+          accept: 'application/json',
+          ...(clay.apiKeyHeader === 'authorization-bearer'
+            ? { authorization: `Bearer ${known}` }
+            : { 'clay-api-key': known }),
+        },
+        timeoutMs,
+        maxBodyBytes: context.policy.maxBodyBytes,
       },
-      timeoutMs,
-      maxBodyBytes: context.policy.maxBodyBytes,
-    },
-    signal,
-  );
+      signal,
+    );
+  let outcome = await askWith(value);
+  if (outcome.kind === 'answer' && (outcome.status === 401 || outcome.status === 403)) {
+    // It may have been rotated meanwhile.
+    const other = await readAnother(context.secrets, clay.apiKey, value);
+    if (other !== null) outcome = await askWith(other);
+  }
   if (outcome.kind === 'failure') return { kind: 'other', look: transportLook(outcome, host) };
   const { phases } = outcome;
   const facts = answerFacts(outcome, context.clock.now());

@@ -103,6 +103,7 @@ export const createHand = (run: Run, feed: string): Hand => {
     setAside: async ({ row, handle }, why) => {
       await deadLetters.put([{ id: deadLetterId(row.id), feed, at: clock.now(), ...why, row }]);
       report.deadLetters += 1;
+      run.ports.trail?.setAside({ feed, webhook: why.webhook, rowId: row.id, reason: why.reason });
       await removals.add(handle);
     },
     setAsideUnreadable: async (messages) => {

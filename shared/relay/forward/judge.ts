@@ -193,7 +193,9 @@ export const createJudge = (options: JudgeOptions): Judge => {
 
     answered: async (sending, answered, at) => {
       const { ready, webhook, claimedAt } = sending;
-      const certainty = certaintyOf(answered.answer);
+      const { answer } = answered;
+      ports.trail?.answered({ feed: name, webhook, rowId: ready.received.row.id, answer });
+      const certainty = certaintyOf(answer);
       const settled =
         certainty === 'unknown'
           ? Promise.resolve()

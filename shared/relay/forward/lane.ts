@@ -9,7 +9,7 @@ import { createBatcher } from './batcher.ts';
 import { decide } from './decide.ts';
 import { createHand } from './hand.ts';
 import { createJudge } from './judge.ts';
-import { post, type Route, routeOf } from './post.ts';
+import { otherRoute, post, type Route, routeOf } from './post.ts';
 import type { Run } from './run.ts';
 import { createSteering } from './steering.ts';
 import { renewOld } from './upkeep.ts';
@@ -296,12 +296,15 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
       return judge.unsent(sending);
     }
     const { http } = ports;
-    const answered = await post(
-      { http, relay, now: clock.now },
-      route,
-      ready.received.row.json,
-      run.exchanging,
-    );
+    const config = feed.webhooks.find(({ id }) => id === webhook);
+    const postTo = (way: Route) =>
+      post({ http, relay, now: clock.now }, way, ready.received.row.json, run.exchanging);
+    let answered = await postTo(route);
+    if (config && (answered.answer === 'gone' || answered.answer === 'unauthorized')) {
+      const other = await otherRoute(config, ports.secrets, route);
+      if (other) answered = await postTo(other);
+    }
+    if (config && answered.answer === 'accepted') ports.onAccepted?.(name, config);
     const at = clock.now();
     report.answers[answered.answer] = (report.answers[answered.answer] ?? 0) + 1;
     answers.push({ webhook, answer: answered.answer, status: answered.status, at });

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
-import type { Config } from '../../config/schema.ts';
+import type { Config, WebhookConfig } from '../../config/schema.ts';
 import type { SecretReader } from '../../config/secret-reference.ts';
 import type { HttpClient } from '../../http/port.ts';
 import type { RowsLedger } from '../../rows/ledger.ts';
 import type { SendAnswer } from '../answer.ts';
 import type { ControlStore } from '../control.ts';
-import type { DeadLetterStore, Outbox } from '../keeping.ts';
+import type { DeadLetterReason, DeadLetterStore, Outbox } from '../keeping.ts';
 import type { Pacer } from '../pacer.ts';
 import type { QueuedRow, RowQueue } from '../queue.ts';
 import type { SendsLedger } from '../sends.ts';
@@ -30,8 +30,27 @@ export interface ForwardPorts {
   };
   /** A number from 0 up to, not including, 1: tells claims of this process from those of others. */
   readonly random: () => number;
+  /** Told of every row that Clay accepted, by its webhook: that is how a new URL or token is seen working. */
+  readonly onAccepted?: (feed: string, webhook: WebhookConfig) => void;
   /** Told of every fault that the forwarder got over. */
   readonly onFault: (error: unknown, doing: string) => void;
+  /** Told of every answer of Clay, and of every row that is set aside, for a log. */
+  readonly trail?: ForwardTrail;
+}
+
+export interface ForwardTrail {
+  answered(sent: {
+    readonly feed: string;
+    readonly webhook: string;
+    readonly rowId: string;
+    readonly answer: SendAnswer;
+  }): void;
+  setAside(row: {
+    readonly feed: string;
+    readonly webhook: string | null;
+    readonly rowId: string;
+    readonly reason: DeadLetterReason;
+  }): void;
 }
 
 /** What one run of a forwarder did: numbers only. */

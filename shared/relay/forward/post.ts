@@ -1,7 +1,7 @@
 import { retryAfterSeconds } from '../../clay/retry-after.ts';
 import { isWebhookUrl } from '../../clay/url.ts';
 import type { RelayConfig, WebhookConfig } from '../../config/schema.ts';
-import type { SecretReader } from '../../config/secret-reference.ts';
+import { readAnother, type SecretReader } from '../../config/secret-reference.ts';
 import { ClaywatchError } from '../../errors.ts';
 import type { HttpClient } from '../../http/port.ts';
 import type { SendAnswer } from '../answer.ts';
@@ -34,6 +34,27 @@ export const routeOf = async (webhook: WebhookConfig, secrets: SecretReader): Pr
       'content-type': 'application/json',
       ...(token === undefined ? {} : { [webhook.authHeader]: token }),
     },
+  };
+};
+
+/**
+ * Another route to the same webhook, because this one is refused: its URL or token may have been rotated meanwhile. Null:
+ * there is none.
+ */
+export const otherRoute = async (
+  webhook: WebhookConfig,
+  secrets: SecretReader,
+  refused: Route,
+): Promise<Route | null> => {
+  const token = webhook.authToken === undefined ? undefined : refused.headers[webhook.authHeader];
+  const [url, otherToken] = await Promise.all([
+    readAnother(secrets, webhook.url, refused.url),
+    webhook.authToken === undefined ? null : readAnother(secrets, webhook.authToken, token ?? ''),
+  ]);
+  if ((url === null && otherToken === null) || (url !== null && !isWebhookUrl(url))) return null;
+  return {
+    url: url ?? refused.url,
+    headers: { ...refused.headers, ...(otherToken !== null && { [webhook.authHeader]: otherToken }) },
   };
 };
 

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createAccess } from '../../../functions/incidents/access.ts';
 import type { IncidentsEvent } from '../../../functions/incidents/api.ts';
 import { type IncidentsDependencies, incidents } from '../../../functions/incidents/handler.ts';
+import { createLinkKeys } from '../../../functions/incidents/link-keys.ts';
 import type { ROUTES } from '../../../functions/incidents/routes.ts';
 import { createSignedBySlack } from '../../../functions/incidents/signed-by-slack.ts';
 import { createSecretReader } from '../../../shared/aws/secrets/reader.ts';
@@ -12,7 +13,7 @@ import type { HttpClient } from '../../../shared/http/port.ts';
 import type { Incident } from '../../../shared/incident/incident.ts';
 import { incidentPolicy } from '../../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../../shared/incident/store.ts';
-import { createLinks, linkKey } from '../../../shared/link/links.ts';
+import { createLinks } from '../../../shared/link/links.ts';
 import { postmortemText } from '../../../shared/respond/postmortem-text.ts';
 import { NOON } from '../../incident/fixtures.ts';
 import { createMemoryCreditStore } from '../../support/memory-credit-store.ts';
@@ -118,7 +119,7 @@ export const createIncidentsWorld = async (
     policy: incidentPolicy(config),
     clock,
     access: createAccess({ respond: config.respond, secrets, clock, onFault }),
-    key: async () => (linkSecret === undefined ? null : linkKey(await secrets.read(linkSecret))),
+    keys: createLinkKeys({ reference: linkSecret, secrets, clock }),
     timeZone: over.timeZone ?? 'UTC',
     postmortem: (incident, format) =>
       postmortemText(

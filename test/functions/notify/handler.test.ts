@@ -88,7 +88,7 @@ beforeAll(async () => {
 
   directory = await mkdtemp(join(tmpdir(), 'claywatch-notify-'));
   const path = join(directory, 'claywatch.config.json');
-  await writeFile(path, JSON.stringify(CONFIG));
+  await writeFile(path, JSON.stringify(configOf(CONFIG)));
   for (const [name, value] of Object.entries({
     CLAYWATCH_CONFIG: path,
     TABLE_NAME: TABLE,

@@ -175,16 +175,22 @@ describe('the relay function', () => {
     expect(sqs.inspectQueue('test-rows-leads')?.messages.ready).toEqual([]);
   });
 
-  it('logs a line for a request that was not taken, with nothing of it, and none for the others', async () => {
+  it('logs a line for each request, with nothing of its rows but how many and where their ids are found', async () => {
     const post = await start();
-    await post(emails('quiet', 3));
-    expect(logged).toEqual([]);
+    const { body } = await post([...emails('quiet', 3), { email: 'secret 4711' }]);
     await post([{ email: 'secret 4711' }]);
     await post(emails('wrong', 1), { 'x-claywatch-secret': 'wrong-4711' });
     expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        message: 'rows taken',
+        feed: 'leads',
+        RowsTaken: 3,
+        RowsRefused: 1,
+        row_buckets: [body.row_ids[0].slice(0, 19)],
+      },
       { message: 'not taken', status: 400, feed: 'leads' },
       { message: 'not taken', status: 401 },
     ]);
-    expect(logged.join('\n')).not.toMatch(/acme|secret 4711|wrong/);
+    expect(logged.join('\n')).not.toMatch(/acme|secret 4711|wrong|quiet/);
   });
 });

@@ -18,6 +18,7 @@ import type { WatchEvent } from '../../../functions/watch/event.ts';
 import { handler, watch } from '../../../functions/watch/handler.ts';
 import { createDynamoClient } from '../../../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../../../shared/aws/dynamodb/create-table.ts';
+import { parseConfig } from '../../../shared/config/parse.ts';
 import type { ConfigInput } from '../../../shared/config/schema.ts';
 import type { WatchDependencies } from '../../../shared/watch/run.ts';
 
@@ -95,7 +96,7 @@ beforeAll(async () => {
     observe: { confirmAfterMs: [1] },
     notify: { email: [{ address: 'oncall@example.com' }] },
   };
-  await writeFile(join(directory, 'claywatch.config.json'), JSON.stringify(config));
+  await writeFile(join(directory, 'claywatch.config.json'), JSON.stringify(parseConfig(config, 'test')));
   environment = {
     CLAYWATCH_CONFIG: join(directory, 'claywatch.config.json'),
     TABLE_NAME: 'claywatch-state',
