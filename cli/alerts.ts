@@ -1,7 +1,7 @@
 import { LOCAL_AWS } from '../local/aws.ts';
 import { createSnsClient } from '../shared/aws/sns/client.ts';
 import { findTopic } from '../shared/aws/sns/preflight.ts';
-import { createSqsClient } from '../shared/aws/sqs/visibility.ts';
+import { createSqsClient } from '../shared/aws/sqs/client.ts';
 import { alertTopicName, pagesTopicName } from '../shared/config/alerting.ts';
 import type { OpenStore } from './store.ts';
 import type { Terminal } from './terminal.ts';

@@ -8,7 +8,7 @@ import { parseSecretReference, type SecretReader } from '../shared/config/secret
 import { secretReferencesIn } from '../shared/config/secret-references.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 import type { HttpClient } from '../shared/http/port.ts';
-import type { Examined } from '../shared/notify/doctor.ts';
+import { type Examined, notReady, orUnknown, ready, skipped, words } from '../shared/notify/examined.ts';
 import { duration } from '../shared/notify/time.ts';
 import type { Rotation } from '../shared/observe/rotation.ts';
 import { rotatableSecrets } from '../shared/rotate/kinds.ts';
@@ -31,29 +31,6 @@ export interface InstallationPorts {
 const MINUTE = 60_000;
 const ENDPOINT_TIMEOUT_MS = 10_000;
 const LISTED = 5;
-
-const ready = (what: string, found: string): Examined => ({ what, result: 'ready', found, fix: '' });
-const skipped = (what: string, found: string): Examined => ({ what, result: 'skipped', found, fix: '' });
-const notReady = (what: string, found: string, fix: string): Examined => ({
-  ...{ what, result: 'not-ready', found },
-  fix,
-});
-
-const words = (error: unknown): string =>
-  redactText(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200);
-
-/** What cannot be looked at is unknown, never fine. */
-const orUnknown = async (
-  what: string,
-  look: () => Promise<readonly Examined[]>,
-  fix: string,
-): Promise<readonly Examined[]> => {
-  try {
-    return await look();
-  } catch (error) {
-    return [{ what, result: 'unknown', found: `It could not be looked at: ${words(error)}`, fix }];
-  }
-};
 
 const NOT_RUNNING = (installation: string, isLocal: boolean): string =>
   isLocal

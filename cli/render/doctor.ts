@@ -1,4 +1,4 @@
-import type { Examined } from '../../shared/notify/doctor.ts';
+import type { Examined } from '../../shared/notify/examined.ts';
 import type { StoreSource } from '../store.ts';
 import { hang, joined, jsonText, type Page, plain } from './text.ts';
 import { sourceText } from './usage.ts';

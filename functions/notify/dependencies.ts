@@ -4,7 +4,8 @@ import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-st
 import { createDynamoChannelMemory } from '../../shared/aws/dynamodb/notify/channel-memory.ts';
 import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
-import { createPostpone, createSqsClient } from '../../shared/aws/sqs/visibility.ts';
+import { createSqsClient } from '../../shared/aws/sqs/client.ts';
+import { createPostpone } from '../../shared/aws/sqs/visibility.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { createChannels } from '../../shared/notify/channels/create-channels.ts';

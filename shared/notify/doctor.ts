@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { ChannelCheck } from './channels/port.ts';
+import { type Examined, notReady, orUnknown, ready, skipped } from './examined.ts';
 import {
   channelSubscriptionsOf,
   pageSubscriptionsOf,
@@ -7,15 +8,7 @@ import {
   unroutedSeverities,
 } from './filter-policy.ts';
 import { type ProofLedger, undeliveredAge } from './proof.ts';
-import { oneLine } from './text.ts';
 import { duration } from './time.ts';
-
-/** `skipped`: it cannot be seen from here, and `found` says why. */
-export interface Examined extends Omit<ChannelCheck, 'result'> {
-  /** What was looked at, in a few words. */
-  readonly what: string;
-  readonly result: ChannelCheck['result'] | 'skipped';
-}
 
 /** A subscription as SNS has it. */
 export interface ActualSubscription {
@@ -50,31 +43,6 @@ export interface DoctorPorts {
 const MINUTE = 60_000;
 /** Less than this stops a night of incidents within minutes. */
 const SPEND_LIMIT_USD = 5;
-
-const ready = (what: string, found: string): Examined => ({ what, result: 'ready', found, fix: '' });
-const notReady = (what: string, found: string, fix: string): Examined => ({
-  what,
-  result: 'not-ready',
-  found,
-  fix,
-});
-const skipped = (what: string, found: string): Examined => ({ what, result: 'skipped', found, fix: '' });
-
-const words = (error: unknown): string =>
-  oneLine(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 200);
-
-/** What cannot be looked at is unknown, never fine. */
-const orUnknown = async (
-  what: string,
-  look: () => Promise<readonly Examined[]>,
-  fix: string,
-): Promise<readonly Examined[]> => {
-  try {
-    return await look();
-  } catch (error) {
-    return [{ what, result: 'unknown', found: `It could not be looked at: ${words(error)}`, fix }];
-  }
-};
 
 const unknownNames = ({ notify, incidents }: Config): readonly string[] => {
   const special = new Set(['on-call', 'everyone']);

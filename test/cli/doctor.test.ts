@@ -7,7 +7,7 @@ import {
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 import type { HttpOutcome } from '../../shared/http/port.ts';
-import type { Examined } from '../../shared/notify/doctor.ts';
+import type { Examined } from '../../shared/notify/examined.ts';
 import type { Rotation } from '../../shared/observe/rotation.ts';
 import { configOf, THREE_AM } from '../notify/messages.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../shared/config/schema.ts';
-import { type DoctorPorts, type Examined, examine, type SnsPreflight } from '../../shared/notify/doctor.ts';
+import { type DoctorPorts, examine, type SnsPreflight } from '../../shared/notify/doctor.ts';
+import type { Examined } from '../../shared/notify/examined.ts';
 import { createMemoryProofLedger } from '../support/memory-proof.ts';
 import { configOf } from './messages.ts';
 

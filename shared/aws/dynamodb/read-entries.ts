@@ -70,3 +70,23 @@ export const readEntries = async (
   } while (start && keys.length < limit);
   return readItems(table, keys);
 };
+
+/** Every item of a partition, as it is now (strongly consistent), by sort key. */
+export const readPartition = async ({ client, tableName }: Table, pk: string): Promise<readonly Item[]> => {
+  const items: Item[] = [];
+  let start: QueryCommandOutput['LastEvaluatedKey'];
+  do {
+    const page: QueryCommandOutput = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: pk } },
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+};

@@ -1,9 +1,4 @@
-import {
-  ChangeMessageVisibilityCommand,
-  GetQueueUrlCommand,
-  SQSClient,
-  type SQSClientConfig,
-} from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 /** Puts a message off that a function has received and cannot deal with yet. */
 export type Postpone = (queueArn: string, receiptHandle: string, seconds: number) => Promise<void>;
@@ -16,15 +11,6 @@ const partsOfArn = (arn: string) => {
   const [, , , , account = '', name = ''] = arn.split(':');
   return { account, name };
 };
-
-export const createSqsClient = (config: SQSClientConfig = {}): SQSClient =>
-  new SQSClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-    // Queue URLs of an emulator name hosts that need not resolve.
-    useQueueUrlAsEndpoint: false,
-    ...config,
-  });
 
 /** Asks for the URL of each queue once: events name queues by ARN only. Rejects with the SDK's error. */
 export const createPostpone = (client: SQSClient): Postpone => {

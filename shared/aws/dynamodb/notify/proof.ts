@@ -2,8 +2,6 @@ import {
   type AttributeValue,
   type DynamoDBClient,
   PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Transition } from '../../../incident/incident.ts';
@@ -18,7 +16,7 @@ import {
   partsOf,
 } from '../../../notify/proof.ts';
 import { conditionally, type Item } from '../document.ts';
-import { readEntries } from '../read-entries.ts';
+import { readEntries, readPartition } from '../read-entries.ts';
 
 const DAY_SECONDS = 86_400;
 /** Rows that are neither delivered nor made up for, by what they are; others are in no index. */
@@ -185,21 +183,7 @@ export const createDynamoProofLedger = ({
     },
 
     ofIncident: async (incidentId) => {
-      const items: Item[] = [];
-      let start: QueryCommandOutput['LastEvaluatedKey'];
-      do {
-        const page: QueryCommandOutput = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            KeyConditionExpression: 'pk = :pk',
-            ExpressionAttributeValues: { ':pk': text(`proof#${incidentId}`) },
-            ConsistentRead: true,
-            ...(start && { ExclusiveStartKey: start }),
-          }),
-        );
-        items.push(...(page.Items ?? []));
-        start = page.LastEvaluatedKey;
-      } while (start);
+      const items = await readPartition({ client, tableName }, `proof#${incidentId}`);
       return items.map(fromItem).sort(byAge);
     },
 

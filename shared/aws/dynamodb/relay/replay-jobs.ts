@@ -1,12 +1,7 @@
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type QueryCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ReplayJob, ReplayJobStore } from '../../../replay/job.ts';
-import { conditionally, fromDocument, type Item, toDocument } from '../document.ts';
+import { conditionally, fromDocument, toDocument } from '../document.ts';
+import { readPartition } from '../read-entries.ts';
 
 const KEPT_SECONDS = 90 * 86_400;
 const PARTITION = { S: 'replay' };
@@ -56,21 +51,7 @@ export const createDynamoReplayJobs = ({
     ),
 
   list: async (limit) => {
-    const items: Item[] = [];
-    let start: QueryCommandOutput['LastEvaluatedKey'];
-    do {
-      const page: QueryCommandOutput = await client.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :replays',
-          ExpressionAttributeValues: { ':replays': PARTITION },
-          ConsistentRead: true,
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
-      items.push(...(page.Items ?? []));
-      start = page.LastEvaluatedKey;
-    } while (start);
+    const items = await readPartition({ client, tableName }, PARTITION.S);
     return items
       .map((item) => fromDocument<ReplayJob>(item))
       .toSorted((one, other) => other.startedAt - one.startedAt)
