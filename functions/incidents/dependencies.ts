@@ -6,6 +6,7 @@ import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-st
 import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
+import { createSecretsClient } from '../../shared/aws/secrets/client.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
@@ -26,7 +27,7 @@ export const createDependencies = async (
 ): Promise<IncidentsDependencies> => {
   const config = await readConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
-  const secrets = createSecretReader({ env, clock });
+  const secrets = createSecretReader({ env, clock, secretsManager: createSecretsClient });
   const { respond } = config;
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   const store = createDynamoIncidentStore(table);
