@@ -11,11 +11,3 @@ export const once = <T>(make: () => T | Promise<T>): (() => Promise<T>) => {
     return made;
   };
 };
-
-/**
- * Makes a thing that `once` makes as soon as what is being done has to wait for something, instead of when it is needed.
- * A failure shows when it is.
- */
-export const whileWaiting = (make: () => Promise<unknown>): void => {
-  setImmediate(() => make().catch(() => undefined));
-};

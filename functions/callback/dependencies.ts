@@ -6,7 +6,7 @@ import { coalesceCallbacks } from '../../shared/rows/coalesce.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
-import { once, whileWaiting } from '../once.ts';
+import { later } from '../later.ts';
 import type { CallbackEnvironment } from './environment.ts';
 import type { CallbackDependencies } from './handler.ts';
 
@@ -22,12 +22,11 @@ export const createDependencies = async (
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
   const secrets = createSecretReader({ env, clock, secretsManager: createSecretsClient });
-  const store = once(async () => {
+  const store = later(async () => {
     const { createStore } = await import('./store.ts');
     const { retainDays } = settings.rows;
     return createStore({ tableName: environment.TABLE_NAME, clock, retainDays });
   });
-  whileWaiting(store);
   return {
     measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, ({ callbacks }) => callbacks),
@@ -37,13 +36,10 @@ export const createDependencies = async (
       clock,
       onFault,
     }),
-    ledger: coalesceCallbacks({
-      recordCallbacks: async (...rows) => (await store()).ledger.recordCallbacks(...rows),
-      recordRefused: async (...rows) => (await store()).ledger.recordRefused(...rows),
-    }),
+    ledger: coalesceCallbacks(store.methods('ledger', 'recordCallbacks', 'recordRefused')),
     clock,
     noteUse: createUseNotes({
-      log: { note: async (use) => (await store()).uses.note(use) },
+      log: store.methods('uses', 'note'),
       ...{ clock, onFault },
     }),
     maxBytes: settings.rows.maxCallbackBytes,

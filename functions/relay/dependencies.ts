@@ -11,7 +11,8 @@ import { entityHash } from '../http/entity-hash.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
-import { once, whileWaiting } from '../once.ts';
+import { later } from '../later.ts';
+import { once } from '../once.ts';
 import type { RelayEnvironment } from './environment.ts';
 import type { RelayDependencies } from './handler.ts';
 
@@ -39,7 +40,7 @@ export const createDependencies = async (
     const client = createLambdaClient();
     return createLambdaWaker({ client, functionName: environment.FORWARD_FUNCTION, clock, onFault });
   });
-  const store = once(async () => {
+  const store = later(async () => {
     const { createStore } = await import('./store.ts');
     return createStore({
       tableName: environment.TABLE_NAME,
@@ -49,9 +50,8 @@ export const createDependencies = async (
       ...{ secrets, clock },
     });
   });
-  whileWaiting(store);
   const noteUse = createUseNotes({
-    log: { note: async (use) => (await store()).uses.note(use) },
+    log: store.methods('uses', 'note'),
     ...{ clock, onFault },
   });
   return {
@@ -62,15 +62,9 @@ export const createDependencies = async (
       noteUse: (feed, use) => noteUse(`relay/${feed}`, use),
     }),
     maxBytes: relay.maxRequestBytes,
-    queue: coalesceSends({ send: async (...rows) => (await store()).queue.send(...rows) }),
-    idempotency: {
-      begin: async (...request) => (await store()).idempotency.begin(...request),
-      done: async (...request) => (await store()).idempotency.done(...request),
-    },
-    seen: {
-      lastTaken: async (...hashes) => (await store()).seen.lastTaken(...hashes),
-      taken: async (...hashes) => (await store()).seen.taken(...hashes),
-    },
+    queue: coalesceSends(store.methods('queue', 'send')),
+    idempotency: store.methods('idempotency', 'begin', 'done'),
+    seen: store.methods('seen', 'lastTaken', 'taken'),
     waker: { wake: async () => (await waker()).wake() },
     takePlaces: createPlaces({ clock }),
     digest: (text) => createHash('sha256').update(text).digest('base64url'),
