@@ -13,10 +13,28 @@ export interface Package {
   readonly file: string;
   readonly size?: PackageSize;
   readonly budget?: Budget;
-  /** What it is handed over first; left out: it is only loaded. */
-  readonly event?: unknown;
+  /** What it is handed over first. */
+  readonly event: unknown;
   readonly env: Readonly<Record<string, string>>;
 }
+
+const SLOT = '2026-11-21T17:24:00Z';
+const ARN = 'arn:aws:sns:eu-central-1:123456789012:acme-alerts';
+
+/** Whatever any function is given; each takes its own. */
+const ENVIRONMENT = {
+  TABLE_NAME: 'acme-state',
+  ROW_QUEUE_PREFIX: 'https://127.0.0.1:9/123456789012/acme-rows-',
+  DEAD_LETTER_QUEUE: 'https://127.0.0.1:9/123456789012/acme-rows-dead',
+  ROWS_KEY: 'secretsmanager:acme/rows-key',
+  FORWARD_FUNCTION: 'acme-forward',
+  ALERT_TOPIC_ARN: ARN,
+  PAGES_TOPIC_ARN: ARN.replace('alerts', 'pages'),
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'fake',
+  AWS_SECRET_ACCESS_KEY: 'fake',
+  AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
+};
 
 const EMPTY = 'export const handler = async () => ({ statusCode: 204 });';
 const WITH_DYNAMODB = `
@@ -50,7 +68,7 @@ const byDefaults = (
   });
   // Lambda has the SDK beside its runtime; here it is that of this repository.
   if (external.length > 0) symlinkSync(join(ROOT, 'node_modules'), join(into, 'node_modules'));
-  return { name, file: join(into, 'index.js'), env: {} };
+  return { name, file: join(into, 'index.js'), event: { id: 'fake' }, env: ENVIRONMENT };
 };
 
 /** An empty handler, and the plain one in the two readings of CDK's defaults. */
@@ -61,24 +79,6 @@ export const controlsIn = (directory: string) => ({
     byDefaults(directory, 'DynamoDB, SDK bundled', WITH_DYNAMODB, []),
   ],
 });
-
-const SLOT = '2026-11-21T17:24:00Z';
-const ARN = 'arn:aws:sns:eu-central-1:123456789012:acme-alerts';
-
-/** Whatever any function is given; each takes its own. */
-const ENVIRONMENT = {
-  TABLE_NAME: 'acme-state',
-  ROW_QUEUE_PREFIX: 'https://127.0.0.1:9/123456789012/acme-rows-',
-  DEAD_LETTER_QUEUE: 'https://127.0.0.1:9/123456789012/acme-rows-dead',
-  ROWS_KEY: 'secretsmanager:acme/rows-key',
-  FORWARD_FUNCTION: 'acme-forward',
-  ALERT_TOPIC_ARN: ARN,
-  PAGES_TOPIC_ARN: ARN.replace('alerts', 'pages'),
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'fake',
-  AWS_SECRET_ACCESS_KEY: 'fake',
-  AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
-};
 
 const request = (routeKey: string) => ({
   routeKey,

@@ -51,7 +51,7 @@ const toConsole = (line: string, level: Written): void => console[level](line);
 
 /**
  * Lines in the form of Powertools for Lambda, by the same variables (`AWS_LAMBDA_LOG_LEVEL`, `POWERTOOLS_LOG_LEVEL`,
- * `POWERTOOLS_DEV`); a test compares the two. Powertools itself is a tenth of what an endpoint loads, for buffers,
+ * `POWERTOOLS_DEV`), without its `sampling_rate`, which is always 0; a test compares the two. Powertools itself is a tenth of what an endpoint loads, for buffers,
  * sampling and formats that nothing here uses.
  */
 export const createLineLogger = ({
