@@ -5,6 +5,7 @@ import { type FunctionDescription, functionsOf } from '../functions/manifest.ts'
 import { BUDGETS, type Budget, type PackageSize, sizeOf } from '../infra/budgets.ts';
 import { bundleFunction, CONFIG_FILE, ENTRY_FILE, ROOT } from '../infra/bundle.ts';
 import { parseConfig } from '../shared/config/parse.ts';
+import type { Config } from '../shared/config/schema.ts';
 import { FULL_CONFIG } from '../test/infra/installation.ts';
 
 /** Something to load. */
@@ -35,6 +36,8 @@ const ENVIRONMENT = {
   AWS_SECRET_ACCESS_KEY: 'fake',
   AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
 };
+
+type SenderSettings = { readonly secret?: unknown; readonly previousSecret?: unknown };
 
 const EMPTY = 'export const handler = async () => ({ statusCode: 204 });';
 const WITH_DYNAMODB = `
@@ -118,9 +121,27 @@ const firstEvent = ({ trigger }: FunctionDescription): unknown => {
   return trigger.kind === 'queues' ? message : { slot: SLOT };
 };
 
+/**
+ * One feed has senders, with one secret for each endpoint, and none is being rotated: of each secret another request is
+ * prepared before the first connection, so that otherwise the endpoints would be compared by their settings.
+ */
+const withOneSecretEach = (config: Config): Config => {
+  const one = ({ previousSecret: _, ...rest }: SenderSettings) => rest;
+  const none = ({ secret: _, previousSecret: __, ...rest }: SenderSettings) => rest;
+  const feeds = Object.entries(config.feeds).map(([name, feed], index) => {
+    const only = index === 0 ? one : none;
+    const { callbacks, submissions, relay } = feed;
+    return [
+      name,
+      { ...feed, callbacks: only(callbacks), submissions: only(submissions), relay: only(relay) },
+    ] as const;
+  });
+  return { ...config, feeds: Object.fromEntries(feeds) as Config['feeds'] };
+};
+
 /** Every function of the manifest, as it is deployed. */
 export const packagesIn = (directory: string): readonly Package[] => {
-  const config = parseConfig(FULL_CONFIG, 'the configuration of the bench');
+  const config = withOneSecretEach(parseConfig(FULL_CONFIG, 'the configuration of the bench'));
   return Object.values(functionsOf(config)).map((description) => {
     const into = join(directory, description.name);
     const metafile = bundleFunction(description, config, into);
