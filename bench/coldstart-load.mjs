@@ -13,6 +13,8 @@ const taken = () => {
 };
 
 const { handler } = file.endsWith('.mjs') ? await import(file) : require(file);
+// Whatever a module puts off until its caller has its exports is loading as well.
+await new Promise((resolve) => setImmediate(resolve));
 const loaded = taken();
 
 const finish = () => {

@@ -5,6 +5,7 @@ import { type FunctionDescription, functionsOf } from '../functions/manifest.ts'
 import { BUDGETS, type Budget, type PackageSize, sizeOf } from '../infra/budgets.ts';
 import { bundleFunction, CONFIG_FILE, ENTRY_FILE, ROOT } from '../infra/bundle.ts';
 import { parseConfig } from '../shared/config/parse.ts';
+import type { Config } from '../shared/config/schema.ts';
 import { FULL_CONFIG } from '../test/infra/installation.ts';
 
 /** Something to load. */
@@ -13,10 +14,30 @@ export interface Package {
   readonly file: string;
   readonly size?: PackageSize;
   readonly budget?: Budget;
-  /** What it is handed over first; left out: it is only loaded. */
-  readonly event?: unknown;
+  /** What it is handed over first. */
+  readonly event: unknown;
   readonly env: Readonly<Record<string, string>>;
 }
+
+const SLOT = '2026-11-21T17:24:00Z';
+const ARN = 'arn:aws:sns:eu-central-1:123456789012:acme-alerts';
+
+/** Whatever any function is given; each takes its own. */
+const ENVIRONMENT = {
+  TABLE_NAME: 'acme-state',
+  ROW_QUEUE_PREFIX: 'https://127.0.0.1:9/123456789012/acme-rows-',
+  DEAD_LETTER_QUEUE: 'https://127.0.0.1:9/123456789012/acme-rows-dead',
+  ROWS_KEY: 'secretsmanager:acme/rows-key',
+  FORWARD_FUNCTION: 'acme-forward',
+  ALERT_TOPIC_ARN: ARN,
+  PAGES_TOPIC_ARN: ARN.replace('alerts', 'pages'),
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'fake',
+  AWS_SECRET_ACCESS_KEY: 'fake',
+  AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
+};
+
+type SenderSettings = { readonly secret?: unknown; readonly previousSecret?: unknown };
 
 const EMPTY = 'export const handler = async () => ({ statusCode: 204 });';
 const WITH_DYNAMODB = `
@@ -50,7 +71,7 @@ const byDefaults = (
   });
   // Lambda has the SDK beside its runtime; here it is that of this repository.
   if (external.length > 0) symlinkSync(join(ROOT, 'node_modules'), join(into, 'node_modules'));
-  return { name, file: join(into, 'index.js'), env: {} };
+  return { name, file: join(into, 'index.js'), event: { id: 'fake' }, env: ENVIRONMENT };
 };
 
 /** An empty handler, and the plain one in the two readings of CDK's defaults. */
@@ -61,24 +82,6 @@ export const controlsIn = (directory: string) => ({
     byDefaults(directory, 'DynamoDB, SDK bundled', WITH_DYNAMODB, []),
   ],
 });
-
-const SLOT = '2026-11-21T17:24:00Z';
-const ARN = 'arn:aws:sns:eu-central-1:123456789012:acme-alerts';
-
-/** Whatever any function is given; each takes its own. */
-const ENVIRONMENT = {
-  TABLE_NAME: 'acme-state',
-  ROW_QUEUE_PREFIX: 'https://127.0.0.1:9/123456789012/acme-rows-',
-  DEAD_LETTER_QUEUE: 'https://127.0.0.1:9/123456789012/acme-rows-dead',
-  ROWS_KEY: 'secretsmanager:acme/rows-key',
-  FORWARD_FUNCTION: 'acme-forward',
-  ALERT_TOPIC_ARN: ARN,
-  PAGES_TOPIC_ARN: ARN.replace('alerts', 'pages'),
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'fake',
-  AWS_SECRET_ACCESS_KEY: 'fake',
-  AWS_ENDPOINT_URL: 'https://127.0.0.1:9',
-};
 
 const request = (routeKey: string) => ({
   routeKey,
@@ -118,9 +121,27 @@ const firstEvent = ({ trigger }: FunctionDescription): unknown => {
   return trigger.kind === 'queues' ? message : { slot: SLOT };
 };
 
+/**
+ * One feed has senders, with one secret for each endpoint, and none is being rotated: of each secret another request is
+ * prepared before the first connection, so that otherwise the endpoints would be compared by their settings.
+ */
+const withOneSecretEach = (config: Config): Config => {
+  const one = ({ previousSecret: _, ...rest }: SenderSettings) => rest;
+  const none = ({ secret: _, previousSecret: __, ...rest }: SenderSettings) => rest;
+  const feeds = Object.entries(config.feeds).map(([name, feed], index) => {
+    const only = index === 0 ? one : none;
+    const { callbacks, submissions, relay } = feed;
+    return [
+      name,
+      { ...feed, callbacks: only(callbacks), submissions: only(submissions), relay: only(relay) },
+    ] as const;
+  });
+  return { ...config, feeds: Object.fromEntries(feeds) as Config['feeds'] };
+};
+
 /** Every function of the manifest, as it is deployed. */
 export const packagesIn = (directory: string): readonly Package[] => {
-  const config = parseConfig(FULL_CONFIG, 'the configuration of the bench');
+  const config = withOneSecretEach(parseConfig(FULL_CONFIG, 'the configuration of the bench'));
   return Object.values(functionsOf(config)).map((description) => {
     const into = join(directory, description.name);
     const metafile = bundleFunction(description, config, into);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
 
@@ -22,7 +22,7 @@ const isSection = (value: unknown): boolean => typeof value === 'object' && valu
  */
 export const readConfig = async (path: string): Promise<Config> => {
   try {
-    const config = JSON.parse(await readFile(path, 'utf8')) as Config;
+    const config = JSON.parse(readFileSync(path, 'utf8')) as Config;
     if (!ADDED.every((key) => isSection(config[key]))) throw new TypeError('not a validated configuration');
     return config;
   } catch {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { createLineLogger, type LineLogger } from './log-lines.ts';
 
 /** What a line says beside its message. No secret, no address of a webhook, nothing of a row but our own ids. */
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -27,10 +27,7 @@ const installationIn = (functionName: string | undefined, name: string): string 
  */
 export const createLogger = (
   name: string,
-  logger: Pick<Logger, Level> & { readonly level: number } = new Logger({
-    serviceName: 'claywatch',
-    persistentKeys: { function: name },
-  }),
+  logger: LineLogger = createLineLogger({ fields: { function: name } }),
 ): FunctionLog => {
   const current = new AsyncLocalStorage<LogFields>();
   let isCold = true;

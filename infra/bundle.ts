@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile, transformSync } from 'esbuild';
 import type { FunctionDescription } from '../functions/manifest.ts';
 import type { Config } from '../shared/config/schema.ts';
+import { STAND_INS } from './stand-ins.ts';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The configuration's name in the bundle. */
@@ -16,9 +17,6 @@ export const ENTRY_FILE = 'index.mjs';
 export const MAIN_FILE = 'main.cjs';
 
 const TARGET = 'node24';
-
-/** Modules that are not what they are elsewhere. */
-const INSTEAD = { '@aws-sdk/credential-provider-node': './shared/aws/deployed-credentials.ts' };
 
 interface Built {
   readonly files: readonly { readonly name: string; readonly text: string }[];
@@ -48,7 +46,7 @@ const build = (entry: string): Built => {
     target: TARGET,
     format: 'esm',
     mainFields: ['module', 'main'],
-    alias: INSTEAD,
+    alias: STAND_INS,
     minify: true,
     sourcemap: 'inline',
     sourcesContent: false,

@@ -7,6 +7,7 @@ import { readEnvironment } from '../environment.ts';
 import { logFault } from '../http/edge.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
 import { forwardEnvironment } from './environment.ts';
 import { type ForwardEvent, forwardEvent } from './event.ts';
 import { createTrail, withTrail } from './trail.ts';
@@ -32,10 +33,8 @@ process.once('SIGTERM', () => takenDown.abort());
 
 const log = createLogger('forward');
 let faults = 0;
-// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
 const dependencies = once(async () => {
   const environment = readEnvironment(forwardEnvironment, process.env);
-  const { createDependencies } = await import('./dependencies.ts');
   return createDependencies(environment, process.env, (error) => {
     faults += 1;
     if (faults <= LOGGED_FAULTS) logFault(log)(error);

@@ -1,24 +1,22 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
-import { createDynamoCreditStore } from '../../shared/aws/dynamodb/credit-store.ts';
-import { createDynamoEvidenceStore } from '../../shared/aws/dynamodb/evidence-store.ts';
-import { createDynamoIncidentStore } from '../../shared/aws/dynamodb/incident-store.ts';
-import { createDynamoProofLedger } from '../../shared/aws/dynamodb/notify/proof.ts';
-import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
-import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
+import { createSecretsClient } from '../../shared/aws/secrets/client.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { incidentPolicy } from '../../shared/incident/policy.ts';
 import { readConfig } from '../configuration.ts';
 import { createUseNotes } from '../http/secret-use.ts';
+import { later } from '../later.ts';
 import { createAccess } from './access.ts';
 import type { IncidentsEnvironment } from './environment.ts';
 import type { IncidentsDependencies } from './handler.ts';
 import { createLinkKeys } from './link-keys.ts';
 import { createSignedBySlack } from './signed-by-slack.ts';
 
-/** Makes every adapter that `incidents` needs; reads the configuration and opens no connection. */
+/**
+ * Makes every adapter that `incidents` needs; reads the configuration and opens no connection. Before anything is shown or
+ * done a secret is read; the stores are loaded while that is on its way.
+ */
 export const createDependencies = async (
   environment: IncidentsEnvironment,
   env: Readonly<Record<string, string | undefined>>,
@@ -26,31 +24,21 @@ export const createDependencies = async (
 ): Promise<IncidentsDependencies> => {
   const config = await readConfig(environment.CLAYWATCH_CONFIG);
   const clock = systemClock;
-  const secrets = createSecretReader({ env, clock });
+  const secrets = createSecretReader({ env, clock, secretsManager: createSecretsClient });
   const { respond } = config;
-  const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
-  const store = createDynamoIncidentStore(table);
-  const stores = {
-    incidents: store,
-    proof: createDynamoProofLedger(table),
-    evidence: createDynamoEvidenceStore(table),
-    rows: createDynamoRowsLedger({
-      ...table,
-      clock,
-      retainDays: config.rows.retainDays,
-      matureAfterMinutes: config.rows.lost.afterMinutes,
-    }),
-    credits: createDynamoCreditStore(table),
-  };
-  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
+  const stores = later(async () => {
+    const { createStores } = await import('./stores.ts');
+    return createStores({ tableName: environment.TABLE_NAME, clock, rows: config.rows });
+  });
+  const noteUse = createUseNotes({ log: stores.methods('uses', 'note'), clock, onFault });
   return {
-    store,
+    store: stores.methods('incidents', 'current', 'byId', 'write', 'active', 'list'),
     policy: incidentPolicy(config),
     clock,
     timeZone: config.incidents.calendar.timeZone,
     postmortem: async (incident, format) => {
       const { postmortemText } = await import('../../shared/respond/postmortem-text.ts');
-      return postmortemText(incident, format, stores, { config, now: clock.now() });
+      return postmortemText(incident, format, await stores.get(), { config, now: clock.now() });
     },
     signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault, noteUse }),
     http: createNodeClient({ version: packageJson.version }),

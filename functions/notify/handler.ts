@@ -9,6 +9,7 @@ import { faultFields, logOutcome, parseEvent, presentable } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLogger, type Log, logged } from '../log.ts';
 import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
 import { notifyEnvironment } from './environment.ts';
 import {
   channelOfQueue,
@@ -128,10 +129,8 @@ export const logHandedOver =
   };
 
 const log = createLogger('notify');
-// Nobody waits for what is loaded with the first message; a later one of the same process finds it.
 const dependencies = once(async () => {
   const environment = readEnvironment(notifyEnvironment, process.env);
-  const { createDependencies } = await import('./dependencies.ts');
   const made = await createDependencies(environment, process.env, (error) =>
     log.warn('beside the delivery', faultFields(presentable(error))),
   );

@@ -1,29 +1,27 @@
 import { createHash } from 'node:crypto';
-import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
-import { createDynamoIdempotencyStore } from '../../shared/aws/dynamodb/relay/idempotency.ts';
-import { createDynamoSeenStore } from '../../shared/aws/dynamodb/relay/seen.ts';
-import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
+import { createSecretsClient } from '../../shared/aws/secrets/client.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
-import { createSqsClient } from '../../shared/aws/sqs/client.ts';
-import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { SecretReference } from '../../shared/config/secret-reference.ts';
 import { createMeasure, type Measure } from '../../shared/metrics/measure.ts';
 import { coalesceSends } from '../../shared/relay/intake/coalesce.ts';
 import { feedIntake } from '../../shared/relay/intake/feed-intake.ts';
 import { createPlaces } from '../../shared/rows/row-id.ts';
-import { createSecretSeal } from '../../shared/seal/secret-seal.ts';
 import { entityHash } from '../http/entity-hash.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
+import { later } from '../later.ts';
 import { once } from '../once.ts';
 import type { RelayEnvironment } from './environment.ts';
 import type { RelayDependencies } from './handler.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Makes every adapter that `relay` needs; reads the configuration and opens no connection. */
+/**
+ * Makes every adapter that `relay` needs; reads the configuration and opens no connection. Before a row is taken its
+ * sender's secret is read; what rows are put into is loaded while that is on its way.
+ */
 export const createDependencies = async (
   environment: RelayEnvironment,
   env: Readonly<Record<string, string | undefined>>,
@@ -32,7 +30,7 @@ export const createDependencies = async (
   const settings = await readSettings(environment.CLAYWATCH_CONFIG);
   const { installation, relay } = settings;
   const clock = systemClock;
-  const secrets = createSecretReader({ env, clock });
+  const secrets = createSecretReader({ env, clock, secretsManager: createSecretsClient });
   // Loaded when a row has come: a request that is refused does without.
   const waker = once(async () => {
     const [{ createLambdaClient }, { createLambdaWaker }] = await Promise.all([
@@ -42,8 +40,20 @@ export const createDependencies = async (
     const client = createLambdaClient();
     return createLambdaWaker({ client, functionName: environment.FORWARD_FUNCTION, clock, onFault });
   });
-  const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
-  const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });
+  const store = later(async () => {
+    const { createStore } = await import('./store.ts');
+    return createStore({
+      tableName: environment.TABLE_NAME,
+      queueUrlPrefix: environment.ROW_QUEUE_PREFIX,
+      rowsKey: environment.ROWS_KEY as SecretReference,
+      keepMs: relay.idempotencyHours * HOUR_MS,
+      ...{ secrets, clock },
+    });
+  });
+  const noteUse = createUseNotes({
+    log: store.methods('uses', 'note'),
+    ...{ clock, onFault },
+  });
   return {
     measure: createMeasure(settings, clock),
     feeds: ofEachFeed(settings, (feed, name) => feedIntake(feed, relay, entityHash(installation, name))),
@@ -52,15 +62,9 @@ export const createDependencies = async (
       noteUse: (feed, use) => noteUse(`relay/${feed}`, use),
     }),
     maxBytes: relay.maxRequestBytes,
-    queue: coalesceSends(
-      createSqsRowQueue({
-        client: createSqsClient(),
-        queueUrlPrefix: environment.ROW_QUEUE_PREFIX,
-        seal: createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference }),
-      }),
-    ),
-    idempotency: createDynamoIdempotencyStore({ ...table, clock, keepMs: relay.idempotencyHours * HOUR_MS }),
-    seen: createDynamoSeenStore(table),
+    queue: coalesceSends(store.methods('queue', 'send')),
+    idempotency: store.methods('idempotency', 'begin', 'done'),
+    seen: store.methods('seen', 'lastTaken', 'taken'),
     waker: { wake: async () => (await waker()).wake() },
     takePlaces: createPlaces({ clock }),
     digest: (text) => createHash('sha256').update(text).digest('base64url'),

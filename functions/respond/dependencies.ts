@@ -4,6 +4,7 @@ import { createDynamoControlStore } from '../../shared/aws/dynamodb/relay/contro
 import { createDynamoPacer } from '../../shared/aws/dynamodb/relay/pacer.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
+import { createSecretsClient } from '../../shared/aws/secrets/client.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import { createSqsRowQueue } from '../../shared/aws/sqs/row-queue.ts';
@@ -49,7 +50,7 @@ export const createDependencies = async (
   return {
     readers: createSenders({
       feeds: { ...ofEachFeed(settings, ({ relay }) => relay), [STATUS_READERS]: settings.status },
-      secrets: createSecretReader({ env, clock }),
+      secrets: createSecretReader({ env, clock, secretsManager: createSecretsClient }),
       clock,
       onFault,
       noteUse: (feed, use) => noteUse(feed === STATUS_READERS ? 'status' : `status/${feed}`, use),

@@ -7,7 +7,6 @@ import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { createSecretVersions } from '../../shared/aws/secrets/versions.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
-import { createCheck } from '../../shared/rotate/check.ts';
 import { readConfig } from '../configuration.ts';
 import type { RotateEnvironment } from './environment.ts';
 import type { RotateDependencies } from './handler.ts';
@@ -19,6 +18,8 @@ export const createDependencies = async (
   onFault: (error: unknown) => void,
 ): Promise<RotateDependencies> => {
   const config = await readConfig(environment.CLAYWATCH_CONFIG);
+  // As large as all the rest: more than a start should take.
+  const { createCheck } = await import('../../shared/rotate/check.ts');
   const clock = systemClock;
   const client = createSecretsClient();
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };

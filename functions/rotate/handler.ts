@@ -6,6 +6,7 @@ import { readEnvironment } from '../environment.ts';
 import { logFault } from '../http/edge.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
 import { rotateEnvironment } from './environment.ts';
 import { type RotateEvent, rotateEvent } from './event.ts';
 
@@ -28,10 +29,8 @@ export const rotate = async (
 };
 
 const log = createLogger('rotate');
-// Nobody waits for what is loaded at the first step; a later one of the same process finds it.
 const dependencies = once(async () => {
   const environment = readEnvironment(rotateEnvironment, process.env);
-  const { createDependencies } = await import('./dependencies.ts');
   return createDependencies(environment, process.env, logFault(log));
 });
 

@@ -1,6 +1,7 @@
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { createDynamoRowsLedger } from '../../shared/aws/dynamodb/rows/ledger.ts';
 import { createDynamoSecretUseLog } from '../../shared/aws/dynamodb/secret-use-log.ts';
+import { createSecretsClient } from '../../shared/aws/secrets/client.ts';
 import { createSecretReader } from '../../shared/aws/secrets/reader.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { entityHash } from '../http/entity-hash.ts';
@@ -33,7 +34,7 @@ export const createDependencies = async (
     })),
     senders: createSenders({
       feeds: ofEachFeed(settings, ({ submissions }) => submissions),
-      secrets: createSecretReader({ env, clock }),
+      secrets: createSecretReader({ env, clock, secretsManager: createSecretsClient }),
       clock,
       onFault,
       noteUse: (feed, use) => noteUse(`submissions/${feed}`, use),

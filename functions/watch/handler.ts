@@ -5,9 +5,9 @@ import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
 import { watchEnvironment } from './environment.ts';
 import { type WatchEvent, watchEvent } from './event.ts';
-import { logRun } from './log-run.ts';
 
 /** How far a slot may be ahead of this machine's clock, ms. */
 const AHEAD_MS = 60_000;
@@ -28,16 +28,14 @@ export const watch = async (dependencies: WatchDependencies, { slot }: WatchEven
 };
 
 const log = createLogger('watch');
-// Nobody waits for what is loaded at the first turn; a later one of the same process finds it.
-const dependencies = once(async () => {
-  const environment = readEnvironment(watchEnvironment, process.env);
-  const { createDependencies } = await import('./dependencies.ts');
-  return createDependencies(environment, process.env);
-});
+const dependencies = once(() =>
+  createDependencies(readEnvironment(watchEnvironment, process.env), process.env),
+);
 
 const run = async (event: WatchEvent): Promise<WatchReport> => {
   const known = await dependencies();
   const report = await watch(known, event);
+  const { logRun } = await import('./log-run.ts');
   logRun(log, report, known.config, known.clock);
   return report;
 };

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Metafile } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionsOf } from '../../functions/manifest.ts';
 import { BUDGETS, sizeOf } from '../../infra/budgets.ts';
 import {
@@ -14,10 +14,8 @@ import {
   ENTRY_FILE,
   loadedAtStart,
   MAIN_FILE,
-  ROOT,
   scriptsOf,
 } from '../../infra/bundle.ts';
-import { defaultProvider } from '../../shared/aws/deployed-credentials.ts';
 import { loadConfig } from '../../shared/config/load.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import { FULL_CONFIG } from './installation.ts';
@@ -135,44 +133,30 @@ describe('every package', () => {
     expect(texts.filter((text) => /^import\b|;import[ {*]|\bimport\(/m.test(text))).toEqual([]);
   });
 
+  it.each([
+    { name: 'callback', puts: 'functions/callback/store.ts' },
+    { name: 'relay', puts: 'functions/relay/store.ts' },
+    { name: 'incidents', puts: 'functions/incidents/stores.ts' },
+  ] as const)(
+    '$name reads a secret first, and loads its stores while that is on its way',
+    ({ name, puts }) => {
+      const { metafile } = packages.get(name) ?? {};
+      if (!metafile) throw new Error(`${name} was not built`);
+      const start = new Set(loadedAtStart(metafile));
+      const atStart = Object.entries(metafile.outputs)
+        .filter(([path]) => start.has(basename(path)))
+        .flatMap(([, { inputs }]) => Object.keys(inputs));
+      expect(Object.keys(metafile.inputs)).toContain(puts);
+      expect(atStart).toContain('shared/aws/secrets/client.ts');
+      expect(atStart.filter((path) => path === puts || /client-(dynamodb|sqs|sns)\//.test(path))).toEqual([]);
+    },
+  );
+
   it('says where in the sources a fault was, only once one is', () => {
     const own = packages.get('watch')?.directory ?? '';
     const stack = invoke({ slot: '2026-11-21T17:24:00Z' }, {}, own, 'stack').stack;
     expect(stack).toMatch(/\n {4}at .*functions\/environment\.ts:\d+:\d+/);
     expect(stack).not.toContain('.cjs');
-  });
-});
-
-describe('the credentials of what is deployed', () => {
-  afterEach(() => vi.unstubAllEnvs());
-
-  it('are exported by the name under which the clients of the SDK ask for them', () => {
-    const clients = Object.keys(metafile.inputs).filter((path) =>
-      /client-[a-z-]+\/dist-es\/runtimeConfig\.js$/.test(path),
-    );
-    expect(clients.length).toBeGreaterThan(2);
-    for (const path of clients) {
-      const source = readFileSync(join(ROOT, path), 'utf8');
-      expect(source).toContain(
-        'import { defaultProvider as credentialDefaultProvider } from "@aws-sdk/credential-provider-node"',
-      );
-    }
-  });
-
-  it('are those of the environment, each time as it is then', async () => {
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'fake-id');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'fake-secret');
-    vi.stubEnv('AWS_SESSION_TOKEN', 'fake-token');
-    const provide = defaultProvider();
-    expect(await provide()).toEqual({
-      accessKeyId: 'fake-id',
-      secretAccessKey: 'fake-secret',
-      sessionToken: 'fake-token',
-    });
-    vi.stubEnv('AWS_SESSION_TOKEN', '');
-    expect(await provide()).toEqual({ accessKeyId: 'fake-id', secretAccessKey: 'fake-secret' });
-    vi.stubEnv('AWS_ACCESS_KEY_ID', '');
-    await expect(provide()).rejects.toMatchObject({ name: 'CredentialsProviderError' });
   });
 });
 

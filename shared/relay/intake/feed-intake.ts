@@ -1,11 +1,13 @@
 import type { Config, FeedConfig } from '../../config/schema.ts';
 import type { RowFilters } from './filters.ts';
-import { compileRowSchema, type RowSchema } from './row-schema.ts';
+import type { RowSchema } from './row-schema.ts';
 
 /** How rows of one feed are taken. */
 export interface FeedIntake {
   readonly required: readonly string[];
   readonly schema: RowSchema | null;
+  /** Awaited before the schema is used: loads and compiles it. Left out: it is ready. */
+  readonly ready?: () => Promise<void>;
   readonly filters: RowFilters;
   /** What the key is called that identifies the record; a dot reaches into an object. */
   readonly entity: string;
@@ -19,7 +21,7 @@ export interface FeedIntake {
 
 const MINUTE_MS = 60_000;
 
-/** Reads it from the configuration; the schema is compiled at its first row, so that others need not wait for it. */
+/** Reads it from the configuration; the schema is loaded with its first row, so that others need not wait for it. */
 export const feedIntake = (
   { relay: { required, schema, filters, entity } }: FeedConfig,
   { maxRowBytes }: Config['relay'],
@@ -30,10 +32,16 @@ export const feedIntake = (
     required,
     schema: schema
       ? (row) => {
-          compiled ??= compileRowSchema(schema);
+          if (!compiled) throw new Error('a schema is used before it is ready');
           return compiled(row);
         }
       : null,
+    ...(schema && {
+      ready: async () => {
+        const { compileRowSchema } = await import('./row-schema.ts');
+        compiled ??= compileRowSchema(schema);
+      },
+    }),
     filters: {
       email: filters.email,
       domain: filters.domain,

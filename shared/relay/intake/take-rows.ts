@@ -125,6 +125,7 @@ export const takeRows = async (ports: TakeRowsPorts, request: RowsRequest): Prom
   const parsed = parseRows(text, contentType);
   if (parsed.kind !== 'rows') return parsed;
   const { single } = parsed;
+  await settings.ready?.();
   const candidates = parsed.rows.map((sent): Candidate => {
     const row = prepared(sent, settings);
     return { row, fault: faultOf(row, settings) };
