@@ -17,6 +17,10 @@ export interface SecretsServer {
   readonly endpoint: string;
   /** `GetSecretValue AWSCURRENT`, in the order in which they came. */
   readonly calls: string[];
+  /** The rotations that were asked for. */
+  readonly rotations: readonly string[];
+  /** The function that rotates the secret, as Secrets Manager was told; undefined: none. */
+  rotatedBy: string | undefined;
   /** Operations that are denied. */
   readonly denied: Set<string>;
   stop(): void;
@@ -30,10 +34,21 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
   const calls: string[] = [];
   const denied = new Set<string>();
   const { port } = secrets;
+  const rotations: string[] = [];
+  const told = { rotatedBy: undefined as string | undefined };
   const operations: Readonly<Record<string, (asked: Asked) => Promise<object | string>>> = {
     DescribeSecret: async () => {
       const { arn, name, stages } = await port.describe('');
-      return { ARN: arn, Name: name, VersionIdsToStages: stages };
+      const { rotatedBy } = told;
+      const enabled = rotatedBy === undefined ? {} : { RotationEnabled: true, RotationLambdaARN: rotatedBy };
+      return { ARN: arn, Name: name, VersionIdsToStages: stages, ...enabled };
+    },
+    RotateSecret: async () => {
+      const token = `rotation-${String(rotations.length).padStart(32, '0')}`;
+      const begun = told.rotatedBy === undefined ? null : secrets.rotateSecret(token);
+      if (begun !== 'begun') return 'InvalidRequestException';
+      rotations.push(token);
+      return { ARN: secrets.arn, Name: secrets.name, VersionId: token };
     },
     GetSecretValue: async ({ VersionId: version, VersionStage: stage = 'AWSCURRENT' }) => {
       const found = await port.read('', version === undefined ? { stage } : { version });
@@ -66,13 +81,14 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  return Object.assign(told, {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    rotations,
     denied,
     stop: () => {
       server.close();
       server.closeAllConnections();
     },
-  };
+  });
 };
