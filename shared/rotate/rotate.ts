@@ -56,7 +56,7 @@ class RotationFailed extends ClaywatchError {
   constructor(result: 'refused' | 'failed', secret: string, why: string) {
     super(
       'rotation.failed',
-      `The secret ${secret} was not rotated: ${why}. The old value is still valid.`,
+      `The secret ${secret} was not rotated: ${why.replace(/\.$/, '')}. The old value is still valid.`,
       result === 'refused'
         ? `Supply another value with the label ${STAGE.supplied}, and rotate the secret again.`
         : 'Wait: Secrets Manager tries again by itself.',

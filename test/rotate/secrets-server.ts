@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Stage } from '../../shared/rotate/versions.ts';
 import type { MemorySecrets } from './memory-secrets.ts';
 
-interface Asked {
+export interface Asked {
   readonly SecretId: string;
   readonly VersionId?: string;
   readonly VersionStage?: Stage;
@@ -29,13 +29,13 @@ export interface SecretsServer {
 const DENIAL =
   'User: arn:aws:sts::111122223333:assumed-role/acme-rotate-role/acme-rotate is not authorized to perform: secretsmanager:';
 
-/** The protocol of Secrets Manager around one secret in memory. */
-export const startSecretsServer = async (secrets: MemorySecrets): Promise<SecretsServer> => {
-  const calls: string[] = [];
-  const denied = new Set<string>();
+/** What Secrets Manager answers about one secret in memory: an answer, or the name of a fault. */
+export const createSecretOperations = (
+  secrets: MemorySecrets,
+  told: { rotatedBy: string | undefined } = { rotatedBy: undefined },
+) => {
   const { port } = secrets;
   const rotations: string[] = [];
-  const told = { rotatedBy: undefined as string | undefined };
   const operations: Readonly<Record<string, (asked: Asked) => Promise<object | string>>> = {
     DescribeSecret: async () => {
       const { arn, name, stages } = await port.describe('');
@@ -64,9 +64,22 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
       return moved === 'moved' ? {} : 'InvalidParameterException';
     },
   };
+  return {
+    rotations,
+    answer: async (operation: string, asked: Asked): Promise<object | string> =>
+      (await operations[operation]?.(asked)) ?? 'UnknownOperationException',
+  };
+};
+
+/** The protocol of Secrets Manager around one secret in memory. */
+export const startSecretsServer = async (secrets: MemorySecrets): Promise<SecretsServer> => {
+  const calls: string[] = [];
+  const denied = new Set<string>();
+  const told = { rotatedBy: undefined as string | undefined };
+  const { rotations, answer: answerOf } = createSecretOperations(secrets, told);
   const answer = async (operation: string, asked: Asked): Promise<object | string> =>
     asked.SecretId === secrets.arn || asked.SecretId === secrets.name
-      ? ((await operations[operation]?.(asked)) ?? 'UnknownOperationException')
+      ? answerOf(operation, asked)
       : 'ResourceNotFoundException';
 
   const server = createServer(async (request, response) => {
