@@ -20,7 +20,7 @@ import type { RespondEnvironment } from '../../functions/respond/environment.ts'
 import type { RotateEnvironment } from '../../functions/rotate/environment.ts';
 import type { SubmissionsEnvironment } from '../../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../../functions/watch/environment.ts';
-import { hasPeople } from '../../shared/config/alerting.ts';
+import { hasPeople, sendsSms } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
@@ -48,6 +48,8 @@ export interface RuntimeProps {
   readonly reservedConcurrency: number | undefined;
   readonly logRetention: RetentionDays;
   readonly alarms: AlarmSet;
+  /** Of the account; SMS beyond it are dropped. */
+  readonly smsSpendLimitUsd: number;
 }
 
 /** Long enough for a weekend; later runs have made up for it. */
@@ -173,6 +175,7 @@ export class Runtime extends Construct {
       failures,
       alerts: state.alerts,
       pages: hasPeople(config) ? state.pages.topic : undefined,
+      smsSpendLimitUsd: sendsSms(config) ? this.#props.smsSpendLimitUsd : undefined,
       operators: state.operators,
       alarms: this.#props.alarms,
     });

@@ -464,6 +464,7 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-messages-undelivered', 'OldestUndelivered', 1_800],
       ['acme-pages-failing', 'NumberOfNotificationsFailed', 1],
       ['acme-pages-undelivered', 'ApproximateNumberOfMessagesVisible', 1],
+      ['acme-sms-spend', 'SMSMonthToDateSpentUSD', 0.8],
       ['acme-notify-failing', 'Errors', 1],
       ['acme-notify-throttled', 'Throttles', 1],
       ...['slack-ops', 'slack-leads', 'pager', 'bus', 'status-page'].flatMap((channel) => [
