@@ -14,6 +14,7 @@ import {
   type HttpTrigger,
   type Route,
 } from '../../functions/manifest.ts';
+import { neededFunctions } from '../../functions/needed.ts';
 import type { NotifyEnvironment } from '../../functions/notify/environment.ts';
 import type { RelayEnvironment } from '../../functions/relay/environment.ts';
 import type { RespondEnvironment } from '../../functions/respond/environment.ts';
@@ -23,7 +24,6 @@ import type { WatchEnvironment } from '../../functions/watch/environment.ts';
 import { hasPeople, sendsSms } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
 import { DEPLOYED_CONFIG } from '../bundle.ts';
 import type { Outputs } from '../outputs.ts';
 import { ChannelAlarms } from './channel-alarms.ts';
@@ -94,9 +94,11 @@ export class Runtime extends Construct {
     this.functions = this.#functions;
     const { config, state } = props;
     const scheduleGroup = this.addWatch(config, props);
-    const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
-    if (state.channels.size > 0) this.addNotify(config, props);
-    if (rotatableSecrets(config).length > 0) this.addRotation(config, props, scheduleGroup);
+    const needed = neededFunctions(config);
+    const rows = needed.has('forward') ? state.rows : undefined;
+    const forward = rows && this.addForward(config, props, rows, scheduleGroup);
+    if (needed.has('notify')) this.addNotify(config, props);
+    if (needed.has('rotate')) this.addRotation(config, props, scheduleGroup);
     const { api, outputs } = this.addEndpoint(config, state, forward);
     this.api = api;
     this.outputs = outputs;
