@@ -1,8 +1,6 @@
-import { functionsOf } from '../functions/manifest.ts';
+import { neededFunctions } from '../functions/needed.ts';
 import type { DeployedFunction } from '../shared/aws/lambda/functions.ts';
-import { channelIds } from '../shared/config/alerting.ts';
 import { redactText } from '../shared/config/redact.ts';
-import { relayedFeeds } from '../shared/config/relayed.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { parseSecretReference, type SecretReader } from '../shared/config/secret-reference.ts';
 import { secretReferencesIn } from '../shared/config/secret-references.ts';
@@ -61,19 +59,6 @@ const examineWatch = (config: Config, ports: InstallationPorts): Promise<readonl
     'Look at --table, the region (AWS_REGION) and the account, and at whether these credentials may read the table.',
   );
 
-/** The functions that a deployment of this configuration has, as infra deploys them. */
-export const deployedFunctionsOf = (config: Config): readonly string[] => {
-  const left = new Set([
-    ...(relayedFeeds(config).length === 0 ? ['relay', 'forward'] : []),
-    ...(channelIds(config).length === 0 ? ['notify'] : []),
-    ...(rotatableSecrets(config).length === 0 ? ['rotate'] : []),
-  ]);
-  return Object.values(functionsOf(config))
-    .map(({ name }) => name)
-    .filter((name) => !left.has(name))
-    .map((name) => `${config.installation}-${name}`);
-};
-
 const examineFunction = (name: string, found: DeployedFunction | null): readonly Examined[] => {
   if (found === null)
     return [
@@ -103,7 +88,7 @@ const examineFunctions = (config: Config, ports: InstallationPorts): Promise<rea
     async () => {
       const { functionNamed } = ports;
       if (functionNamed === null) return [skipped('functions', 'They run in the local runtime.')];
-      const names = deployedFunctionsOf(config);
+      const names = [...neededFunctions(config)].map((name) => `${config.installation}-${name}`);
       const found = await Promise.all(
         names.map(async (name) => examineFunction(name, await functionNamed(name))),
       );

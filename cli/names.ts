@@ -2,6 +2,7 @@ import { nearest } from '../shared/config/problem.ts';
 import { shownKey } from '../shared/config/redact.ts';
 import type { Config, WebhookConfig } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
+import { membersOf, rotatableSecrets } from '../shared/rotate/kinds.ts';
 
 const LISTED = 10;
 
@@ -49,4 +50,18 @@ export const channelNamed = ({ notify }: Pick<Config, 'notify'>, typed: string):
   const ids = [...notify.slack, ...notify.pagerduty, ...notify.webhooks].map(({ id }) => id);
   if (ids.includes(typed)) return typed;
   throw unknown('channel', typed, ids);
+};
+
+/** A secret that can be rotated, by its name as it was typed. Throws `usage.invalid`. */
+export const rotatableSecretNamed = (config: Config, typed: string): string => {
+  const name = typed.replace(/^secretsmanager:/, '').replace(/#.*$/, '');
+  const names = rotatableSecrets(config);
+  if (names.includes(name)) return name;
+  if (membersOf(config, name).length > 0)
+    throw new ClaywatchError(
+      'rotation.refused',
+      `The secret ${name} is never rotated: rows that wait are sealed with it.`,
+      'A new one would lock them out; docs/rotation.md says which secrets rotate.',
+    );
+  throw unknown('secret that can be rotated,', name, names);
 };

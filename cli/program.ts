@@ -59,7 +59,7 @@ const isAnswer = (error: CommanderError): boolean => error.exitCode === 0;
 
 /** What the person who called can put right. */
 const CALLER =
-  /^(usage|config|environment|rows-key|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$|^incident\.(not-found|refused)$|^request\.conflict$/;
+  /^(usage|config|environment|rows-key|silence)\.|^store\.(not-found|no-credentials|forbidden)$|^secret\.(not-found|forbidden)$|^relay\.(not-found|not-configured|refused)$|^incident\.(not-found|refused)$|^rotation\.refused$|^request\.conflict$/;
 /** What may be otherwise later. */
 const LATER = /^(store\.unreachable|(secret|queue|alerts)\.unavailable|(credits|incident|relay)\.contended)$/;
 

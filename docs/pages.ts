@@ -63,8 +63,6 @@ const variantSections = (cause: Cause, { when, entry }: Variant): readonly strin
 
 const causePage = (cause: Cause): string => {
   const entry = RUNBOOK[cause];
-  const actions = (available: boolean) =>
-    list(entry.automatic.filter((one) => one.available === available).map(({ action }) => action));
   return page([
     `# ${md(entry.title)}`,
     `Cause \`${cause}\`, default severity ${CAUSES[cause]}.`,
@@ -74,8 +72,7 @@ const causePage = (cause: Cause): string => {
     ...section('Questions that only a person can answer', entry.questions.map(questionText).join('\n')),
     ...section('How to see that it works again', list(entry.verify)),
     ...section('What is left to do then', list(entry.afterwards)),
-    ...section('What Claywatch does by itself', actions(true)),
-    ...section('What Claywatch does not do yet', actions(false)),
+    ...section('What Claywatch does by itself', list(entry.automatic)),
     ...(VARIANTS[cause] ?? []).flatMap((variant) => variantSections(cause, variant)),
     ...section('What would change the verdict', list(WOULD_CHANGE[cause] ?? [])),
     ...section('Likely root cause', md(entry.rootCause)),

@@ -57,6 +57,14 @@ export interface ClaywatchProps {
    */
   readonly alarms?: AlarmSet;
   /**
+   * The monthly limit for SMS of the account, USD, as SNS has it (Text messaging, Account spend limit): SNS drops every SMS
+   * beyond it without an error to anybody. At 80 % the operators are told. A template cannot read it. Without a recipient
+   * of SMS there is no alarm.
+   *
+   * @default 1 - that of an account that never had it raised
+   */
+  readonly smsSpendLimitUsd?: number;
+  /**
    * Two dashboards in CloudWatch: the business (rows, webhooks, credits, incidents), and the machinery. 3 USD a month
    * each; three are free in each account.
    *
@@ -79,6 +87,8 @@ export interface ClaywatchProps {
 }
 
 const RESERVED_CONCURRENCY = 2;
+/** Of a new account [AWS, SNS quotas]. */
+const SMS_SPEND_LIMIT_USD = 1;
 
 /** The tag by which costs are told apart. */
 export const INSTALLATION_TAG = 'claywatch:installation';
@@ -115,6 +125,7 @@ export class Claywatch extends Construct {
       reservedConcurrency: reservedConcurrency === 'none' ? undefined : reservedConcurrency,
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
       alarms: props.alarms ?? 'lean',
+      smsSpendLimitUsd: props.smsSpendLimitUsd ?? SMS_SPEND_LIMIT_USD,
     });
     this.outputs = { ...this.state.outputs, ...this.runtime.outputs };
     if (props.dashboards) {

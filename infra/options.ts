@@ -37,6 +37,7 @@ const OPTIONS = {
     allowed: 'true or false',
   },
   budgetUsdPerMonth: { schema: fromText(z.number().positive()), allowed: 'a number above 0' },
+  smsSpendLimitUsd: { schema: fromText(z.number().positive()), allowed: 'a number above 0' },
   tags: {
     schema: z.union([
       z.record(z.string(), z.string()),

@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   'secret.forbidden': 'A secret that the configuration names exists, but this process may not read it.',
   'secret.unavailable': 'The store of secrets did not answer, so a secret could not be read this time.',
   'rotation.failed': 'A step of the rotation of a secret could not be made; the old value is still valid.',
+  'rotation.refused': 'A secret cannot be rotated here, or now; the message says why.',
   'environment.invalid': 'An environment variable that a function needs is missing or malformed.',
   'event.invalid': 'A function was invoked with an event that is not of its contract.',
   'usage.invalid': 'A command was called with words or options that it does not take.',

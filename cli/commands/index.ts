@@ -13,6 +13,7 @@ import { registerNotify } from './notify.ts';
 import { registerPostmortem } from './postmortem.ts';
 import { registerReplay } from './replay.ts';
 import { registerResume } from './resume.ts';
+import { registerRotate } from './rotate.ts';
 import { registerSilence } from './silence.ts';
 import { registerStatus } from './status.ts';
 import { registerTriage } from './triage.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Register[] = [
   registerDeadLetters,
   registerDoctor,
   registerDrill,
+  registerRotate,
   registerSilence,
   registerNotify,
   registerUsage,

@@ -51,8 +51,15 @@ export const logRun = (
       subject,
     });
 
-  const measured = metricsOf(report, { everyMinutes: config.schedule.everyMinutes, now: clock.now() });
   const measure = createMeasure(config, clock);
+  // A line for each: a document of metrics has each name once.
+  for (const { minutes, ...acknowledged } of report.acknowledged.slice(0, MOST_LINES))
+    log.info('incident acknowledged', {
+      ...acknowledged,
+      ...measure.whole({ MinutesToAcknowledge: minutes }),
+    });
+
+  const measured = metricsOf(report, { everyMinutes: config.schedule.everyMinutes, now: clock.now() });
   if (config.metrics === 'all')
     for (const [feed, values] of Object.entries(measured?.feeds ?? {}))
       log.info('feed', { feed, ...measure.feed(feed, values) });

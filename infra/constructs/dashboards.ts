@@ -144,6 +144,7 @@ const businessOf = (config: Config): readonly (readonly IWidget[])[] => {
     graph('Rows out at Clay, and those that may be lost', [
       ...feeds('RowsOutstanding', 'not back yet'),
       ...feeds('RowsUncertain', 'sent without an answer'),
+      ...feeds('RowsLost', 'should be back'),
     ]),
     graph(
       'Fullest webhook, % of its limit',
@@ -163,6 +164,7 @@ const businessOf = (config: Config): readonly (readonly IWidget[])[] => {
       ...whole('Triggered', 'opened'),
       ...whole('Recovered', 'ended'),
     ]),
+    graph('Minutes until somebody had an incident', whole('MinutesToAcknowledge', 'on average')),
   ];
   return [
     [new TextWidget({ markdown: text.join('\n\n'), width: 24, height: 3 })],

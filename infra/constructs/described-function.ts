@@ -104,8 +104,7 @@ export class DescribedFunction extends Construct {
       role: role.withoutPolicyUpdates(),
       logGroup: this.log,
       loggingFormat: LoggingFormat.JSON,
-      // A start and a report of each invocation are half of what is logged of a row, and repeat its metrics.
-      systemLogLevelV2: SystemLogLevel.WARN,
+      systemLogLevelV2: systemLogLevelOf(description),
       ...(props.reservedConcurrency === undefined
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
@@ -115,6 +114,13 @@ export class DescribedFunction extends Construct {
     rmSync(directory, { recursive: true });
   }
 }
+
+/**
+ * Lambda's own lines: at INFO a start and a report (billed time, memory, initialisation) of each invocation, at WARN those
+ * of the ones that failed or were cut off. Of what answers requests they would be half of all that is logged of a row.
+ */
+const systemLogLevelOf = ({ trigger }: FunctionDescription): SystemLogLevel =>
+  trigger.kind === 'http' ? SystemLogLevel.WARN : SystemLogLevel.INFO;
 
 /** IAM would refuse it in the middle of a deployment. */
 const refuseTooMany = (

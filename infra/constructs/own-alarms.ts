@@ -24,12 +24,16 @@ export interface OwnAlarmsProps extends OperatorAlarmsProps {
   readonly alerts: ITopic;
   /** Left out where nobody can be paged by name. */
   readonly pages?: ITopic | undefined;
+  /** The limit of the account for SMS of a month, USD; left out where nobody is told by SMS. */
+  readonly smsSpendLimitUsd?: number | undefined;
 }
 
 /** Share of the timeout beyond which a run is called slow. */
 const SLOW_SHARE = 0.8;
 /** Twice as long as the longest way round takes: a channel, its fallback, and another try. */
 const UNDELIVERED_SECONDS = 1_800;
+/** Share of the account's limit for SMS from which on there is time left to have it raised, which takes AWS a day. */
+const SMS_SPENT_SHARE = 0.8;
 /** CloudWatch looks back one day at most. */
 const LONGEST_WINDOW_MINUTES = 1_440;
 
@@ -132,6 +136,7 @@ const definitionsOf = (props: OwnAlarmsProps, notSent: MetricFilter): readonly A
     ofTable(props),
     ...ofMetrics(props, deadManPeriods),
     ...(props.pages ? ofPages(props.pages, props.installation) : []),
+    ...(props.smsSpendLimitUsd === undefined ? [] : [ofSms(props.smsSpendLimitUsd)]),
   ];
 };
 
@@ -197,6 +202,21 @@ const ofMetrics = (
     },
   ];
 };
+
+const ofSms = (limitUsd: number): AlarmDefinition => ({
+  name: 'sms-spend',
+  metric: new Metric({
+    namespace: 'AWS/SNS',
+    metricName: 'SMSMonthToDateSpentUSD',
+    statistic: Stats.MAXIMUM,
+    period: Duration.hours(1),
+  }),
+  threshold: Math.round(limitUsd * SMS_SPENT_SHARE * 100) / 100,
+  periods: 1,
+  // It is published with an SMS, and not in between: what was spent stays spent.
+  missing: TreatMissingData.IGNORE,
+  text: `The SMS of this account have cost ${SMS_SPENT_SHARE * 100} % or more of what the deployment says is its limit for a month (${limitUsd} USD). Once it is reached, SNS drops every SMS of every application here, without an error to anybody: nobody is woken. Look at the limit itself in SNS, Text messaging, Account spend limit, and ask AWS Support to raise it; or see whether another application sends them. Then deploy with -c smsSpendLimitUsd=N. Until then have urgent messages go by another channel too.`,
+});
 
 const ofPages = (topic: ITopic, installation: string): readonly AlarmDefinition[] => [
   {

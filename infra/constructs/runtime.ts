@@ -14,16 +14,16 @@ import {
   type HttpTrigger,
   type Route,
 } from '../../functions/manifest.ts';
+import { neededFunctions } from '../../functions/needed.ts';
 import type { NotifyEnvironment } from '../../functions/notify/environment.ts';
 import type { RelayEnvironment } from '../../functions/relay/environment.ts';
 import type { RespondEnvironment } from '../../functions/respond/environment.ts';
 import type { RotateEnvironment } from '../../functions/rotate/environment.ts';
 import type { SubmissionsEnvironment } from '../../functions/submissions/environment.ts';
 import type { WatchEnvironment } from '../../functions/watch/environment.ts';
-import { hasPeople } from '../../shared/config/alerting.ts';
+import { hasPeople, sendsSms } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
 import { DEPLOYED_CONFIG } from '../bundle.ts';
 import type { Outputs } from '../outputs.ts';
 import { ChannelAlarms } from './channel-alarms.ts';
@@ -48,6 +48,8 @@ export interface RuntimeProps {
   readonly reservedConcurrency: number | undefined;
   readonly logRetention: RetentionDays;
   readonly alarms: AlarmSet;
+  /** Of the account; SMS beyond it are dropped. */
+  readonly smsSpendLimitUsd: number;
 }
 
 /** Long enough for a weekend; later runs have made up for it. */
@@ -92,9 +94,11 @@ export class Runtime extends Construct {
     this.functions = this.#functions;
     const { config, state } = props;
     const scheduleGroup = this.addWatch(config, props);
-    const forward = state.rows && this.addForward(config, props, state.rows, scheduleGroup);
-    if (state.channels.size > 0) this.addNotify(config, props);
-    if (rotatableSecrets(config).length > 0) this.addRotation(config, props, scheduleGroup);
+    const needed = neededFunctions(config);
+    const rows = needed.has('forward') ? state.rows : undefined;
+    const forward = rows && this.addForward(config, props, rows, scheduleGroup);
+    if (needed.has('notify')) this.addNotify(config, props);
+    if (needed.has('rotate')) this.addRotation(config, props, scheduleGroup);
     const { api, outputs } = this.addEndpoint(config, state, forward);
     this.api = api;
     this.outputs = outputs;
@@ -173,6 +177,7 @@ export class Runtime extends Construct {
       failures,
       alerts: state.alerts,
       pages: hasPeople(config) ? state.pages.topic : undefined,
+      smsSpendLimitUsd: sendsSms(config) ? this.#props.smsSpendLimitUsd : undefined,
       operators: state.operators,
       alarms: this.#props.alarms,
     });

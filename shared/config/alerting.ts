@@ -20,6 +20,10 @@ export const pagesTopicName = (installation: string): string => `${installation}
 export const channelIds = ({ notify }: Pick<NotifyConfig, 'notify'>): readonly string[] =>
   [...notify.slack, ...notify.pagerduty, ...notify.webhooks, ...notify.statusPages].map(({ id }) => id);
 
+/** Whether anybody is told by SMS. */
+export const sendsSms = ({ notify }: Pick<NotifyConfig, 'notify'>): boolean =>
+  notify.sms.length > 0 || Object.values(notify.people).some(({ sms }) => sms !== undefined);
+
 /** Whether somebody can be paged by name. */
 export const hasPeople = ({ notify }: Pick<NotifyConfig, 'notify'>): boolean =>
   Object.values(notify.people).some(({ email, sms }) => email !== undefined || sms !== undefined);

@@ -22,7 +22,7 @@ export interface MetricDefinition {
   /** Published up to this value. */
   readonly atMost?: number;
   /** How values of one period belong together. */
-  readonly statistic: 'Sum' | 'Maximum' | 'Minimum';
+  readonly statistic: 'Sum' | 'Maximum' | 'Minimum' | 'Average';
   readonly means: string;
 }
 
@@ -91,6 +91,13 @@ export const METRICS = {
   OpenP4: { ...level, set: 'all', from: 'watch', means: 'Open incidents of P4.' },
   Triggered: { ...count, set: 'all', from: 'watch', means: 'Incidents that opened, or opened again.' },
   Recovered: { ...count, set: 'all', from: 'watch', means: 'Incidents that were seen to be over.' },
+  MinutesToAcknowledge: {
+    unit: 'None',
+    set: 'all',
+    from: 'watch',
+    statistic: 'Average',
+    means: 'Minutes from the opening of an incident until somebody first had it; once for each.',
+  },
   Failovers: { ...count, set: 'all', from: 'watch', means: 'Feeds sent on to another webhook.' },
   MessagesOwed: { ...level, set: 'all', from: 'watch', means: 'Messages that a run left owed.' },
   MessagesDelivered: { ...count, set: 'all', from: 'watch', means: 'Messages that SNS took.' },
@@ -171,6 +178,12 @@ export const FEED_METRICS = {
     set: 'all',
     from: 'watch',
     means: 'Rows that Clay has and have not come back.',
+  },
+  RowsLost: {
+    ...level,
+    set: 'all',
+    from: 'watch',
+    means: 'Rows of the last day that had time to come back, and have not.',
   },
   RowsUncertain: {
     ...level,

@@ -6,7 +6,7 @@ import type { FeedSummary } from '../rows/summary.ts';
 import type { WatchReport } from '../watch/run.ts';
 import type { FeedValues, Values } from './catalogue.ts';
 
-/** What a run of the watch measured; null where it could not see. */
+/** What a run of the watch measured, beside a line for each acknowledgement; null where it could not see. */
 export interface WatchMetrics {
   readonly whole: Values;
   readonly feeds: Readonly<Record<string, FeedValues>>;
@@ -93,6 +93,7 @@ export const metricsOf = (
       RowsCalledBack: sumOf(ended, ({ calledBack }) => calledBack),
       RowsFailed: sumOf(ended, ({ failed }) => failed),
       RowsOutstanding: summary.waiting,
+      RowsLost: summary.lost,
       RowsUncertain: summary.uncertain,
       QueuedRows: numberIn(queued, 'waiting'),
       DeadLetters: ours === null && theirs === null ? null : (ours ?? 0) + (theirs ?? 0),

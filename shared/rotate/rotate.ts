@@ -4,12 +4,12 @@ import { ClaywatchError } from '../errors.ts';
 import type { RotationStep } from '../observe/rotation.ts';
 import type { CheckSecret } from './check.ts';
 import { SecretDenied } from './denied.ts';
-import { type Member, membersOf, type Overlap } from './kinds.ts';
+import { isHeldUp, overlapOf } from './held-up.ts';
+import { type Member, membersOf } from './kinds.ts';
 import {
   type Attempt,
   type Change,
   changeState,
-  isOver,
   type RotationState,
   type RotationStore,
   withChange,
@@ -49,11 +49,6 @@ export interface RotationReport {
 export const nameOf = (secretId: string): string =>
   /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretId)?.[1] ?? secretId;
 
-const STRONGEST: readonly Overlap[] = ['traffic', 'time', 'next', 'none'];
-
-const overlapOf = (members: readonly Member[]): Overlap =>
-  STRONGEST.find((overlap) => members.some((one) => one.overlap === overlap)) ?? 'none';
-
 /** A step that ends the attempt, with what is kept of it. */
 class RotationFailed extends ClaywatchError {
   readonly result: 'refused' | 'failed';
@@ -61,7 +56,7 @@ class RotationFailed extends ClaywatchError {
   constructor(result: 'refused' | 'failed', secret: string, why: string) {
     super(
       'rotation.failed',
-      `The secret ${secret} was not rotated: ${why}. The old value is still valid.`,
+      `The secret ${secret} was not rotated: ${why.replace(/\.$/, '')}. The old value is still valid.`,
       result === 'refused'
         ? `Supply another value with the label ${STAGE.supplied}, and rotate the secret again.`
         : 'Wait: Secrets Manager tries again by itself.',
@@ -346,19 +341,6 @@ export const createRotation = (ports: RotationPorts) => {
 /** What the attempt of a token was made of, where somebody supplied it. */
 const suppliedOf = ({ attempt }: RotationState, token: string): { readonly supplied?: string } =>
   attempt?.token === token && attempt.supplied !== undefined ? { supplied: attempt.supplied } : {};
-
-/**
- * Whether the version before is still accepted and must be: a third one cannot be. What is only accepted for a time is
- * waited for as well; what lasts until the next rotation is not.
- */
-const isHeldUp = (overlap: Overlap, described: Described, state: RotationState | null): boolean => {
-  if (overlap === 'none') return false;
-  const old = holderOf(described, STAGE.alsoValid);
-  const current = holderOf(described, STAGE.current);
-  if (old === null || old === current) return false;
-  const open = (state?.changes ?? []).find((change) => change.from === old && !isOver(change));
-  return open !== undefined && (open.overlap === 'traffic' || open.overlap === 'time');
-};
 
 const failureOf = (error: unknown): Pick<Attempt, 'result' | 'why' | 'action' | 'role'> => {
   if (error instanceof SecretDenied)

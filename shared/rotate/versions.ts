@@ -17,6 +17,8 @@ export interface Described {
   readonly name: string;
   /** Labels by version; a version without any is as good as gone. */
   readonly stages: Readonly<Record<string, readonly string[]>>;
+  /** The ARN of the function that rotates it; left out: none does. */
+  readonly rotatedBy?: string;
 }
 
 export interface ReadVersion {
@@ -46,6 +48,15 @@ export interface SecretVersions {
     stage: Stage,
     change: { readonly to?: string; readonly from?: string },
   ): Promise<'moved' | 'elsewhere'>;
+}
+
+/** How Secrets Manager is asked to rotate a secret. */
+export interface RotationStarter {
+  /**
+   * Returns once it is begun; the steps follow by themselves. again: one was under way, and is taken up again. Faults
+   * reject: `secret.forbidden` as a `SecretDenied`.
+   */
+  start(id: string): Promise<'begun' | 'again'>;
 }
 
 /** The version that carries a label; null: none does. */

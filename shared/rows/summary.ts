@@ -28,6 +28,8 @@ export interface FeedSummary {
   }[];
   /** Accepted rows that have not come back. */
   readonly waiting: number;
+  /** Rows of the last day that had time to come back and have not; null where no callback would say so. */
+  readonly lost: number | null;
   /** Sends without an answer, of all webhooks: the width of the band that their true counts lie in. */
   readonly uncertain: number;
   readonly webhooks: readonly {
@@ -61,6 +63,10 @@ export const summarize = (snapshot: FeedSnapshot, settings: FeedConfig): FeedSum
       failed: results.failed,
     })),
     waiting: snapshot.outstanding.total,
+    lost:
+      settings.callbacks.secret === undefined
+        ? null
+        : Math.max(0, snapshot.cohort.submitted - snapshot.cohort.cameBack),
     uncertain: snapshot.webhooks.reduce((total, { unknown }) => total + unknown, 0),
     webhooks: settings.webhooks.map(({ id, limit, startCount, unlimited }) => ({
       webhook: id,

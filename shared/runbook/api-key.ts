@@ -94,11 +94,7 @@ export const apiKey = {
     impact: ONLY_SIGHT,
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
-    automatic: [
-      CONFIRMS,
-      { action: 'Asks rarely by itself: once a minute, the balance every five minutes.', available: true },
-      CLOSES,
-    ],
+    automatic: [CONFIRMS, 'Asks rarely by itself: once a minute, the balance every five minutes.', CLOSES],
     steps: [
       {
         do: 'Read the rate limit headers: Retry-After, and where present X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset.',
@@ -175,11 +171,7 @@ export const apiKey = {
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [
-      {
-        action:
-          'Accepts both values, sees who uses which, revokes the old one once nobody needs it, and takes the new one back if nobody took it in time.',
-        available: true,
-      },
+      'Accepts both values, sees who uses which, revokes the old one once nobody needs it, and takes the new one back if nobody took it in time.',
       CLOSES,
     ],
     steps: [

@@ -9,12 +9,6 @@ export interface Step {
   readonly expect?: string;
 }
 
-/** Something Claywatch does by itself. `available: false` is announced, not promised. */
-export interface AutomaticAction {
-  readonly action: string;
-  readonly available: boolean;
-}
-
 /**
  * Who is hit. everybody: every feed, because the workspace or Clay itself is hit · subject: the feed that the incident
  * is about · nobody: no row is hit, only what can be seen.
@@ -35,7 +29,8 @@ export interface RunbookEntry {
   /** One sentence for an external status page: no internals, no vendor blame. */
   readonly publicImpact: string;
   readonly reach: Reach;
-  readonly automatic: readonly AutomaticAction[];
+  /** What Claywatch does by itself. */
+  readonly automatic: readonly string[];
   /** What a person does, in order, with the exact clicks. */
   readonly steps: readonly Step[];
   /** How to see that it works again. */

@@ -234,10 +234,7 @@ export const webhook = {
     automatic: [
       SEEN_IF_CHECKED,
       CONFIRMS,
-      {
-        action: 'Reads the body of a 403, to tell a refused token from a webhook that is full.',
-        available: true,
-      },
+      'Reads the body of a 403, to tell a refused token from a webhook that is full.',
       CLOSES,
       SEEN_BY_ROWS,
       HOLDS_ROWS,

@@ -30,6 +30,7 @@ import type { RemediationReport } from '../remediate/perform.ts';
 import type { RowsLedger } from '../rows/ledger.ts';
 import { type FeedSummary, summarize } from '../rows/summary.ts';
 import type { Severity } from '../severity.ts';
+import { type Acknowledged, acknowledgedSince } from './acknowledged.ts';
 import {
   countsWatch,
   createCreditsProbe,
@@ -85,6 +86,8 @@ export interface WatchReport {
   readonly deliveries: DeliveryReport;
   /** The feeds whose rows are counted. */
   readonly feeds: readonly FeedSummary[];
+  /** The incidents that somebody first had since the run before, whichever way that was said. */
+  readonly acknowledged: readonly Acknowledged[];
   /** How many incidents are open after it; drills are none. */
   readonly open: Readonly<Record<Severity, number>>;
 }
@@ -123,6 +126,7 @@ const idle = (slot: number, result: 'duplicate' | 'busy'): WatchReport => ({
   actions: [],
   deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
   feeds: [],
+  acknowledged: [],
   open: NONE_OPEN,
 });
 
@@ -385,7 +389,8 @@ export const createWatch =
       watched.has(probe) || isCounted(probe) || (areUnread && isRotation(probe));
     const health = stepAll(state, observations, isWatched, config);
     const lately = (state.lately ?? []).filter(({ at }) => at <= now && now - at < LINGER_MS);
-    const open = (await incidentStore.active()).filter(isOpen);
+    const active = await incidentStore.active();
+    const open = active.filter(isOpen);
     const diagnosis = diagnose(
       signalsFromHealth(Object.values(health), now, config.observe.unknownThresholdMinutes * MINUTE),
       {
@@ -478,6 +483,7 @@ export const createWatch =
         const settings = config.feeds[feed];
         return settings ? [summarize(snapshot, settings)] : [];
       }),
+      acknowledged: acknowledgedSince(active, { from: state.lastSlot, to: slot }),
       open: openAfter(open, changes),
     };
   };

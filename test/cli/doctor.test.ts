@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  deployedFunctionsOf,
-  examineInstallation,
-  type InstallationPorts,
-} from '../../cli/doctor-installation.ts';
+import { examineInstallation, type InstallationPorts } from '../../cli/doctor-installation.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 import type { HttpOutcome } from '../../shared/http/port.ts';
@@ -185,18 +181,5 @@ describe('the installation', () => {
   it('that is local has no functions, and secrets of its own', async () => {
     const checks = await examined({ isLocal: true, functionNamed: null, endpoint: undefined }, {});
     expect(only(checks, 'skipped').map(({ what }) => what)).toEqual(['functions', 'secrets', 'endpoint']);
-  });
-});
-
-describe('the functions of a deployment', () => {
-  it('are those that the configuration asks for', () => {
-    const names = (config: ConfigInput) => deployedFunctionsOf(configOf(config));
-    const always = ['callback', 'submissions', 'respond', 'incidents', 'watch'].map(
-      (name) => `claywatch-${name}`,
-    );
-    expect(names({}).toSorted()).toEqual(always.toSorted());
-    expect(names(CONFIG)).toEqual(
-      expect.arrayContaining(['claywatch-relay', 'claywatch-forward', 'claywatch-notify']),
-    );
   });
 });

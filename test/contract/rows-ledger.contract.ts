@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../shared/clock.ts';
-import type { CallbackRecord, RowsLedger, SubmissionRecord } from '../../shared/rows/ledger.ts';
+import type { CallbackRecord, RowsLedger } from '../../shared/rows/ledger.ts';
 import { issueRowIds } from '../../shared/rows/row-id.ts';
 import type { FeedSnapshot } from '../../shared/rows/snapshot.ts';
+import { rowRecords } from '../support/row-records.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -33,20 +34,7 @@ export const rowsLedgerContract = (
       ledger = ledgerOf({ clock, retainDays: 35 });
     });
 
-    const submission = (rowId: string, over: Partial<SubmissionRecord> = {}): SubmissionRecord => ({
-      rowId,
-      webhook: 'main',
-      at: now,
-      outcome: 'accepted',
-      ...over,
-    });
-    const callback = (rowId: string, over: Partial<CallbackRecord> = {}): CallbackRecord => ({
-      rowId,
-      at: now,
-      result: 'hit',
-      status: 'SUCCESS',
-      ...over,
-    });
+    const { submission, callback } = rowRecords(clock);
     const fold = (): Promise<FeedSnapshot> => ledger.fold(feed, now);
     const webhook = (snapshot: FeedSnapshot, id = 'main') => {
       const found = snapshot.webhooks.find((each) => each.webhook === id);

@@ -3,6 +3,7 @@ import { BASE_CONFIG } from '../support/world.ts';
 import { type Drill, type ExpectedIncident, expectedWithin, type Step } from './drill.ts';
 import { PEOPLE_DRILLS } from './people.ts';
 import { RELAY_DRILLS } from './relay.ts';
+import { ROTATION_DRILLS } from './rotation.ts';
 import { ROWS_DRILLS } from './rows.ts';
 
 /** One tick of a minute plus 15 s: the promise for a P1, confirmed within its run. */
@@ -636,6 +637,7 @@ export const DRILLS: readonly Drill[] = [
     ].sort((a, b) => a.minute - b.minute),
     expect: [expected('clay.outage', 'clay', 'P1', { beginsAt: 5, endsAt: 15 })],
   },
+  ...ROTATION_DRILLS,
   ...PEOPLE_DRILLS,
   ...ROWS_DRILLS,
   ...RELAY_DRILLS,

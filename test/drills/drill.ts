@@ -78,6 +78,8 @@ export interface Drill {
   readonly startsAt?: number;
   /** Rows flow, with the configuration and the workspace that this takes. */
   readonly traffic?: Partial<TrafficSettings>;
+  /** These columns call back every minute with the secret of the feed, which can be rotated. */
+  readonly rotating?: readonly string[];
   /** Senders post to the relay. */
   readonly relay?: RelayAnswer;
 }

@@ -3,10 +3,11 @@ import { DRILLS } from './catalogue.ts';
 import { everyDrill } from './every-drill.ts';
 import { PEOPLE_DRILLS } from './people.ts';
 import { RELAY_DRILLS } from './relay.ts';
+import { ROTATION_DRILLS } from './rotation.ts';
 import { ROWS_DRILLS } from './rows.ts';
 import { runDrill } from './run.ts';
 
-const ELSEWHERE = new Set([...ROWS_DRILLS, ...PEOPLE_DRILLS, ...RELAY_DRILLS]);
+const ELSEWHERE = new Set([...ROWS_DRILLS, ...PEOPLE_DRILLS, ...ROTATION_DRILLS, ...RELAY_DRILLS]);
 
 describe('drills: the right answer is known beforehand', () => {
   everyDrill(DRILLS.filter((drill) => !ELSEWHERE.has(drill)));

@@ -166,6 +166,7 @@ export const runDrill = async (drill: Drill): Promise<DrillResult> => {
     ...(drill.config ? { config: drill.config } : {}),
     ...(drill.traffic || drill.clay ? { clay: { ...(drill.traffic ? workspace : {}), ...drill.clay } } : {}),
     ...(drill.relay ? { relay: true } : {}),
+    ...(drill.rotating ? { columns: drill.rotating } : {}),
     ...(drill.seed === undefined ? {} : { seed: drill.seed }),
     startsAt: startOf(drill),
   });
@@ -185,6 +186,7 @@ export const runDrill = async (drill: Drill): Promise<DrillResult> => {
     ...drill.expect.flatMap((one) => compare(one, incidents)),
     ...falseAlarms.map((key) => `false alarm: ${key}`),
     ...(relay?.problems ?? []),
+    ...[...new Set(world.rotating?.refused)].map((column) => `${column} was refused`),
   ];
   return {
     name: drill.name,

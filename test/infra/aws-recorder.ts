@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
+import { nameOf } from '../../shared/rotate/rotate.ts';
+import { createMemorySecrets, type MemorySecrets } from '../rotate/memory-secrets.ts';
+import { createSecretOperations } from '../rotate/secrets-server.ts';
 
 /** What a call asks for, as a policy judges it. */
 export interface AwsCall {
@@ -15,6 +18,8 @@ export interface AwsCall {
 export interface AwsRecorder {
   readonly endpoint: string;
   readonly calls: AwsCall[];
+  /** By their names, as Secrets Manager has them. */
+  readonly secrets: ReadonlyMap<string, MemorySecrets>;
   /** What was published, as SNS would put it into a queue: its envelope around the text for queues. */
   readonly published: { readonly topic: string; readonly incidentId: string; readonly body: string }[];
   stop(): Promise<void>;
@@ -24,7 +29,7 @@ export interface AwsRecorderOptions {
   /** Where the emulators are. */
   readonly dynamodb: string;
   readonly sqs: string;
-  /** By their names. */
+  /** By their names: what they hold. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +80,7 @@ const callOf = (service: string, operation: string, body: string): AwsCall => {
         .at(-1)}`,
     };
   }
-  return { action: `${service}:${operation}`, resource: `secret/${asked.SecretId}` };
+  return { action: `${service}:${operation}`, resource: `secret/${nameOf(asked.SecretId)}` };
 };
 
 const readAll = async (stream: IncomingMessage): Promise<string> => {
@@ -120,6 +125,13 @@ export const startAwsRecorder = async ({
 }: AwsRecorderOptions): Promise<AwsRecorder> => {
   const calls: AwsCall[] = [];
   const published: AwsRecorder['published'] = [];
+  const kept = new Map(
+    Object.entries(secrets).map(([name, text]) => {
+      const secret = createMemorySecrets(name);
+      secret.put(text);
+      return [name, secret] as const;
+    }),
+  );
   const server = createServer(async (asked, answer) => {
     const body = await readAll(asked);
     const invoked = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(asked.url ?? '');
@@ -141,20 +153,20 @@ export const startAwsRecorder = async ({
     calls.push(call);
     if (service.startsWith('DynamoDB')) return pass(asked, body, dynamodb, answer);
     if (service === 'AmazonSQS') return pass(asked, body, sqs, answer);
-    const SecretString = secrets[call.resource.replace('secret/', '')];
+    const secret = kept.get(call.resource.replace('secret/', ''));
+    const said = secret
+      ? await createSecretOperations(secret).answer(operation, JSON.parse(body))
+      : 'ResourceNotFoundException';
     answer
-      .writeHead(SecretString === undefined ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
-      .end(
-        JSON.stringify(
-          SecretString === undefined ? { __type: 'ResourceNotFoundException' } : { SecretString },
-        ),
-      );
+      .writeHead(typeof said === 'string' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(typeof said === 'string' ? { __type: said } : said));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
+    secrets: kept,
     published,
     stop: () =>
       new Promise((resolve) => {

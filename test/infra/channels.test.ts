@@ -15,6 +15,7 @@ import {
   type Statement,
   synthesize,
 } from './installation.ts';
+import { may, onlyKeys, readSecret, table, writeLog } from './statements.ts';
 
 type Synthesized = ReturnType<typeof synthesize>;
 
@@ -55,23 +56,10 @@ const queueArns = (channels: readonly string[]) =>
     expect.stringMatching(new RegExp(`^<acme-stateful:\\w+Channels${idOf(channel)}Queue\\w+Arn\\w+>$`)),
   );
 
-const writeLog = expect.objectContaining({ Sid: 'WriteLog' });
-const table = expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/);
 const indexes = [
   expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi1$/),
   expect.stringMatching(/StateTable\w+Arn\w+>\/index\/gsi2$/),
 ];
-const may = (Sid: string, Action: unknown, Resource: unknown, Condition?: object): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition === undefined ? {} : { Condition }),
-});
-const keys = (...patterns: readonly string[]) => ({
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
-});
-const readSecret = (sid: string, Resource: unknown) => may(sid, 'secretsmanager:GetSecretValue', Resource);
 const ownSecret = (name: string) =>
   expect.stringMatching(new RegExp(`^<acme-stateful:.*Secrets${name.replace(/\W/g, '')}[A-F0-9]+>$`));
 
@@ -188,10 +176,10 @@ describe('the function that delivers', () => {
   it('takes messages of channels out, proves deliveries, remembers threads, and changes no incident', () => {
     expect(rightsOf(acme.rest, 'acme-notify')).toEqual([
       writeLog,
-      may('ReadIncidents', ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], table, keys('incident#*')),
-      may('ReadIndexes', 'dynamodb:Query', indexes, keys('incident#*')),
-      may('KeepProof', 'dynamodb:UpdateItem', table, keys('proof#*')),
-      may('RememberChannels', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], table, keys('channel#*')),
+      may('ReadIncidents', ['dynamodb:BatchGetItem', 'dynamodb:GetItem'], table, onlyKeys('incident#*')),
+      may('ReadIndexes', 'dynamodb:Query', indexes, onlyKeys('incident#*')),
+      may('KeepProof', 'dynamodb:UpdateItem', table, onlyKeys('proof#*')),
+      may('RememberChannels', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], table, onlyKeys('channel#*')),
       readSecret('ReadChannelSecrets', [
         ownSecret('acme/slack-bot'),
         ...['bus', 'bus-key', 'bus-key-before', 'pagerduty', 'statuspage'].map((name) =>
@@ -221,10 +209,10 @@ describe('the function of incidents', () => {
         'ReadIncidents',
         ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
         table,
-        keys('incident#*', 'evidence#*', 'proof#*', 'rows#*', 'credits'),
+        onlyKeys('incident#*', 'evidence#*', 'proof#*', 'rows#*', 'credits'),
       ),
-      may('ReadIndexes', 'dynamodb:Query', indexes, keys('incident#*')),
-      may('ChangeIncidents', 'dynamodb:PutItem', table, keys('incident#*')),
+      may('ReadIndexes', 'dynamodb:Query', indexes, onlyKeys('incident#*')),
+      may('ChangeIncidents', 'dynamodb:PutItem', table, onlyKeys('incident#*')),
       readSecret('ReadRespondSecrets', [
         ownSecret('acme/respond'),
         ownSecret('acme/slack-app'),

@@ -19,6 +19,7 @@ describe('the options of a deployment', () => {
         alarms: 'all',
         dashboards: 'true',
         budgetUsdPerMonth: '12.50',
+        smsSpendLimitUsd: '50',
         tags: 'team=growth,cost centre=42',
       }),
     ).toEqual({
@@ -29,6 +30,7 @@ describe('the options of a deployment', () => {
       alarms: 'all',
       dashboards: true,
       budget: { usdPerMonth: 12.5 },
+      smsSpendLimitUsd: 50,
       tags: { team: 'growth', 'cost centre': '42' },
     });
   });
@@ -61,6 +63,7 @@ describe('the options of a deployment', () => {
     ['alarms', 'some', 'lean or all'],
     ['dashboards', 'yes', 'true or false'],
     ['budgetUsdPerMonth', '0', 'above 0'],
+    ['smsSpendLimitUsd', '-1', 'above 0'],
     ['tags', 'team', 'key=value'],
   ])('refuse -c %s=%s, and say what is taken', (name, value, allowed) => {
     expect(() => given({ [name]: value })).toThrow(

@@ -11,10 +11,10 @@ import {
   noteSecretUse,
   only,
   rightsOf,
-  type Statement,
   statementsOf,
   synthesize,
 } from './installation.ts';
+import { may, onlyKeys, readSecret, table, writeLog } from './statements.ts';
 
 type Synthesized = ReturnType<typeof synthesize>;
 
@@ -50,22 +50,10 @@ const PREFIX = 'https://sqs.<AWS::Region>.<AWS::URLSuffix>/<AWS::AccountId>/acme
 const queueArn = (feed: string) =>
   expect.stringMatching(new RegExp(`^<acme-stateful:\\w+Rows${feed}\\w+Arn\\w+>$`));
 const ROW_QUEUES = [queueArn('accounts'), queueArn('leads')];
-const table = expect.stringMatching(/^<acme-stateful:.*StateTable\w+Arn\w+>$/);
 const generatedKey = expect.stringMatching(/^<acme-stateful:.*RowsKeySecret\w+>$/);
 const forwardArn = expect.stringMatching(/^<ForwardFunction\w+\.Arn>$/);
 
-const writeLog = expect.objectContaining({ Sid: 'WriteLog' });
-const may = (Sid: string, Action: unknown, Resource: unknown, Condition?: object): Statement => ({
-  Sid,
-  Effect: 'Allow',
-  Action,
-  Resource,
-  ...(Condition === undefined ? {} : { Condition }),
-});
-const items = (...kinds: readonly string[]) => ({
-  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': kinds.map((kind) => `${kind}#*`) },
-});
-const readSecret = (sid: string, Resource: unknown) => may(sid, 'secretsmanager:GetSecretValue', Resource);
+const items = (...kinds: readonly string[]) => onlyKeys(...kinds.map((kind) => `${kind}#*`));
 
 const environmentOf = ({ rest }: Synthesized, name: string) => {
   const { Environment } = only(rest, 'AWS::Lambda::Function', { FunctionName: `acme-${name}` })

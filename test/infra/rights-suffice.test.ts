@@ -18,6 +18,7 @@ import { ensureTable } from '../../shared/aws/dynamodb/create-table.ts';
 import { createSqsClient } from '../../shared/aws/sqs/client.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
 import { signLink } from '../../shared/link/token.ts';
+import { STAGE } from '../../shared/rotate/versions.ts';
 import { httpEvent } from '../functions/http-event.ts';
 import { type AwsCall, type AwsRecorder, startAwsRecorder } from './aws-recorder.ts';
 import { rightsOf, synthesize } from './installation.ts';
@@ -57,6 +58,10 @@ const startClay = async (): Promise<Server> => {
     const status = asked.url?.startsWith('/down') ? 500 : isHere ? wished : 200;
     if (asked.url?.startsWith('/slack')) {
       answer.end(JSON.stringify({ ok: true, ts: '1795281840.000100', channel: 'C0123456789' }));
+      return;
+    }
+    if (asked.url === '/me') {
+      answer.writeHead(200).end('{"user":{"id":1}}');
       return;
     }
     answer.writeHead(status).end(status === 403 ? '{"message":"Record limit reached for webhook"}' : '{}');
@@ -120,6 +125,17 @@ const post = (body: unknown, headers: Readonly<Record<string, string>> = {}, pat
     headers: { 'x-claywatch-secret': SENDER, ...headers },
     body: JSON.stringify(body),
   });
+
+/** Secrets Manager begins a rotation, and these are the steps that it then asks for. */
+const rotationOf = (name: string) => {
+  const secret = aws.secrets.get(name);
+  const ClientRequestToken = `rotation-of-${name.replace('/', '-')}`.padEnd(36, '0');
+  secret?.rotateSecret(ClientRequestToken);
+  return ['createSecret', 'setSecret', 'testSecret', 'finishSecret'].map((Step) => ({
+    SecretId: secret?.arn,
+    ...{ ClientRequestToken, Step },
+  }));
+};
 
 /** What Lambda hands over of a queue: messages that were received there. */
 const received = async (channel: string, bodies: readonly string[]) => {
@@ -295,6 +311,10 @@ beforeAll(async () => {
     { headers: { 'x-claywatch-secret': SENDER } },
     { headers: { 'x-claywatch-secret': 'not-a-real-secret-of-an-application' } },
   ]);
+  // Last: whoever sends has another secret then.
+  const supplied = aws.secrets.get('acme/api-key');
+  supplied?.put('not-a-real-api-key-of-tomorrow', STAGE.supplied);
+  await run('rotate', [...rotationOf('acme/senders'), ...rotationOf('acme/api-key'), ...slots(1)]);
 }, 180_000);
 
 afterAll(async () => {
@@ -317,6 +337,7 @@ const NAMES = [
   'respond',
   'incidents',
   'notify',
+  'rotate',
 ] as const satisfies readonly Name[];
 
 const refusedTo = (name: Name) => {
@@ -343,7 +364,10 @@ describe('a deployed function', () => {
     const published = { action: 'sns:Publish', resource: 'topic/acme-pages' };
     expect(NAMES.filter((name) => may(name)(published))).toEqual(['watch']);
     const token = { action: 'secretsmanager:GetSecretValue', resource: 'secret/acme/slack-bot' };
-    expect(NAMES.filter((name) => may(name)(token))).toEqual(['notify']);
+    expect(NAMES.filter((name) => may(name)(token))).toEqual(['notify', 'rotate']);
+    const written = { ...token, action: 'secretsmanager:PutSecretValue' };
+    expect(NAMES.filter((name) => may(name)(written))).toEqual(['rotate']);
+    expect(may('rotate')({ ...written, resource: 'secret/acme/rows-key' })).toBe(false);
     const mixed = {
       action: 'dynamodb:BatchGetItem',
       resource: 'table',
@@ -393,6 +417,11 @@ describe('what was looked at', () => {
     expect(statusesOf('callback')).toEqual([200, 400]);
     expect(statusesOf('submissions')).toEqual([200, 200, 200]);
     expect(statusesOf('respond')).toEqual([200, 200]);
+    for (const name of ['acme/senders', 'acme/api-key'])
+      expect(aws.secrets.get(name)?.holder(STAGE.current)).toMatch(/^rotation-of/);
+    expect(aws.secrets.get('acme/senders')?.textAt(STAGE.alsoValid)).toBe(SENDER);
+    expect(aws.secrets.get('acme/api-key')?.textAt(STAGE.current)).toBe('not-a-real-api-key-of-tomorrow');
+    expect(done.get('rotate')?.answers.at(-1)).toMatchObject({ faults: 0 });
     expect(done.get('watch')?.calls.map(({ action }) => action)).toContain('sns:Publish');
     expect(queues.inspectQueue('acme-rows-leads')?.messages.ready).toEqual([]);
     expect(queues.inspectQueue('acme-rows-dead')?.messages.ready).toEqual([]);

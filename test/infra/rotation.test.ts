@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { neededFunctions } from '../../functions/needed.ts';
 import { FULL_CONFIG, flat, found, only, rightsOf, synthesize } from './installation.ts';
 
 let acme: ReturnType<typeof synthesize>;
@@ -10,6 +11,20 @@ beforeAll(() => {
   });
   plain = synthesize({ installation: 'plain' });
 }, 180_000);
+
+describe('the functions that are deployed', () => {
+  it('are those that a configuration has work for, and `doctor` looks for the same', () => {
+    for (const { rest, config } of [acme, plain]) {
+      const deployed = found(rest, 'AWS::Lambda::Function').map(
+        ([, { Properties }]) => Properties.FunctionName,
+      );
+      const needed = [...neededFunctions(config)].map((name) => `${config.installation}-${name}`);
+      expect(deployed.toSorted()).toEqual(needed.toSorted());
+    }
+    expect(neededFunctions(acme.config).size).toBe(9);
+    expect(neededFunctions(plain.config).size).toBe(5);
+  });
+});
 
 describe('rotation', () => {
   it('is scheduled for those secrets of the installation that the configuration says, and changes none by deploying', () => {

@@ -400,6 +400,7 @@ describe('the dashboards', () => {
       'Rows out at Clay, and those that may be lost',
       'Meters left',
       'Incidents that opened and ended',
+      'Minutes until somebody had an incident',
     ]);
   }, 120_000);
 

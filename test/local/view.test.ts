@@ -73,6 +73,7 @@ const report = (minute: number, web: 'up' | 'server-error', more: Partial<WatchR
     changes: [],
     deliveries: { delivered: 0, failed: 0, waiting: 0, errors: [] },
     feeds: [],
+    acknowledged: [],
     ...more,
   } as WatchReport;
 };
@@ -150,6 +151,7 @@ describe('the live view', () => {
         lastHour: { submitted: 1_180, calledBack: 1_175, hitRate: 0.675, failed: 20, credits: 9_000 },
         recent: [],
         waiting: 5,
+        lost: 0,
         uncertain: 0,
         webhooks: [],
       },
@@ -245,6 +247,7 @@ describe('the relay in the live view', () => {
           lastHour: { submitted: count, calledBack: 0, hitRate: null, failed: 0, credits: 0 },
           recent: [],
           waiting: 0,
+          lost: 0,
           uncertain: 0,
           webhooks: [{ webhook: 'leads-1', count, limit: 50_000 }],
         },

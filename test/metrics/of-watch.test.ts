@@ -21,6 +21,7 @@ const leads: FeedSummary = {
     { start: SLOT, submitted: 4, calledBack: 0, failed: 0 },
   ],
   waiting: 10,
+  lost: 4,
   uncertain: 3,
   webhooks: [
     { webhook: 'leads-1', count: 45_000, limit: 50_000 },
@@ -37,6 +38,7 @@ const report = (over: Partial<WatchReport> = {}): WatchReport => ({
   actions: [],
   deliveries: { delivered: 2, failed: 1, waiting: 4, errors: [], fellBack: 1 },
   feeds: [leads],
+  acknowledged: [],
   open: { P1: 1, P2: 2, P3: 0, P4: 1 },
   ...over,
 });
@@ -89,6 +91,7 @@ describe('what a run measures', () => {
     expect(measured()?.feeds.leads).toMatchObject({
       RowsUncertain: 3,
       RowsOutstanding: 10,
+      RowsLost: 4,
       FullestWebhook: 90,
     });
   });
@@ -97,7 +100,8 @@ describe('what a run measures', () => {
     const from = (wanted: string, definitions: Readonly<Record<string, { from: string }>>) =>
       Object.keys(definitions).filter((name) => definitions[name]?.from === wanted);
     const { whole, feeds } = measured() ?? { whole: {}, feeds: {} };
-    expect(Object.keys(whole).sort()).toEqual(from('watch', METRICS).sort());
+    // Each acknowledgement has a line of its own.
+    expect([...Object.keys(whole), 'MinutesToAcknowledge'].sort()).toEqual(from('watch', METRICS).sort());
     expect(Object.keys(feeds.leads ?? {}).sort()).toEqual(from('watch', FEED_METRICS).sort());
     const forward = metricsOfForward({
       answers: { accepted: 3, rate: 1 },

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Stage } from '../../shared/rotate/versions.ts';
 import type { MemorySecrets } from './memory-secrets.ts';
 
-interface Asked {
+export interface Asked {
   readonly SecretId: string;
   readonly VersionId?: string;
   readonly VersionStage?: Stage;
@@ -17,6 +17,10 @@ export interface SecretsServer {
   readonly endpoint: string;
   /** `GetSecretValue AWSCURRENT`, in the order in which they came. */
   readonly calls: string[];
+  /** The rotations that were asked for. */
+  readonly rotations: readonly string[];
+  /** The function that rotates the secret, as Secrets Manager was told; undefined: none. */
+  rotatedBy: string | undefined;
   /** Operations that are denied. */
   readonly denied: Set<string>;
   stop(): void;
@@ -25,15 +29,26 @@ export interface SecretsServer {
 const DENIAL =
   'User: arn:aws:sts::111122223333:assumed-role/acme-rotate-role/acme-rotate is not authorized to perform: secretsmanager:';
 
-/** The protocol of Secrets Manager around one secret in memory. */
-export const startSecretsServer = async (secrets: MemorySecrets): Promise<SecretsServer> => {
-  const calls: string[] = [];
-  const denied = new Set<string>();
+/** What Secrets Manager answers about one secret in memory: an answer, or the name of a fault. */
+export const createSecretOperations = (
+  secrets: MemorySecrets,
+  told: { rotatedBy: string | undefined } = { rotatedBy: undefined },
+) => {
   const { port } = secrets;
+  const rotations: string[] = [];
   const operations: Readonly<Record<string, (asked: Asked) => Promise<object | string>>> = {
     DescribeSecret: async () => {
       const { arn, name, stages } = await port.describe('');
-      return { ARN: arn, Name: name, VersionIdsToStages: stages };
+      const { rotatedBy } = told;
+      const enabled = rotatedBy === undefined ? {} : { RotationEnabled: true, RotationLambdaARN: rotatedBy };
+      return { ARN: arn, Name: name, VersionIdsToStages: stages, ...enabled };
+    },
+    RotateSecret: async () => {
+      const token = `rotation-${String(rotations.length).padStart(32, '0')}`;
+      const begun = told.rotatedBy === undefined ? null : secrets.rotateSecret(token);
+      if (begun !== 'begun') return 'InvalidRequestException';
+      rotations.push(token);
+      return { ARN: secrets.arn, Name: secrets.name, VersionId: token };
     },
     GetSecretValue: async ({ VersionId: version, VersionStage: stage = 'AWSCURRENT' }) => {
       const found = await port.read('', version === undefined ? { stage } : { version });
@@ -49,9 +64,22 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
       return moved === 'moved' ? {} : 'InvalidParameterException';
     },
   };
+  return {
+    rotations,
+    answer: async (operation: string, asked: Asked): Promise<object | string> =>
+      (await operations[operation]?.(asked)) ?? 'UnknownOperationException',
+  };
+};
+
+/** The protocol of Secrets Manager around one secret in memory. */
+export const startSecretsServer = async (secrets: MemorySecrets): Promise<SecretsServer> => {
+  const calls: string[] = [];
+  const denied = new Set<string>();
+  const told = { rotatedBy: undefined as string | undefined };
+  const { rotations, answer: answerOf } = createSecretOperations(secrets, told);
   const answer = async (operation: string, asked: Asked): Promise<object | string> =>
     asked.SecretId === secrets.arn || asked.SecretId === secrets.name
-      ? ((await operations[operation]?.(asked)) ?? 'UnknownOperationException')
+      ? answerOf(operation, asked)
       : 'ResourceNotFoundException';
 
   const server = createServer(async (request, response) => {
@@ -66,13 +94,14 @@ export const startSecretsServer = async (secrets: MemorySecrets): Promise<Secret
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  return Object.assign(told, {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    rotations,
     denied,
     stop: () => {
       server.close();
       server.closeAllConnections();
     },
-  };
+  });
 };

@@ -38,6 +38,7 @@ import { createMemorySilenceStore } from './memory-silence-store.ts';
 import { createMemoryIncidentStore, createMemoryWatchStore } from './memory-store.ts';
 import { createMemoryThrottleStore } from './memory-throttle-store.ts';
 import { createRelayWorld, type RelayWorld } from './relay-world.ts';
+import { createRotating, type Rotating } from './rotating.ts';
 import { startTraffic, type Traffic, type TrafficSettings } from './traffic.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 
@@ -216,6 +217,8 @@ export interface World {
   readonly traffic: Traffic | null;
   /** Where senders post their rows to; null where they post to Clay. */
   readonly relay: RelayWorld | null;
+  /** The secret of callbacks that can be rotated; null where none can. */
+  readonly rotating: Rotating | null;
   /** One run for the slot at hand, then on to the next minute. */
   tick(): Promise<WatchReport>;
   run(minutes: number): Promise<void>;
@@ -249,6 +252,8 @@ export interface WorldOptions {
   readonly traffic?: Partial<TrafficSettings>;
   /** Rows go through the relay, to which the configuration must have the secret. */
   readonly relay?: boolean;
+  /** Columns that call back every minute with the secret of `leads`, which is in Secrets Manager and can be rotated. */
+  readonly columns?: readonly string[];
   /** What `env:LINK_KEY` holds, which signs links where the configuration says so. */
   readonly linkKey?: string;
   /** Stands before each port, e.g. to crash. */
@@ -340,6 +345,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     },
   });
   const rotations = new Map<string, Rotation>();
+  const rotating = options.columns ? createRotating(config, clock, options.columns) : null;
   const build = (current: Config) =>
     createWatch({
       config: current,
@@ -349,7 +355,9 @@ export const createWorld = (options: WorldOptions = {}): World => {
       watchStore: options.around?.watchStore?.(watchStore) ?? watchStore,
       incidentStore: options.around?.incidentStore?.(incidentStore) ?? incidentStore,
       rowsLedger: readable(options.around?.rowsLedger?.(rowsLedger) ?? rowsLedger),
-      rotations: { latest: async () => [...rotations.values()] },
+      rotations: {
+        latest: async () => [...rotations.values(), ...((await rotating?.rotations.latest()) ?? [])],
+      },
       creditStore: options.around?.creditStore?.(creditStore) ?? creditStore,
       publisher: options.around?.publisher?.(publisher) ?? publisher,
       ...{ proof, silences, throttle },
@@ -392,6 +400,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
   const catchUp = async () => clock.advance(Math.max(0, slot - clock.now()));
   const tick = async (): Promise<WatchReport> => {
     await catchUp();
+    if (rotating) await clock.run(rotating.minute(slot));
     const report = await clock.run(watch(slot));
     reports.push(report);
     slot += MINUTE;
@@ -411,6 +420,7 @@ export const createWorld = (options: WorldOptions = {}): World => {
     reports,
     traffic,
     relay,
+    rotating,
     tick,
     run: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) await tick();

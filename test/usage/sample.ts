@@ -4,6 +4,7 @@ import { foldSample } from '../../shared/credits/fold.ts';
 import { type CreditState, NO_CREDITS } from '../../shared/credits/state.ts';
 import { seededRandom } from '../../shared/forecast/random.ts';
 import { type FeedSnapshot, ROUND_TRIP_BINS, type RowsWindow } from '../../shared/rows/snapshot.ts';
+import { emptySnapshot as emptyAt, emptyWindow } from '../support/empty-snapshot.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -28,46 +29,9 @@ export const CONFIG = configOf({
   burn: { nextRefill: '2026-12-01' },
 });
 
-export const emptyWindow = (start: number): RowsWindow => ({
-  start,
-  submitted: 0,
-  calledBack: 0,
-  refused: 0,
-  results: { hit: 0, missed: 0, skipped: 0, failed: 0 },
-  failedByStatus: {},
-  byProvider: {},
-  byColumn: {},
-  crm: { ok: 0, failed: 0 },
-  credits: 0,
-  actions: 0,
-  creditsOnMisses: 0,
-  roundTrips: ROUND_TRIP_BINS.map(() => 0),
-});
+export { emptyWindow };
 
-export const emptySnapshot = (feed: string, asOf = NOW): FeedSnapshot => ({
-  feed,
-  asOf,
-  webhooks: [],
-  totals: {
-    submitted: 0,
-    calledBack: 0,
-    unannounced: 0,
-    results: { hit: 0, missed: 0, skipped: 0, failed: 0 },
-    credits: 0,
-    actions: 0,
-  },
-  windows: [],
-  hours: [],
-  outstanding: {
-    ages: [5, 15, 30, 60, 240, 1_440, null].map((upToMinutes) => ({ upToMinutes, rows: 0 })),
-    total: 0,
-    oldestAt: null,
-  },
-  cohort: { submitted: 0, cameBack: 0, from: asOf - DAY, matureBefore: asOf - HOUR },
-  lastSubmissionAt: null,
-  lastCallbackAt: null,
-  repeats: [],
-});
+export const emptySnapshot = (feed: string, asOf = NOW): FeedSnapshot => emptyAt(feed, asOf);
 
 const busyWindow = (start: number, rows: number, random: () => number): RowsWindow => {
   const hit = Math.round(rows * (0.6 + random() * 0.1));

@@ -88,11 +88,5 @@ export const externalText = ({ incident, config, show }: Letter): readonly strin
   ]);
 };
 
-export const automatic = ({ entry }: Letter): readonly string[] => {
-  const actions = (available: boolean) =>
-    entry.automatic.filter((one) => one.available === available).map(({ action }) => bullet(action));
-  return [
-    ...section('CLAYWATCH DOES THIS BY ITSELF', actions(true)),
-    ...section('CLAYWATCH DOES NOT DO THIS YET', actions(false)),
-  ];
-};
+export const automatic = ({ entry }: Letter): readonly string[] =>
+  section('CLAYWATCH DOES THIS BY ITSELF', entry.automatic.map(bullet));

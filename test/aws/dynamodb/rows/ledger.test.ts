@@ -13,11 +13,7 @@ import { createDynamoRowsLedger } from '../../../../shared/aws/dynamodb/rows/led
 import { packState } from '../../../../shared/aws/dynamodb/rows/state-item.ts';
 import type { Consumed } from '../../../../shared/aws/dynamodb/rows/table-calls.ts';
 import { dayOf } from '../../../../shared/rows/bucket.ts';
-import {
-  type CallbackRecord,
-  LedgerThrottled,
-  type SubmissionRecord,
-} from '../../../../shared/rows/ledger.ts';
+import { LedgerThrottled } from '../../../../shared/rows/ledger.ts';
 import type { Row } from '../../../../shared/rows/row.ts';
 import { createPlaces, issueRowIds, rowIdAt } from '../../../../shared/rows/row-id.ts';
 import type { RowsWindow } from '../../../../shared/rows/snapshot.ts';
@@ -25,6 +21,7 @@ import { snapshotOf } from '../../../../shared/rows/snapshot-of.ts';
 import { emptyState } from '../../../../shared/rows/state.ts';
 import { sumOfRows } from '../../../../shared/rows/sum.ts';
 import { type LocalTable, startDynalite } from '../../../contract/local-table.ts';
+import { rowRecords } from '../../../support/row-records.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -58,20 +55,7 @@ beforeEach(() => {
 
 const ledgerOn = (client: DynamoDBClient = table.client, over: { readonly retainDays?: number } = {}) =>
   createDynamoRowsLedger({ client, tableName: table.tableName, clock, retainDays: 35, ...over });
-const submission = (rowId: string, over: Partial<SubmissionRecord> = {}): SubmissionRecord => ({
-  rowId,
-  webhook: 'main',
-  at: now,
-  outcome: 'accepted',
-  ...over,
-});
-const callback = (rowId: string, over: Partial<CallbackRecord> = {}): CallbackRecord => ({
-  rowId,
-  at: now,
-  result: 'hit',
-  status: 'SUCCESS',
-  ...over,
-});
+const { submission, callback } = rowRecords(clock);
 
 const itemsUnder = async (prefix: string): Promise<readonly Item[]> => {
   const items: Item[] = [];
