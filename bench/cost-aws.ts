@@ -33,7 +33,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
-const countUnits = (operation: string, status: number, text: string): void => {
+const countUnits = (operation: string, isConsistent: boolean, status: number, text: string): void => {
   const kind = READS.has(operation) ? 'readUnits' : 'writeUnits';
   add(`dynamodb ${operation}`);
   if (status !== 200) {
@@ -46,7 +46,7 @@ const countUnits = (operation: string, status: number, text: string): void => {
   };
   const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
   // DynamoDB charges for a query that finds nothing, and for an item that is not there; emulators do not.
-  add(kind, Math.max(READS.has(operation) ? 0.5 : 1, units));
+  add(kind, Math.max(READS.has(operation) && !isConsistent ? 0.5 : 1, units));
 };
 
 const pass = async (to: string, request: IncomingMessage, body: string) => {
@@ -73,9 +73,10 @@ const answer = async (request: IncomingMessage): Promise<{ status: number; type:
   const json = 'application/x-amz-json-1.1';
   if (service.startsWith('DynamoDB')) {
     await after(LATENCY_MS.dynamodb);
-    const metered = JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'TOTAL' });
+    const asked = JSON.parse(body) as { ConsistentRead?: boolean };
+    const metered = JSON.stringify({ ...asked, ReturnConsumedCapacity: 'TOTAL' });
     const result = await pass(dynamodbUrl, request, metered);
-    countUnits(operation, result.status, result.text);
+    countUnits(operation, asked.ConsistentRead === true, result.status, result.text);
     return result;
   }
   if (service === 'AmazonSQS') {

@@ -33,6 +33,9 @@ const LONE_ROWS = 12;
 const LIST_ROWS = 100;
 const STREAM_ROWS = 120;
 const IDLE_RUNS = 8;
+/** The first begin cold, settle the rows of before, and tell of the gap in which none ran. */
+const IDLE_FIRST = 4;
+const IDLE_AFTER_MS = 6 * 60 * MINUTE;
 /** A line of the endpoint's access log, with what CloudWatch adds. */
 const ACCESS_LOG_GB = 350 / 2 ** 30;
 /** A row and its counts are kept for about 35 days, at about this size; so many bytes are in the table and its backup. */
@@ -91,6 +94,9 @@ const post = (path: string, secret: string, body: unknown) => ({
   isBase64Encoded: false,
 });
 
+/** As a relay wakes a forwarder for a row that comes alone (shared/aws/lambda/waker.ts). */
+const LONE_WAKE = { wake: true, feed: 'leads' };
+
 const idsOf = ({ result }: Measured): readonly string[] => {
   const { statusCode, body } = result as { statusCode: number; body: string };
   if (statusCode !== 202) throw new Error(`The relay answered ${statusCode}: ${body}`);
@@ -132,7 +138,7 @@ const measureLone = async (world: World): Promise<Way> => {
   for (let row = 0; row < LONE_ROWS; row += 1) {
     world.skip(3_000);
     const taken = await sendRows(world, 1);
-    const sent = await world.invoke('forward', { wake: true });
+    const sent = await world.invoke('forward', LONE_WAKE);
     if (forwarded(sent) !== 1) throw new Error(`The forwarder sent ${forwarded(sent)} rows.`);
     relay.push(taken);
     forward.push(sent);
@@ -176,18 +182,18 @@ const secretsFor = (rows: number, inOne: number, { sending, callback }: Reads): 
 });
 const IN_ONE: Readonly<Record<string, number>> = { 'lists of 100': LIST_ROWS };
 
-/** A minute in which nothing happens. */
+/** A minute in which nothing happens, hours after the last row. */
 const measureIdle = async (world: World, name: 'watch' | 'forward'): Promise<Usage> => {
   const runs: Measured[] = [];
-  for (let run = 0; run < IDLE_RUNS + 1; run += 1) {
+  world.skip(IDLE_AFTER_MS);
+  for (let run = 0; run < IDLE_RUNS + IDLE_FIRST; run += 1) {
     world.skip(MINUTE);
     const slot = new Date(Math.floor(Date.now() / MINUTE) * MINUTE).toISOString();
     runs.push(await world.invoke(name, { slot }));
   }
-  // The first has begun cold.
-  const secretReads =
-    runs.slice(1).reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
-  return plus(typical(runs.slice(1)), { schedules: 1, secretReads });
+  const idle = runs.slice(IDLE_FIRST);
+  const secretReads = idle.reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
+  return plus(typical(idle), { schedules: 1, secretReads });
 };
 
 const usd = (amount: number): string => amount.toFixed(amount < 0.1 && amount > 0 ? 3 : 2);
