@@ -183,17 +183,22 @@ const secretsFor = (rows: number, inOne: number, { sending, callback }: Reads): 
 const IN_ONE: Readonly<Record<string, number>> = { 'lists of 100': LIST_ROWS };
 
 /** A minute in which nothing happens, hours after the last row. */
-const measureIdle = async (world: World, name: 'watch' | 'forward'): Promise<Usage> => {
-  const runs: Measured[] = [];
+const measureIdle = async (world: World): Promise<{ readonly watch: Usage; readonly forward: Usage }> => {
+  const watch: Measured[] = [];
+  const forward: Measured[] = [];
   world.skip(IDLE_AFTER_MS);
   for (let run = 0; run < IDLE_RUNS + IDLE_FIRST; run += 1) {
     world.skip(MINUTE);
     const slot = new Date(Math.floor(Date.now() / MINUTE) * MINUTE).toISOString();
-    runs.push(await world.invoke(name, { slot }));
+    forward.push(await world.invoke('forward', { slot }));
+    watch.push(await world.invoke('watch', { slot }));
   }
-  const idle = runs.slice(IDLE_FIRST);
-  const secretReads = idle.reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
-  return plus(typical(idle), { schedules: 1, secretReads });
+  const each = (runs: readonly Measured[]): Usage => {
+    const idle = runs.slice(IDLE_FIRST);
+    const secretReads = idle.reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
+    return plus(typical(idle), { schedules: 1, secretReads });
+  };
+  return { watch: each(watch), forward: each(forward) };
 };
 
 const usd = (amount: number): string => amount.toFixed(amount < 0.1 && amount > 0 ? 3 : 2);
@@ -258,8 +263,9 @@ const bench = async (directory: string): Promise<void> => {
     const lone = withStored(await measureLone(world));
     const lists = withStored(await measureMany(world, 2 * LIST_ROWS, LIST_ROWS));
     const stream = withStored(await measureMany(world, STREAM_ROWS, 1));
-    const watch = times(await measureIdle(world, 'watch'), MINUTES_A_MONTH);
-    const forward = times(await measureIdle(world, 'forward'), MINUTES_A_MONTH);
+    const minute = await measureIdle(world);
+    const watch = times(minute.watch, MINUTES_A_MONTH);
+    const forward = times(minute.forward, MINUTES_A_MONTH);
     const ways = { 'one by one': lone, 'a stream': stream, 'lists of 100': lists };
     const idle = { smallest: watch, 'with relay': plus(watch, forward) };
     report({ ways, reads, watch, forward, idle, fixed });

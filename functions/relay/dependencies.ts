@@ -40,7 +40,11 @@ export const createDependencies = async (
       import('../../shared/aws/lambda/waker.ts'),
     ]);
     const client = createLambdaClient();
-    return createLambdaWaker({ client, functionName: environment.FORWARD_FUNCTION, clock, onFault });
+    return createLambdaWaker({
+      ...{ client, clock, onFault },
+      functionName: environment.FORWARD_FUNCTION,
+      everyMs: relay.wakeEverySeconds * 1_000,
+    });
   });
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault });

@@ -98,7 +98,13 @@ const windUp = async (run: Run, lanes: readonly Lane[], breakOff: AbortControlle
  */
 export const createForwarder =
   (ports: ForwardPorts) =>
-  async ({ workMs, graceMs, signal, reason = 'rows', feed: only }: ForwardOptions): Promise<ForwardReport> => {
+  async ({
+    workMs,
+    graceMs,
+    signal,
+    reason = 'rows',
+    feed: only,
+  }: ForwardOptions): Promise<ForwardReport> => {
     const { clock, config } = ports;
     const startedAt = clock.now();
     const over = new AbortController();
