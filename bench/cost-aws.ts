@@ -25,6 +25,27 @@ const dynamodbUrl = `http://${dynamodb?.hostname}:${dynamodb?.port}`;
 const messaging = await startFauxqs({ port: 0, host: '127.0.0.1', logger: false });
 const messagingUrl = `http://127.0.0.1:${messaging.port}`;
 
+/*
+ * How long anything was under way, how long all of it took, and how long it would have taken for as much as is given:
+ * emulators on a busy machine take longer than what they stand for.
+ */
+let underWay = 0;
+let since = 0;
+const timed = async <T>(givenMs: number, work: () => Promise<T>): Promise<T> => {
+  const start = performance.now();
+  if (underWay === 0) since = start;
+  underWay += 1;
+  try {
+    return await work();
+  } finally {
+    const end = performance.now();
+    underWay -= 1;
+    if (underWay === 0) add('underWayMs', end - since);
+    add('tookMs', end - start);
+    add('givenMs', givenMs);
+  }
+};
+
 const bodyOf = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -33,7 +54,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
 
 const READS = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan']);
 
-const countUnits = (operation: string, status: number, text: string): void => {
+const countUnits = (operation: string, isConsistent: boolean, status: number, text: string): void => {
   const kind = READS.has(operation) ? 'readUnits' : 'writeUnits';
   add(`dynamodb ${operation}`);
   if (status !== 200) {
@@ -46,7 +67,7 @@ const countUnits = (operation: string, status: number, text: string): void => {
   };
   const units = [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
   // DynamoDB charges for a query that finds nothing, and for an item that is not there; emulators do not.
-  add(kind, Math.max(READS.has(operation) ? 0.5 : 1, units));
+  add(kind, Math.max(READS.has(operation) && !isConsistent ? 0.5 : 1, units));
 };
 
 const pass = async (to: string, request: IncomingMessage, body: string) => {
@@ -67,15 +88,24 @@ const SECRET = JSON.stringify({
 });
 let clayUrl = '';
 
+const latencyOf = ({ headers, url = '' }: IncomingMessage): number => {
+  const target = String(headers['x-amz-target'] ?? '');
+  if (target.startsWith('DynamoDB')) return LATENCY_MS.dynamodb;
+  if (target.startsWith('AmazonSQS')) return LATENCY_MS.sqs;
+  if (target.startsWith('secretsmanager')) return LATENCY_MS.secretsmanager;
+  return url.includes('/invocations') ? LATENCY_MS.lambda : LATENCY_MS.sns;
+};
+
 const answer = async (request: IncomingMessage): Promise<{ status: number; type: string; text: string }> => {
   const body = await bodyOf(request);
   const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
   const json = 'application/x-amz-json-1.1';
   if (service.startsWith('DynamoDB')) {
     await after(LATENCY_MS.dynamodb);
-    const metered = JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'TOTAL' });
+    const asked = JSON.parse(body) as { ConsistentRead?: boolean };
+    const metered = JSON.stringify({ ...asked, ReturnConsumedCapacity: 'TOTAL' });
     const result = await pass(dynamodbUrl, request, metered);
-    countUnits(operation, result.status, result.text);
+    countUnits(operation, asked.ConsistentRead === true, result.status, result.text);
     return result;
   }
   if (service === 'AmazonSQS') {
@@ -121,13 +151,15 @@ const serve = async (
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-clayUrl = await serve(async (request) => {
-  await bodyOf(request);
-  add('clay');
-  await after(LATENCY_MS.clay);
-  return { status: 200, type: 'application/json', text: '{}' };
-});
-const aws = await serve(answer);
+clayUrl = await serve((request) =>
+  timed(LATENCY_MS.clay, async () => {
+    await bodyOf(request);
+    add('clay');
+    await after(LATENCY_MS.clay);
+    return { status: 200, type: 'application/json', text: '{}' };
+  }),
+);
+const aws = await serve((request) => timed(latencyOf(request), () => answer(request)));
 
 process.on('message', (message: 'take') => {
   if (message !== 'take') return;

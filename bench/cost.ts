@@ -29,10 +29,18 @@ const MINUTES_A_MONTH = 43_200;
 const IDLE_GOAL_USD = 1;
 const ROWS_GOAL_USD = 5;
 const MILLION = 1_000_000;
-const LONE_ROWS = 12;
+const LONE_WAKES = 12;
+/** Callbacks of many rows that are measured. */
+const SAMPLED = 12;
+/** A million rows evenly over a month are 2.6 s apart; then so many come in 20 s (`relay.wakeEverySeconds`). */
+const APART_MS = 2_600;
+const ROWS_IN_20_S = 8;
 const LIST_ROWS = 100;
 const STREAM_ROWS = 120;
 const IDLE_RUNS = 8;
+/** The first begin cold, settle the rows of before, and tell of the gap in which none ran. */
+const IDLE_FIRST = 4;
+const IDLE_AFTER_MS = 6 * 60 * MINUTE;
 /** A line of the endpoint's access log, with what CloudWatch adds. */
 const ACCESS_LOG_GB = 350 / 2 ** 30;
 /** A row and its counts are kept for about 35 days, at about this size; so many bytes are in the table and its backup. */
@@ -91,6 +99,9 @@ const post = (path: string, secret: string, body: unknown) => ({
   isBase64Encoded: false,
 });
 
+/** As a relay wakes a forwarder for a row that comes alone (shared/aws/lambda/waker.ts). */
+const LONE_WAKE = { wake: true, feed: 'leads' };
+
 const idsOf = ({ result }: Measured): readonly string[] => {
   const { statusCode, body } = result as { statusCode: number; body: string };
   if (statusCode !== 202) throw new Error(`The relay answered ${statusCode}: ${body}`);
@@ -124,23 +135,26 @@ interface Way {
 }
 const whole = ({ relay, forward, callback }: Way): Usage => plus(relay, forward, callback);
 
-/** Rows that come so far apart that each wakes a forwarder of its own. */
-const measureLone = async (world: World): Promise<Way> => {
+/** Rows that come one by one, so far apart that each wakes a forwarder of its own, or so many of them one together. */
+const measureLone = async (world: World, rowsAWake = 1): Promise<Way> => {
   const relay: Measured[] = [];
   const forward: Measured[] = [];
   const callback: Measured[] = [];
-  for (let row = 0; row < LONE_ROWS; row += 1) {
-    world.skip(3_000);
-    const taken = await sendRows(world, 1);
-    const sent = await world.invoke('forward', { wake: true });
-    if (forwarded(sent) !== 1) throw new Error(`The forwarder sent ${forwarded(sent)} rows.`);
-    relay.push(taken);
+  while (forward.length < LONE_WAKES) {
+    const taken: Measured[] = [];
+    for (let row = 0; row < rowsAWake; row += 1) {
+      world.skip(APART_MS);
+      taken.push(await sendRows(world, 1));
+    }
+    const sent = await world.invoke('forward', LONE_WAKE, { isPaced: rowsAWake > 1 });
+    if (forwarded(sent) !== rowsAWake) throw new Error(`The forwarder sent ${forwarded(sent)} rows.`);
+    relay.push(...taken);
     forward.push(sent);
-    for (const id of idsOf(taken)) callback.push(await callBack(world, id));
+    for (const id of taken.flatMap(idsOf)) callback.push(await callBack(world, id));
   }
   return {
     relay: overHttp(typical(relay)),
-    forward: typical(forward),
+    forward: times(typical(forward), 1 / rowsAWake),
     callback: overHttp(typical(callback)),
   };
 };
@@ -152,9 +166,9 @@ const measureMany = async (world: World, rows: number, inOne: number): Promise<W
   for (let sent = 0; sent < rows; sent += inOne) relay.push(await sendRows(world, inOne));
   const runs: Measured[] = [];
   for (let left = rows; left > 0; left -= forwarded(runs.at(-1) as Measured))
-    runs.push(await world.invoke('forward', { wake: true }));
+    runs.push(await world.invoke('forward', { wake: true }, { isPaced: true }));
   const back: Measured[] = [];
-  for (const id of relay.flatMap(idsOf).slice(0, LONE_ROWS)) back.push(await callBack(world, id));
+  for (const id of relay.flatMap(idsOf).slice(0, SAMPLED)) back.push(await callBack(world, id));
   return {
     relay: times(overHttp(typical(relay)), 1 / inOne),
     forward: times(plus(...runs.map(({ usage }) => usage)), 1 / rows),
@@ -164,30 +178,52 @@ const measureMany = async (world: World, rows: number, inOne: number): Promise<W
 
 /**
  * What reading secrets costs in a month with so many rows, spread evenly: each function that has something to do reads
- * those that it takes once a minute. With more than one process of a function it is more.
+ * those that it takes once a minute, and the key that seals rows every quarter of an hour. With more than one process of
+ * a function it is more.
  */
 interface Reads {
-  /** Of one relay and one forwarder. */
+  /** Of one relay and one forwarder, in a minute. */
   readonly sending: number;
   readonly callback: number;
+  /** Of both, in a quarter of an hour, beside these. */
+  readonly seldom: number;
 }
-const secretsFor = (rows: number, inOne: number, { sending, callback }: Reads): Usage => ({
-  secretReads: Math.min(rows / inOne, MINUTES_A_MONTH) * sending + Math.min(rows, MINUTES_A_MONTH) * callback,
+const secretsFor = (rows: number, inOne: number, { sending, callback, seldom }: Reads): Usage => ({
+  secretReads:
+    Math.min(rows / inOne, MINUTES_A_MONTH) * sending +
+    Math.min(rows, MINUTES_A_MONTH) * callback +
+    Math.min(rows / inOne, MINUTES_A_MONTH / 15) * seldom,
 });
 const IN_ONE: Readonly<Record<string, number>> = { 'lists of 100': LIST_ROWS };
 
-/** A minute in which nothing happens. */
-const measureIdle = async (world: World, name: 'watch' | 'forward'): Promise<Usage> => {
-  const runs: Measured[] = [];
-  for (let run = 0; run < IDLE_RUNS + 1; run += 1) {
+/** A row all the way: secrets that were read for it while it was sent, and while it came back. */
+const readsOfARow = async (
+  world: World,
+): Promise<{ readonly sending: number; readonly callback: number }> => {
+  const taken = await sendRows(world, 1);
+  const sent = await world.invoke('forward', LONE_WAKE);
+  const back = await callBack(world, idsOf(taken)[0] ?? '');
+  const readsOf = ({ counts }: Measured) => counts.secretReads ?? 0;
+  return { sending: readsOf(taken) + readsOf(sent), callback: readsOf(back) };
+};
+
+/** A minute in which nothing happens, hours after the last row. */
+const measureIdle = async (world: World): Promise<{ readonly watch: Usage; readonly forward: Usage }> => {
+  const watch: Measured[] = [];
+  const forward: Measured[] = [];
+  world.skip(IDLE_AFTER_MS);
+  for (let run = 0; run < IDLE_RUNS + IDLE_FIRST; run += 1) {
     world.skip(MINUTE);
     const slot = new Date(Math.floor(Date.now() / MINUTE) * MINUTE).toISOString();
-    runs.push(await world.invoke(name, { slot }));
+    forward.push(await world.invoke('forward', { slot }));
+    watch.push(await world.invoke('watch', { slot }));
   }
-  // The first has begun cold.
-  const secretReads =
-    runs.slice(1).reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
-  return plus(typical(runs.slice(1)), { schedules: 1, secretReads });
+  const each = (runs: readonly Measured[]): Usage => {
+    const idle = runs.slice(IDLE_FIRST);
+    const secretReads = idle.reduce((sum, { counts }) => sum + (counts.secretReads ?? 0), 0) / IDLE_RUNS;
+    return plus(typical(idle), { schedules: 1, secretReads });
+  };
+  return { watch: each(watch), forward: each(forward) };
 };
 
 const usd = (amount: number): string => amount.toFixed(amount < 0.1 && amount > 0 ? 3 : 2);
@@ -238,11 +274,10 @@ const bench = async (directory: string): Promise<void> => {
   const world = await startWorld(directory, (clay) => onClay(WITH_ROWS, clay));
   try {
     // Loaded, as nearly every invocation finds them.
-    const taken = await sendRows(world, 1);
-    const sent = await world.invoke('forward', { wake: true });
-    const back = await callBack(world, idsOf(taken)[0] ?? '');
-    const readsOf = ({ counts }: Measured) => counts.secretReads ?? 0;
-    const reads = { sending: readsOf(taken) + readsOf(sent), callback: readsOf(back) };
+    const first = await readsOfARow(world);
+    world.skip(MINUTE + 1_000);
+    const later = await readsOfARow(world);
+    const reads = { ...later, seldom: first.sending - later.sending };
     const stored: Usage = { tableGbMonths: KEPT_GB_PER_ROW, backupGbMonths: KEPT_GB_PER_ROW };
     const withStored = ({ relay, forward, callback }: Way): Way => ({
       relay,
@@ -250,11 +285,13 @@ const bench = async (directory: string): Promise<void> => {
       callback: plus(callback, stored),
     });
     const lone = withStored(await measureLone(world));
+    const together = withStored(await measureLone(world, ROWS_IN_20_S));
     const lists = withStored(await measureMany(world, 2 * LIST_ROWS, LIST_ROWS));
     const stream = withStored(await measureMany(world, STREAM_ROWS, 1));
-    const watch = times(await measureIdle(world, 'watch'), MINUTES_A_MONTH);
-    const forward = times(await measureIdle(world, 'forward'), MINUTES_A_MONTH);
-    const ways = { 'one by one': lone, 'a stream': stream, 'lists of 100': lists };
+    const minute = await measureIdle(world);
+    const watch = times(minute.watch, MINUTES_A_MONTH);
+    const forward = times(minute.forward, MINUTES_A_MONTH);
+    const ways = { 'one by one': lone, 'every 20 s': together, 'a stream': stream, 'lists of 100': lists };
     const idle = { smallest: watch, 'with relay': plus(watch, forward) };
     report({ ways, reads, watch, forward, idle, fixed });
   } finally {

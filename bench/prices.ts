@@ -2,9 +2,10 @@
  * List prices of us-east-1 in US dollars, without free tiers and without tax, as of November 2026. Other regions cost up to
  * a quarter more.
  *
- * `[A]`: read on a page of AWS itself; `[S]`: in at least one dated secondary source of 2025 or 2026, quoting AWS's page, and
- * not contradicted by a newer one. The pages of AWS were not reachable when this was written: before a budget depends on a
- * number, compare it with `page`.
+ * `[A]`: read on a page of AWS itself, in a stored copy; `[Q]`: quoted from AWS's page by a dated transcript that names it
+ * (api-evangelist, 20 September 2026); `[S]`: in at least one dated secondary source of 2024 to 2026, and not contradicted by
+ * a newer one. AWS's pricing pages show most of their numbers only in a browser, so that copies of them hold few: before a
+ * budget depends on a number, compare it with `page`.
  */
 export interface Price {
   readonly usd: number;
@@ -27,14 +28,26 @@ const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
 const SECRETS = 'https://aws.amazon.com/secrets-manager/pricing/';
 
 export const PRICES = {
-  lambdaRequests: price(0.2, MILLION, 'invocations', LAMBDA, '[S] cloudchipr.com 2024'),
-  lambdaGbSeconds: price(13.3334, MILLION, 'GB-seconds on arm64', LAMBDA, '[S] cloudchipr.com 2024'),
+  lambdaRequests: price(
+    0.2,
+    MILLION,
+    'invocations',
+    LAMBDA,
+    '[S] cloudchipr.com 2024; [Q] of Managed Instances only',
+  ),
+  lambdaGbSeconds: price(
+    13.3334,
+    MILLION,
+    'GB-seconds on arm64',
+    LAMBDA,
+    '[S] cloudchipr.com 2024, artillery 2.0.28 (npm)',
+  ),
   httpRequests: price(
     1,
     MILLION,
     'requests to an HTTP API, each begun 512 KB',
     'https://aws.amazon.com/api-gateway/pricing/',
-    '[S] apigatewaycost.com, amnic.com 2026',
+    '[A] docs.aws.amazon.com, whitepaper on private APIs: cost optimization',
   ),
   writeUnits: price(0.625, MILLION, 'write request units', DYNAMODB, '[S] airbyte.com, July 2025'),
   readUnits: price(0.125, MILLION, 'read request units', DYNAMODB, '[S] airbyte.com, July 2025'),
@@ -46,7 +59,7 @@ export const PRICES = {
     MILLION,
     'requests, each begun 64 KB',
     'https://aws.amazon.com/sqs/pricing/',
-    '[S] cloudburn.io, March 2026',
+    '[S] cloudburn.io, March 2026; factualminds.com, June 2026',
   ),
   snsRequests: price(
     0.5,
@@ -67,10 +80,10 @@ export const PRICES = {
     MILLION,
     'invocations; the first 14 million free',
     'https://aws.amazon.com/eventbridge/pricing/',
-    '[S] cloudburn.io, March 2026',
+    '[S] cloudburn.io, March 2026; one of 2026 (wring.co) says that they are free',
   ),
-  secretReads: price(0.05, 10_000, 'calls', SECRETS, '[S] hivebook.wiki'),
-  secretMonths: price(0.4, 1, 'secrets a month', SECRETS, '[S] hivebook.wiki'),
+  secretReads: price(0.05, 10_000, 'calls', SECRETS, '[Q]'),
+  secretMonths: price(0.4, 1, 'secrets a month', SECRETS, '[Q]'),
   keyMonths: price(
     1,
     1,

@@ -16,6 +16,10 @@ export interface Forwarding {
   stop(): Promise<void>;
 }
 
+/** Of two that want one to follow, the one that both can do with: for whatever feed. */
+const forBoth = (one: unknown, other: unknown): unknown =>
+  JSON.stringify(one) === JSON.stringify(other) ? one : { wake: true };
+
 /** The one of the last minute may be at its end when the next begins. */
 const AT_ONCE = 2;
 
@@ -52,7 +56,7 @@ export const startForwarding = ({ clock, everyMs, invoke, onFault }: ForwardingO
   return {
     wake: (event) => {
       if (running.size === 0) start(event);
-      else wanted = { event };
+      else wanted = { event: wanted ? forBoth(wanted.event, event) : event };
     },
     stop: async () => {
       stopping.abort();

@@ -347,7 +347,7 @@ export const LEAKS: readonly Leak[] = [
       ]),
     ],
     remedy:
-      'Put a new key before the old one in the secret, separated by a space: the new one seals, both open. Take the old one away once nothing that it sealed is kept any more: dead letters are kept for 90 days (`relay.deadLetters.keepDays`).',
+      'Put a new key before the old one in the secret, separated by a space: the new one seals within a quarter of an hour, both open. Take the old one away once nothing that it sealed is kept any more: dead letters are kept for 90 days (`relay.deadLetters.keepDays`).',
   },
   {
     what: 'Read of the table, for an AWS principal that should not have it',

@@ -38,7 +38,7 @@ export const createDependencies = async (
   const clock = systemClock;
   const noteFault = (error: unknown) => onFault(error, 'noting which secret a webhook was reached with');
   const secrets = createSecretReader({ env, clock });
-  const seal = createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference });
+  const seal = createSecretSeal({ secrets, reference: environment.ROWS_KEY as SecretReference, clock });
   const table = { client: createDynamoClient(), tableName: environment.TABLE_NAME };
   const client = createSqsClient();
   const noteUse = createUseNotes({ log: createDynamoSecretUseLog(table), clock, onFault: noteFault });

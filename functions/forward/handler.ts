@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { createMeasure, type MeasureOptions } from '../../shared/metrics/measure.ts';
 import { metricsOfForward } from '../../shared/metrics/of-forward.ts';
+import type { ForwardOptions } from '../../shared/relay/forward/forwarder.ts';
 import type { ForwardPorts, ForwardReport } from '../../shared/relay/forward/ports.ts';
 import { logOutcome, parseEvent } from '../edge.ts';
 import { readEnvironment } from '../environment.ts';
@@ -21,10 +22,20 @@ const LAST_WORDS_MS = 8_000;
 /** A store that is down fails hundreds of times a minute; the report counts all of them. */
 const LOGGED_FAULTS = 20;
 
+const startedFor = (event: ForwardEvent): Pick<ForwardOptions, 'reason' | 'feed'> => {
+  if (event?.wake && event.feed !== undefined) return { reason: 'lone-row', feed: event.feed };
+  return { reason: event?.slot !== undefined && !event.wake ? 'schedule' : 'rows' };
+};
+
 /** Sends rows until there are none, or the time is up, or `signal` says so. */
-export const forward = async (ports: ForwardPorts, signal?: AbortSignal): Promise<ForwardReport> => {
+export const forward = async (
+  ports: ForwardPorts,
+  event: ForwardEvent,
+  signal?: AbortSignal,
+): Promise<ForwardReport> => {
   const { createForwarder } = await import('../../shared/relay/forward/forwarder.ts');
-  return createForwarder(ports)({ workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) });
+  const limits = { workMs: WORK_MS, graceMs: GRACE_MS, ...(signal && { signal }) };
+  return createForwarder(ports)({ ...limits, ...startedFor(event) });
 };
 
 /** Whoever runs this takes it down: rows in hand are given back, and answers that are due are waited for. */
@@ -52,14 +63,14 @@ const logReport = (report: ForwardReport, measured: MeasureOptions, clock: Forwa
 };
 
 const run = async (
-  _event: ForwardEvent,
+  event: ForwardEvent,
   _context: unknown,
   { signal }: { signal: AbortSignal },
 ): Promise<ForwardReport> => {
   faults = 0;
   const { measured, ...ports } = await dependencies();
   const { trail, finish } = createTrail(log);
-  const report = await forward(withTrail(ports, trail), AbortSignal.any([signal, takenDown.signal]));
+  const report = await forward(withTrail(ports, trail), event, AbortSignal.any([signal, takenDown.signal]));
   finish();
   logReport(report, measured, ports.clock);
   return report;

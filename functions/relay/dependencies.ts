@@ -38,7 +38,11 @@ export const createDependencies = async (
       import('../../shared/aws/lambda/waker.ts'),
     ]);
     const client = createLambdaClient();
-    return createLambdaWaker({ client, functionName: environment.FORWARD_FUNCTION, clock, onFault });
+    return createLambdaWaker({
+      ...{ client, clock, onFault },
+      functionName: environment.FORWARD_FUNCTION,
+      everyMs: relay.wakeEverySeconds * 1_000,
+    });
   });
   const store = later(async () => {
     const { createStore } = await import('./store.ts');
@@ -65,7 +69,7 @@ export const createDependencies = async (
     queue: coalesceSends(store.methods('queue', 'send')),
     idempotency: store.methods('idempotency', 'begin', 'done'),
     seen: store.methods('seen', 'lastTaken', 'taken'),
-    waker: { wake: async () => (await waker()).wake() },
+    waker: { wake: async (feed) => (await waker()).wake(feed) },
     takePlaces: createPlaces({ clock }),
     digest: (text) => createHash('sha256').update(text).digest('base64url'),
     clock,

@@ -26,7 +26,7 @@ export const createStore = (options: StoreOptions) => {
     queue: createSqsRowQueue({
       client: createSqsClient(),
       queueUrlPrefix,
-      seal: createSecretSeal({ secrets, reference: rowsKey }),
+      seal: createSecretSeal({ secrets, reference: rowsKey, clock }),
     }),
     idempotency: createDynamoIdempotencyStore({ ...table, clock, keepMs }),
     seen: createDynamoSeenStore(table),

@@ -510,6 +510,15 @@ const relay = section(
       'Rows that cannot be sent.',
     ),
     idempotencyHours: count(24, 1, 720, 'hours', 'How long an `Idempotency-Key` is remembered.'),
+    wakeEverySeconds: count(
+      0,
+      0,
+      60,
+      'seconds',
+      'How often rows that were taken start the forwarder, at most. 0: whenever none is known to run, so that a row ' +
+        'reaches Clay at once. More is cheaper where rows come one by one: a row that comes sooner after another waits ' +
+        'for the next one, and for at most a minute.',
+    ),
     rowsKey: key(
       secret.optional(),
       'Where the key is read from that encrypts rows at rest: 32 bytes in base64. Left out: one is made, deployed in ' +

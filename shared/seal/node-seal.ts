@@ -21,8 +21,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = 1 + ID_BYTES + NONCE_BYTES;
 
-/** SQS and DynamoDB charge by the 64 KB and the 1 KB: of a shorter text the work costs more than it saves. */
-const COMPRESS_FROM = 2_048;
+/** DynamoDB charges by the begun KB: a text that is shorter than this, and its names, is in one anyway. */
+const COMPRESS_FROM = 512;
 /** Opened texts are our own, so this only bounds what a mistake can cost. */
 const MAX_OPENED_BYTES = 16 * 1_048_576;
 const MIN_KEY_LENGTH = 32;

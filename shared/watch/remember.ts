@@ -43,6 +43,7 @@ const NO_PROOF: Pick<ProofLedger, 'ofIncident'> = { ofIncident: async () => [] }
 export const remember = async (context: RememberContext): Promise<readonly unknown[]> => {
   const { proof, stores, seen, lately, faults, clock, incidentStore } = context;
   const incidents = await concerned(incidentStore, lately);
+  if (incidents.length === 0) return [];
   const now = clock.now();
   const ownErrors = await ownErrorsOf(incidents, faults, { ...(proof && { proof }), now });
   const missed = await keepEvidence(stores.evidence, incidents, { ...seen, ownErrors, now });

@@ -6,6 +6,7 @@ import type { CreditStore } from '../credits/store.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import type { Diagnosis } from '../diagnose/verdict.ts';
 import type { HttpClient } from '../http/port.ts';
+import { believingNone } from '../incident/believing-none.ts';
 import { drillsOver, isDrill } from '../incident/drill.ts';
 import { type Incident, isOpen } from '../incident/incident.ts';
 import { type PassedTime, passTime } from '../incident/pass-time.ts';
@@ -335,7 +336,8 @@ const doneOf = (remedied: PromiseSettledResult<RemediationReport>): readonly Rem
 export const createWatch =
   (deps: WatchDependencies) =>
   async (slot: number): Promise<WatchReport> => {
-    const { config, clock, watchStore, incidentStore } = deps;
+    const { config, clock, watchStore } = deps;
+    const incidentStore = believingNone(deps.incidentStore);
 
     const claim = await watchStore.claim(slot, clock.now(), CLAIM_MS);
     if (claim !== 'claimed') return idle(slot, claim === 'done' ? 'duplicate' : 'busy');
@@ -453,12 +455,15 @@ export const createWatch =
       passTime({ store: incidentStore, policy: incidentPolicy(config), clock }),
     ]);
     const [remembered] = await Promise.allSettled([
-      rememberRun(deps, {
-        ...{ health, snapshots, observations, lately },
-        relays: relays.seen,
-        done: remedied.status === 'fulfilled' ? remedied.value.done : [],
-        faults: faultsOf(kept, remedied, passed),
-      }),
+      rememberRun(
+        { ...deps, incidentStore },
+        {
+          ...{ health, snapshots, observations, lately },
+          relays: relays.seen,
+          done: remedied.status === 'fulfilled' ? remedied.value.done : [],
+          faults: faultsOf(kept, remedied, passed),
+        },
+      ),
     ]);
     // One incident that cannot be written must not hold back what is owed for the others.
     const { publisher, render } = deps;

@@ -43,13 +43,21 @@ describe('forwarders on this machine', () => {
     await clock.advance(1_000);
     wake({ woken: 1 });
     await clock.advance(1_000);
-    wake({ woken: 2 });
-    wake({ woken: 3 });
+    wake({ wake: true, feed: 'leads' });
+    wake({ wake: true, feed: 'leads' });
     await clock.advance(1_000);
     expect(events).toHaveLength(2);
     await clock.advance(8_000);
-    expect(events).toEqual([slot('17:24:37'), { woken: 1 }, { woken: 3 }]);
+    expect(events).toEqual([slot('17:24:37'), { woken: 1 }, { wake: true, feed: 'leads' }]);
     expect(most()).toBe(1);
+  });
+
+  it('look into every feed when rows of several came while one ran', async () => {
+    const { clock, events, wake } = forwarding(() => 10_000);
+    wake({ wake: true, feed: 'leads' });
+    wake({ wake: true, feed: 'accounts' });
+    await clock.advance(20_000);
+    expect(events.at(-1)).toEqual({ wake: true });
   });
 
   it('are two at most', async () => {

@@ -61,21 +61,60 @@ describe('a seal', () => {
 });
 
 describe('a seal whose key is a secret', () => {
-  it('follows the secret, and rejects while there is none', async () => {
-    let key: string | undefined;
-    const secrets: SecretReader = {
-      read: async () => {
-        if (key === undefined) throw new Error('no such secret');
-        return key;
-      },
+  const setUp = () => {
+    const world = { key: undefined as string | undefined, now: 1_000_000, reads: 0 };
+    const read = async () => {
+      world.reads += 1;
+      if (world.key === undefined) throw new Error('no such secret');
+      return world.key;
     };
-    const secret = createSecretSeal({ secrets, reference: 'env:ROWS_KEY' });
+    const secrets: SecretReader = { read, readAgain: read };
+    const clock = { now: () => world.now };
+    return { world, secret: createSecretSeal({ secrets, reference: 'env:ROWS_KEY', clock }) };
+  };
+
+  it('rejects while there is none, and reads one that is there every quarter of an hour', async () => {
+    const { world, secret } = setUp();
     await expect(secret.seal('hello', 'leads')).rejects.toThrow('no such secret');
-    key = KEY;
+    world.key = KEY;
     const sealed = await secret.seal('hello', 'leads');
     expect(await seal.open(sealed, 'leads')).toBe('hello');
-    key = `${OTHER} ${KEY}`;
-    expect(await secret.open(sealed, 'leads')).toBe('hello');
+    world.now += 14 * 60_000;
+    await secret.seal('hello', 'leads');
+    expect(world.reads).toBe(2);
+    world.now += 60_000;
+    await secret.seal('hello', 'leads');
+    expect(world.reads).toBe(3);
+  });
+
+  it('seals with a new key after a quarter of an hour, and opens what was sealed with either', async () => {
+    const { world, secret } = setUp();
+    world.key = KEY;
+    const before = await secret.seal('hello', 'leads');
+    world.key = `${OTHER} ${KEY}`;
+    expect(await seal.open(await secret.seal('hello', 'leads'), 'leads')).toBe('hello');
+    world.now += 15 * 60_000;
     expect(await seal.open(await secret.seal('hello', 'leads'), 'leads')).toBeNull();
+    expect(await secret.open(before, 'leads')).toBe('hello');
+  });
+
+  it('opens at once what another process has sealed with a new key', async () => {
+    const { world, secret } = setUp();
+    world.key = KEY;
+    await secret.seal('hello', 'leads');
+    world.key = `${OTHER} ${KEY}`;
+    expect(await secret.open(await createSeal(OTHER).seal('hello', 'leads'), 'leads')).toBe('hello');
+    expect(await seal.open(await secret.seal('hello', 'leads'), 'leads')).toBeNull();
+  });
+
+  it('does not open what no key opens, and rejects what cannot be told while the key cannot be read', async () => {
+    const { world, secret } = setUp();
+    world.key = KEY;
+    const own = await secret.seal('hello', 'leads');
+    const foreign = await createSeal(OTHER).seal('hello', 'leads');
+    expect(await secret.open(foreign, 'leads')).toBeNull();
+    world.key = undefined;
+    expect(await secret.open(own, 'leads')).toBe('hello');
+    await expect(secret.open(foreign, 'leads')).rejects.toThrow('no such secret');
   });
 });

@@ -10,8 +10,8 @@ export interface Batcher<T> {
 export interface BatcherOptions<T> {
   readonly clock: Clock;
   readonly write: (items: readonly T[]) => Promise<void>;
-  /** How long an item waits for others, ms; many of them do not wait. */
-  readonly gatherMs: number;
+  /** How long an item waits for others, ms; asked for each batch. Many of them do not wait. */
+  readonly gatherMs: () => number;
   readonly most: number;
   /** Waits before a write is repeated, ms. */
   readonly againAfterMs: readonly number[];
@@ -35,9 +35,11 @@ export const createBatcher = <T>(options: BatcherOptions<T>): Batcher<T> => {
   let gathering: AbortController | null = null;
 
   const gather = async (): Promise<void> => {
-    if (isHurried || waiting.length >= most || gatherMs <= 0) return;
+    if (isHurried || waiting.length >= most) return;
+    const ms = gatherMs();
+    if (ms <= 0) return;
     gathering = new AbortController();
-    await clock.sleep(gatherMs, gathering.signal).catch(() => undefined);
+    await clock.sleep(ms, gathering.signal).catch(() => undefined);
     gathering = null;
   };
 

@@ -1,7 +1,7 @@
 import { relayedFeeds } from '../../config/relayed.ts';
 import { createLane, type Lane } from './lane.ts';
 import type { ForwardPorts, ForwardReport } from './ports.ts';
-import { createRun, type Run } from './run.ts';
+import { createRun, type Run, type RunReason } from './run.ts';
 import { drainUndeliverable } from './upkeep.ts';
 
 export interface ForwardOptions {
@@ -11,6 +11,10 @@ export interface ForwardOptions {
   readonly graceMs: number;
   /** Aborted: as if the time were up. */
   readonly signal?: AbortSignal;
+  /** Default: `rows`. */
+  readonly reason?: RunReason;
+  /** The one feed whose rows are sent; of a name that is not relayed nothing is believed. Left out: all of them. */
+  readonly feed?: string | undefined;
 }
 
 /** Rows that get slots at once at most; slots lie at most a second ahead. */
@@ -94,7 +98,13 @@ const windUp = async (run: Run, lanes: readonly Lane[], breakOff: AbortControlle
  */
 export const createForwarder =
   (ports: ForwardPorts) =>
-  async ({ workMs, graceMs, signal }: ForwardOptions): Promise<ForwardReport> => {
+  async ({
+    workMs,
+    graceMs,
+    signal,
+    reason = 'rows',
+    feed: only,
+  }: ForwardOptions): Promise<ForwardReport> => {
     const { clock, config } = ports;
     const startedAt = clock.now();
     const over = new AbortController();
@@ -110,6 +120,7 @@ export const createForwarder =
     signal?.addEventListener('abort', stop, { once: true });
 
     const run = createRun(ports, {
+      reason,
       until,
       isEnding: () => over.signal.aborted || Math.abs(clock.now() - startedAt) >= workMs,
       receiving: broken.signal,
@@ -118,11 +129,13 @@ export const createForwarder =
     over.signal.addEventListener('abort', run.bell.ring, { once: true });
 
     const names = relayedFeeds(config);
-    const lanes = names.flatMap((name) => {
+    const chosen = only !== undefined && names.includes(only) ? [only] : names;
+    const lanes = chosen.flatMap((name) => {
       const feed = config.feeds[name];
       return feed ? [createLane(run, name, feed)] : [];
     });
-    void run.spawn('draining dead letters', () => drainUndeliverable(run, names));
+    // What SQS set aside waits for the schedule, or for a run that stays anyway.
+    if (reason !== 'lone-row') void run.spawn('draining dead letters', () => drainUndeliverable(run, names));
     await pump(run, lanes);
     end();
     signal?.removeEventListener('abort', stop);

@@ -58,13 +58,14 @@ export const unreadableLetter = async (feed: string, body: string, at: number): 
   body: body.slice(0, MAX_BODY),
 });
 
-export const createHand = (run: Run, feed: string): Hand => {
+/** `isAlone`: whoever gathers need not wait, since nothing else is to come. */
+export const createHand = (run: Run, feed: string, isAlone: () => boolean = () => false): Hand => {
   const { queue, deadLetters } = run.ports;
   const { clock, report } = run;
 
   const removals: Batcher<string> = createBatcher({
     clock,
-    gatherMs: GATHER_MS,
+    gatherMs: () => (isAlone() ? 0 : GATHER_MS),
     most: AT_ONCE,
     againAfterMs: AGAIN_AFTER_MS,
     write: (handles) => queue.remove(feed, handles),

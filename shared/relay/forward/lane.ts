@@ -3,7 +3,7 @@ import type { FeedConfig } from '../../config/schema.ts';
 import type { SendAnswer } from '../answer.ts';
 import { isHeld } from '../control-change.ts';
 import { lateAfterMs } from '../pace.ts';
-import type { ReceivedRow } from '../queue.ts';
+import type { QueueDepth, ReceivedRow } from '../queue.ts';
 import type { SendClaim, SendResult } from '../sends.ts';
 import { createBatcher } from './batcher.ts';
 import { decide } from './decide.ts';
@@ -115,10 +115,14 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
   const lateMs = lateAfterMs(relay);
 
   const steering = createSteering(run, name, feed);
-  const hand = createHand(run, name);
+  /** Messages that this run has received. */
+  let found = 0;
+  /** Nothing came but the one row that the run was started for; the next one starts a run of its own. */
+  const isAlone = () => run.reason === 'lone-row' && found <= 1;
+  const hand = createHand(run, name, isAlone);
   const settlements = createBatcher<SendResult>({
     clock,
-    gatherMs: SETTLE_GATHER_MS,
+    gatherMs: () => (isAlone() ? 0 : SETTLE_GATHER_MS),
     most: SETTLE_AT_ONCE,
     againAfterMs: SETTLE_AGAIN_AFTER_MS,
     write: (results) => ports.sends.settle(name, results),
@@ -132,6 +136,9 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
   /** The last look found nothing: the next one waits for a second. */
   let isDry = false;
   let isEmpty = false;
+  let hasLooked = false;
+  /** The queue's depth, if the run's first look asked for it. */
+  let depthAtFirst: QueueDepth | null = null;
   let lookAgainAt = Number.NEGATIVE_INFINITY;
   let isRenewed = false;
   let notBefore = Number.NEGATIVE_INFINITY;
@@ -202,15 +209,26 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
   const isNew = ({ receives: times, row }: ReceivedRow): boolean =>
     times <= 1 && row.tries === 0 && row.after === 0 && row.origin === 'sender';
 
+  /** SQS may miss a message at a short look, and be late with the depth: only when both say nothing is it believed. */
+  const isFirstOfSchedule = () => run.reason === 'schedule' && !hasLooked;
+
   const receive = async (waitSeconds: number): Promise<void> => {
     const left = Math.max(0, run.until - clock.now());
-    const { rows, unreadable } = await ports.queue.receive(
-      name,
-      { waitSeconds, visibilitySeconds: Math.ceil((left + rules.claimMs) / 1_000) + VISIBLE_MARGIN_S },
-      run.receiving,
-    );
+    const isGlance = isFirstOfSchedule();
+    hasLooked = true;
+    const [{ rows, unreadable }, depth] = await Promise.all([
+      ports.queue.receive(
+        name,
+        { waitSeconds, visibilitySeconds: Math.ceil((left + rules.claimMs) / 1_000) + VISIBLE_MARGIN_S },
+        run.receiving,
+      ),
+      // Without an answer the queue is looked into once more, and longer; what was received must not be lost with it.
+      isGlance ? ports.queue.depth(name).catch(() => null) : null,
+    ]);
+    found += rows.length + unreadable.length;
+    depthAtFirst = depth;
     isDry = rows.length + unreadable.length === 0;
-    isEmpty = isDry && waitSeconds > 0;
+    isEmpty = isDry && (waitSeconds > 0 || depth?.waiting === 0 || (isAlone() && found > 0));
     if (isEmpty) lookAgainAt = clock.now() + AFTER_EMPTY_MS;
     for (const { row } of rows) oldestTakenAt = Math.min(oldestTakenAt ?? row.takenAt, row.takenAt);
     const [fresh, known] = [rows.filter(isNew), rows.filter((row) => !isNew(row))];
@@ -221,15 +239,20 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
 
   const isResting = () => clock.now() < lookAgainAt && lookAgainAt - clock.now() <= AFTER_EMPTY_MS;
 
+  const waitSecondsNow = (): number => {
+    if (isFirstOfSchedule() || (isAlone() && found > 0)) return 0;
+    return isDry || receives + work === 0 ? 1 : 0;
+  };
+
   const startReceiving = () => {
-    if (run.isEnding() || isPaused() || isResting()) return;
+    if (run.isEnding() || isPaused() || isResting() || (isAlone() && isEmpty)) return;
     const gate = steering.gate();
     if (gate.kind === 'closed' || steering.control() === null) return;
     const wanted =
       gate.kind === 'single' && gate.isTrial ? 1 : ROWS_A_RECEIVE + Math.ceil(pulse.perSecond() * AHEAD_S);
     const short = Math.ceil((wanted - buffer.length) / ROWS_A_RECEIVE) - receives;
     const most = isDry ? 1 - receives : Math.min(short, RECEIVES_AT_ONCE - receives);
-    const waitSeconds = isDry || receives + work === 0 ? 1 : 0;
+    const waitSeconds = waitSecondsNow();
     for (let started = 0; started < most && short > 0; started += 1) {
       receives += 1;
       void run.spawn('receiving rows', async () => {
@@ -519,7 +542,8 @@ export const createLane = (run: Run, name: string, feed: FeedConfig): Lane => {
       giveBack();
       const hasSent = answers.length > 0;
       const isQuiet = isEmpty && !hasSent;
-      const depth = closedFor !== null || isQuiet ? await ports.queue.depth(name) : null;
+      const asked = closedFor !== null || (isQuiet && !isAlone());
+      const depth = asked ? (depthAtFirst ?? (await ports.queue.depth(name))) : null;
       await tally(depth ? depth.waiting + depth.inFlight + depth.delayed === 0 : undefined);
     },
   };

@@ -3,12 +3,20 @@ import type { SendAnswer } from '../answer.ts';
 import { type Bell, createBell } from './bell.ts';
 import type { ForwardPorts } from './ports.ts';
 
+/**
+ * Why a run was started. `rows`: rows come, or nobody says; it stays until none came for a second. `lone-row`: a row that
+ * came alone; a run that finds no more than it does not wait for others, since they start one of their own. `schedule`:
+ * the safety net; it does not wait either where its first look and the depth of the queue both say that nothing is there.
+ */
+export type RunReason = 'rows' | 'lone-row' | 'schedule';
+
 /** What the parts of one run share. */
 export interface Run {
   readonly ports: ForwardPorts;
   readonly clock: Clock;
   readonly bell: Bell;
   readonly report: RunCounts;
+  readonly reason: RunReason;
   /** When it ends by itself, epoch ms. */
   readonly until: number;
   /** From then on nothing is received and no slot is taken. */
@@ -38,6 +46,7 @@ export interface RunCounts {
 }
 
 export interface RunSignals {
+  readonly reason: RunReason;
   readonly until: number;
   readonly isEnding: () => boolean;
   readonly receiving: AbortSignal;

@@ -37,6 +37,6 @@ export interface SeenStore {
 
 /** Starts a forwarder unless one runs; a hint, not a promise: the schedule starts one every minute anyway. */
 export interface Waker {
-  /** Never rejects. */
-  wake(): Promise<void>;
+  /** Of that feed a row is durable. Never rejects. */
+  wake(feed: string): Promise<void>;
 }

@@ -99,7 +99,7 @@ const afterwards = async (
   };
   const entities = [...new Set(rows.flatMap(({ entity }) => entity ?? []))];
   await Promise.all([
-    atMost(WAKE_MS, waker.wake()),
+    atMost(WAKE_MS, waker.wake(feed)),
     atMost(REMEMBER_MS, idempotencyKey === undefined ? undefined : idempotency.done(feed, idempotencyKey)),
     duplicatesWithinMs > 0 && entities.length > 0
       ? atMost(REMEMBER_MS, seen.taken(feed, entities, clock.now(), duplicatesWithinMs))
