@@ -36,7 +36,7 @@ const breaches = (
 const FLOW = [
   ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
   ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'link', 'rotate'],
-  ...['postmortem', 'respond', 'replay', 'usage', 'triage', 'watch', 'metrics'],
+  ...['postmortem', 'respond', 'replay', 'usage', 'report', 'triage', 'watch', 'metrics'],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
 
