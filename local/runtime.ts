@@ -14,7 +14,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { openEndpoint } from './endpoint.ts';
 import { createFunctionLog } from './function-log.ts';
 import { type LocalFunctions, startFunctions } from './functions.ts';
-import type { SenderPatience } from './http-gateway.ts';
+import type { GatewayRoute, SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { type LocalMessaging, startMessaging } from './messaging.ts';
 import { keepOwnKeys, withOwnEndpoint } from './own-keys.ts';
@@ -41,6 +41,8 @@ export interface RuntimeOptions {
   readonly httpPort?: number;
   /** How slow senders may be; default: as slow as API Gateway lets them. */
   readonly patience?: SenderPatience;
+  /** What is served beside the functions, and never deployed. */
+  readonly also?: readonly GatewayRoute[];
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
@@ -189,6 +191,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       port: options.httpPort ?? 0,
       portFile: state.httpPort,
       patience: options.patience,
+      also: options.also,
     });
     teardown.add(endpoint.stop);
     const config = withOwnEndpoint(options.config, endpoint.url);
