@@ -25,8 +25,8 @@ import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
-/** A run of `watch`, a forwarder, the hand-over to chat channels, or a message that could not be taken into the inbox. */
-export type FaultOf = 'run' | 'forwarder' | 'channels' | 'inbox';
+/** A run of `watch`, a forwarder, a replay, the hand-over to chat channels, or a message that could not be taken into the inbox. */
+export type FaultOf = 'run' | 'forwarder' | 'channels' | 'replay' | 'inbox';
 
 export interface RuntimeOptions {
   readonly config: Config;

@@ -146,6 +146,8 @@ const startedBy = ({ trigger }: FunctionDescription): string => {
       return 'Lambda, with messages of the queues of channels';
     case 'rotation':
       return 'Secrets Manager and EventBridge Scheduler of this account';
+    case 'call':
+      return 'functions of this installation that may';
   }
 };
 

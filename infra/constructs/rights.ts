@@ -36,6 +36,8 @@ export interface Grantable {
     | undefined;
   /** The forwarder, where there is one. */
   readonly forwardArn?: string | undefined;
+  /** What carries out replays, where there is something to replay. */
+  readonly replayArn?: string | undefined;
 }
 
 /** The actions that the stores use, no others. */
@@ -100,8 +102,7 @@ const itemsOf = (...kinds: readonly string[]) => keyedLike(...kinds.map((kind) =
 
 /** The keys of the configuration that name what looking takes: not those that prove who sends to us. */
 const LOOKED_WITH = /^(?:clay|integration|probes)\.|^feeds\.[^.]+\.(?:webhooks\[|callback\.)/;
-const ACTED_WITH =
-  /^respond\.(?:secret|previousSecret|readOnlySecret)$|^notify\.slack\[\d+\]\.signingSecret$/;
+const ACTED_WITH = /^respond\.(?:secret|previousSecret|readOnlySecret)$/;
 const CHANNELS_REACHED_WITH =
   /^notify\.(?:slack\[\d+\]\.botToken|pagerduty\[\d+\]\.routingKey|webhooks\[\d+\]\.(?:url|signingSecrets\[\d+\])|statusPages\[\d+\]\.token)$/;
 
@@ -133,7 +134,7 @@ const statementsOf = (
   scope: Construct,
   grants: readonly Grant[],
   config: Config,
-  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
+  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn, replayArn }: Grantable,
   named: Named,
 ): readonly PolicyStatement[] => {
   const readSecrets = (sid: string, key: RegExp) => [
@@ -220,6 +221,28 @@ const statementsOf = (
       ),
     ],
     'respond-secrets': readSecrets('ReadRespondSecrets', ACTED_WITH),
+    'slack-secrets': readSecrets('ReadSlackSecrets', /^notify\.slack\[\d+\]\.signingSecret$/),
+    'session-secret': readSecrets('ReadSessionSecret', /^console\.sessionSecret$/),
+    'sign-ins': [
+      allow(
+        'CountSignIns',
+        ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        [table.tableArn],
+        itemsOf('sign-in'),
+      ),
+    ],
+    'read-report': [
+      allow('ReadReport', READ_ACTIONS, [table.tableArn]),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes),
+    ],
+    operate: [
+      allow('KeepOperations', TABLE_ACTIONS, [table.tableArn]),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes),
+    ],
+    replay: [allow('KeepReplay', TABLE_ACTIONS, [table.tableArn])],
+    'wake-replay': [
+      allow('WakeReplay', ['lambda:InvokeFunction'], replayArn === undefined ? [] : [replayArn]),
+    ],
     'link-secret': readSecrets('ReadLinkSecret', /^respond\.linkSecret$/),
     'channel-secrets': readSecrets('ReadChannelSecrets', CHANNELS_REACHED_WITH),
     'hand-over': [

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -114,15 +115,16 @@ export class Runtime extends Construct {
     environment: Readonly<Record<string, string>>,
     more: Partial<Pick<DescribedFunctionProps, 'failures' | 'reservedConcurrency'>> & {
       readonly forwardArn?: string | undefined;
+      readonly replayArn?: string | undefined;
     } = {},
   ): DescribedFunction {
     const { config, state, logRetention } = this.#props;
-    const { forwardArn, ...rest } = more;
+    const { forwardArn, replayArn, ...rest } = more;
     const deployed = new DescribedFunction(this, id, {
       description,
       config,
       environment,
-      rights: rightsOf(this, description.grants, config, { ...state, forwardArn }),
+      rights: rightsOf(this, description.grants, config, { ...state, forwardArn, replayArn }),
       logRetention,
       ...rest,
     });
@@ -275,10 +277,14 @@ export class Runtime extends Construct {
     const { operators } = state;
     const { alarms } = this.#props;
     const forwardArn = forward?.deployed.function.functionArn;
+    const replayArn = forward && this.addReplay(config, state);
     const functions = this.endpointsOf(config, state, forward).map((endpoint) => ({
       ...endpoint,
       name: endpoint.description.name,
-      function: this.deploy(endpoint.id, endpoint.description, endpoint.environment, { forwardArn }).function,
+      function: this.deploy(endpoint.id, endpoint.description, endpoint.environment, {
+        forwardArn,
+        replayArn,
+      }).function,
     }));
     const endpoint = new HttpEndpoint(
       this,
@@ -330,8 +336,52 @@ export class Runtime extends Construct {
     };
   }
 
+  /** What carries out replays; named, since it also starts itself again. */
+  private addReplay(config: Config, state: State): string {
+    const { replay: description } = functionsOf(config);
+    const functionName = `${config.installation}-${description.name}`;
+    const replayArn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const environment = this.picked(description, config, state);
+    this.deploy('Replay', description, environment, { replayArn });
+    return replayArn;
+  }
+
+  /** Of what functions may be given, what this one is. */
+  private picked(
+    { environment }: FunctionDescription,
+    config: Config,
+    { table, alerts, pages, rows }: State,
+  ): Readonly<Record<string, string>> {
+    const { replay, forward } = functionsOf(config);
+    const values: Readonly<Record<string, string>> = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      TABLE_NAME: table.tableName,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, config.installation),
+      ALERT_TOPIC_ARN: alerts.topicArn,
+      PAGES_TOPIC_ARN: pages.topic.topicArn,
+      ...(rows && {
+        DEAD_LETTER_QUEUE: rows.queues.deadLetters.queueUrl,
+        ROWS_KEY: deployedRowsKey(config),
+        FORWARD_FUNCTION: `${config.installation}-${forward.name}`,
+        REPLAY_FUNCTION: `${config.installation}-${replay.name}`,
+      }),
+    };
+    const names = Object.keys(environment.shape);
+    return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+  }
+
   private endpointsOf(config: Config, state: State, forward: Forward | undefined): readonly Endpoint[] {
-    const { callback, submissions, relay, respond, incidents } = functionsOf(config);
+    const functions = functionsOf(config);
+    const { callback, submissions, relay, respond, incidents } = functions;
+    const people = (description: Endpoint['description']) => ({
+      description,
+      environment: this.picked(description, config, state),
+    });
     const counting: CallbackEnvironment & SubmissionsEnvironment & IncidentsEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
@@ -385,6 +435,30 @@ export class Runtime extends Construct {
         url: 'IncidentsUrl',
         without:
           'links and buttons in messages do nothing, and nobody can acknowledge but by `npx claywatch incidents`',
+      },
+      {
+        id: 'Report',
+        ...people(functions.report),
+        url: 'ReportUrl',
+        without: 'the console shows nothing new; `npx claywatch` still does',
+      },
+      {
+        id: 'Operate',
+        ...people(functions.operate),
+        url: 'OperateUrl',
+        without: 'nothing can be held, replayed or silenced from the console; `npx claywatch` still can',
+      },
+      {
+        id: 'Statuspage',
+        ...people(functions.statuspage),
+        url: 'StatusPageUrl',
+        without: 'the users of the pipeline see no status page',
+      },
+      {
+        id: 'Console',
+        ...people(functions.console),
+        url: 'ConsoleUrl',
+        without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
       },
     ];
   }
