@@ -40,11 +40,9 @@ const feed = z.strictObject({
   flow: z.enum(['flowing', 'degraded', 'stopped', 'idle', 'unknown']),
   sentence: z.string(),
   window_minutes: z.int().min(1),
-  stages: z
-    .array(stage)
-    .meta({
-      description: 'In the order in which a row passes them; without a relay: without it and its queue.',
-    }),
+  stages: z.array(stage).meta({
+    description: 'In the order in which a row passes them; without a relay: without it and its queue.',
+  }),
 });
 
 export const overviewResponse = z.strictObject({
@@ -60,9 +58,10 @@ export const overviewResponse = z.strictObject({
     stale: z.boolean().meta({ description: 'It has not run for as long as is a fault of its own.' }),
   }),
   feeds: z.array(feed),
-  incidents: z
-    .array(incidentBrief)
-    .meta({ description: 'Open ones that are not the effect of another, most urgent first.' }),
+  incidents: z.array(incidentBrief).meta({
+    description: 'Open ones that are not the effect of another, most urgent first; at most 100. Drills too.',
+  }),
+  incidents_more: z.int().min(0).meta({ description: 'Those that are not listed.' }),
   effects: z.int().min(0).meta({ description: 'Open ones that another one explains.' }),
   ahead: z
     .array(

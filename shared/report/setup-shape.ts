@@ -12,6 +12,15 @@ const instant = z.iso
 
 export const auditResponse = z.strictObject({
   at: instant,
+  back_to: instant.meta({
+    description:
+      'How far back was looked. Of a feed only the last 50 changes are kept, of a replay its beginning, for 90 days.',
+  }),
+  more: z
+    .boolean()
+    .meta({
+      description: 'There may be older entries: ask again with `before` set to the time of the last.',
+    }),
   entries: z
     .array(
       z.strictObject({
