@@ -1,0 +1,5 @@
+import { PageHead } from '../../ui/panel.tsx';
+
+const Page = () => <PageHead title="Credits" />;
+
+export default Page;
