@@ -321,7 +321,6 @@ const rowSchemas = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
     problem(['feeds', name, 'relay', 'schema', ...path], text),
   );
 
-/** What the schema cannot see because it concerns two keys at once. Pure. */
 /** What sign-in by an identity provider cannot do without. */
 const signIn = ({ console: { oidc }, respond }: Config): Problem[] => {
   if (!oidc) return [];
@@ -339,6 +338,7 @@ const signIn = ({ console: { oidc }, respond }: Config): Problem[] => {
   ];
 };
 
+/** What the schema cannot see because it concerns two keys at once. Pure. */
 export const contradictionsIn = (config: Config): Problem[] => [
   ...Object.entries(config.feeds).flatMap(webhookIds),
   ...webhookUrls(config),
@@ -352,6 +352,7 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...schedule(config),
   ...connectivity(config),
   ...recipients(config),
+  ...signIn(config),
   ...channelIds(config),
   ...installationName(config),
   ...rowQueues(config),

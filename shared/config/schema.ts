@@ -39,11 +39,7 @@ const secret = z
   )
   .meta({ allowed: SECRET_NAME });
 const ISSUER = 'an https URL without user name, query and fragment, e.g. "https://login.example.com"';
-const issuer = z
-  .string(ISSUER)
-  .max(2_048)
-  .refine(isIssuer, ISSUER)
-  .meta({ allowed: ISSUER });
+const issuer = z.string(ISSUER).max(2_048).refine(isIssuer, ISSUER).meta({ allowed: ISSUER });
 const headerName = z
   .string(HEADER_NAME)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, HEADER_NAME)
@@ -802,7 +798,7 @@ export const configSchema = z.strictObject({
       ),
       linkKey: section(
         { everyDays: rotatedEvery() },
-        'The key that signs links in messages. Nobody has to do anything.',
+        'The keys that sign links in messages and sessions of the console. Nobody has to do anything.',
       ),
       overlapDays: count(
         14,
@@ -1187,8 +1183,11 @@ function isTimeZone(zone: string): boolean {
 /** As OpenID Connect Discovery 1.0 has it; without TLS only on this machine, to try it out. */
 function isIssuer(text: string): boolean {
   const url = URL.parse(text);
-  if (!url || url.search !== '' || url.hash !== '' || hasUserInfo(text)) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname));
+  if (url === null || `${url.search}${url.hash}${url.username}${url.password}` !== '') return false;
+  return (
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname))
+  );
 }
 
 function hasUserInfo(url: string): boolean {
