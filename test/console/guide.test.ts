@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guideOf, type Progress } from '../../console/src/trial/guide.ts';
+import { guideOf, type Progress } from '../../console/src/trial/progress.ts';
 import type { IncidentBrief } from '../../shared/respond/incident-shape.ts';
 
 const AT = Date.parse('2026-11-22T10:00:00Z');

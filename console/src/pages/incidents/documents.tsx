@@ -37,15 +37,16 @@ export const DraftPanel = ({ id }: { readonly id: string }) => {
 
   useEffect(() => {
     const gone = new AbortController();
+    const read = async (): Promise<void> => {
+      const path = `v1/incidents/${id}/draft?audience=${audience}`;
+      const answer = await api.load<DraftResponse>(path, null, gone.signal);
+      if (gone.signal.aborted) return;
+      if (answer.kind === 'fresh') setText(answer.data.text);
+      if (answer.kind === 'failed') setProblem(answer.problem);
+    };
     setText(null);
     setProblem(null);
-    api
-      .load<DraftResponse>(`v1/incidents/${id}/draft?audience=${audience}`, null, gone.signal)
-      .then((answer) => {
-        if (gone.signal.aborted) return;
-        if (answer.kind === 'fresh') setText(answer.data.text);
-        if (answer.kind === 'failed') setProblem(answer.problem);
-      });
+    void read();
     return () => gone.abort();
   }, [api, id, audience, asked]);
 
@@ -134,13 +135,7 @@ const download = (text: string, name: string): void => {
 };
 
 /** The postmortem as it is made from what is stored, to be completed and downloaded. */
-export const PostmortemPanel = ({
-  id,
-  onRead,
-}: {
-  readonly id: string;
-  readonly onRead?: (() => void) | undefined;
-}) => {
+export const PostmortemPanel = ({ id }: { readonly id: string }) => {
   const { api } = useConsole();
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -160,7 +155,7 @@ export const PostmortemPanel = ({
   };
   const show = async (): Promise<void> => {
     setOpen(true);
-    onRead?.();
+    dispatchEvent(new CustomEvent('claywatch:postmortem-read'));
     const kept = edited.read(id);
     setEdited(kept !== null);
     if (kept === null) await readAnew();

@@ -92,7 +92,7 @@ const DonePanel = ({ actions }: { readonly actions: ShowResponse['actions'] }) =
     </Panel>
   );
 
-const Whole = ({ shown, onRead }: { readonly shown: ShowResponse; readonly onRead?: () => void }) => {
+const Whole = ({ shown }: { readonly shown: ShowResponse }) => {
   const { incident, runbook, path, actions, deliveries } = shown;
   return (
     <>
@@ -135,7 +135,7 @@ const Whole = ({ shown, onRead }: { readonly shown: ShowResponse; readonly onRea
             <RunbookPanel id={incident.id} runbook={runbook} />
             <TreePanel path={path} title={incident.title} />
             <EvidencePanel evidence={incident.evidence} wouldChange={incident.would_change} />
-            {isOver(incident) && <PostmortemPanel id={incident.id} onRead={onRead} />}
+            {isOver(incident) && <PostmortemPanel id={incident.id} />}
             {!isOver(incident) && <DraftPanel id={incident.id} />}
           </div>
           <div class="stack">
@@ -150,14 +150,8 @@ const Whole = ({ shown, onRead }: { readonly shown: ShowResponse; readonly onRea
   );
 };
 
-/** One incident; `onRead` is told when its postmortem is opened. */
-export const IncidentPage = ({
-  id,
-  onRead,
-}: {
-  readonly id: string;
-  readonly onRead?: (incidentId: string) => void;
-}) => {
+/** One incident: all that is known of it, and all that can be done about it. */
+export const IncidentPage = ({ id }: { readonly id: string }) => {
   const watched = useResource<ShowResponse>(`v1/incidents/${encodeURIComponent(id)}`, 5_000);
   return (
     <Loaded
@@ -169,7 +163,7 @@ export const IncidentPage = ({
         </>
       }
     >
-      {(shown) => <Whole shown={shown} {...(onRead && { onRead: () => onRead(id) })} />}
+      {(shown) => <Whole shown={shown} />}
     </Loaded>
   );
 };

@@ -1,5 +1,6 @@
-import { PageHead } from '../../ui/panel.tsx';
+import type { Route } from '../../route.ts';
+import { IncidentPage } from './incident-page.tsx';
+import { IncidentsPage } from './incidents-page.tsx';
 
-const Page = () => <PageHead title="Incidents" />;
-
-export default Page;
+export default ({ route }: { readonly route: Route }) =>
+  route.id === null ? <IncidentsPage /> : <IncidentPage key={route.id} id={route.id} />;
