@@ -37,7 +37,8 @@ export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: M
 
 /** It was over, and people heard of it: nobody has it, and everything begins anew. */
 const afresh = (resolved: Incident, severity: Severity, moment: Moment): Incident => {
-  const { closedBy: _, reviewed: __, severitySet: ___, ...rest } = resolved;
+  // What was done then helped only for a while.
+  const { closedBy: _, reviewed: __, severitySet: ___, steps: ____, ...rest } = resolved;
   return {
     ...asNobodys({ ...rest, severity }, moment),
     nextUpdateAt: nextUpdateAt(severity, moment.now, moment.policy.deadlines),

@@ -14,11 +14,13 @@ export const drill = {
         action:
           'Tells everybody who would hear of an incident of this severity, escalates when nobody acknowledges in time, and says in every message that it is a drill.',
         available: true,
+        shownBy: 'told',
       },
       {
         action:
           'Ends the drill by itself after the minutes it was started with, and at once when a real P1 or P2 opens.',
         available: true,
+        shownBy: 'seen-working',
       },
     ],
     steps: [

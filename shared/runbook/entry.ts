@@ -9,10 +9,28 @@ export interface Step {
   readonly expect?: string;
 }
 
+/**
+ * What of an incident shows that an automatic action was done. opened: that there is the incident · told: a message was
+ * taken · effects: it explains others · hold, failover, reconcile: it is among what was done · seen-working: its end ·
+ * status-page, balance: there is evidence of such a probe
+ */
+export type DoneSign =
+  | 'opened'
+  | 'told'
+  | 'effects'
+  | 'hold'
+  | 'failover'
+  | 'reconcile'
+  | 'seen-working'
+  | 'status-page'
+  | 'balance';
+
 /** Something Claywatch does by itself. `available: false` is announced, not promised. */
 export interface AutomaticAction {
   readonly action: string;
   readonly available: boolean;
+  /** Left out: it goes on all the time, or nothing of the incident shows that it was done. */
+  readonly shownBy?: DoneSign;
 }
 
 /**

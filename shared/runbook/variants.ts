@@ -137,6 +137,7 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
             action:
               'Looks at everything again with the first run after it, and catches up on rows and credits by their counts.',
             available: true,
+            shownBy: 'opened',
           },
           CLOSES,
         ],
@@ -398,6 +399,7 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
             action:
               'Names the secret, the step, and what is missing; tells those in notify.operatorEmail as well, whatever severities they hear of otherwise.',
             available: true,
+            shownBy: 'told',
           },
           CONFIRMS,
           CLOSES,

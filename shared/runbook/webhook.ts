@@ -237,6 +237,7 @@ export const webhook = {
       {
         action: 'Reads the body of a 403, to tell a refused token from a webhook that is full.',
         available: true,
+        shownBy: 'opened',
       },
       CLOSES,
       SEEN_BY_ROWS,
