@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   ACTIONS,
   type Action,
+  draftQuery,
   idempotencyKey,
   listQuery,
   MAX_BODY_BYTES,
@@ -14,6 +15,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { configSchema } from '../shared/config/schema.ts';
 import {
   actResponse,
+  draftResponse,
   incidentBrief,
   incidentDetail,
   listResponse,
@@ -38,6 +40,7 @@ responses.add(incidentDetail, { id: 'Incident' });
 responses.add(listResponse, { id: 'IncidentList' });
 responses.add(showResponse, { id: 'IncidentShown' });
 responses.add(actResponse, { id: 'IncidentActedOn' });
+responses.add(draftResponse, { id: 'IncidentDraft' });
 responses.add(statusResponse, { id: 'Status' });
 
 const requests = z.registry<{ readonly id: string }>();
@@ -158,6 +161,7 @@ const SUMMARY: Readonly<Record<Action, string>> = {
   merge: 'Tell it as part of another incident',
   unmerge: 'Tell it on its own again',
   review: 'Say that its postmortem is done',
+  step: 'Tick a step of its runbook, or take the tick back',
 };
 
 const actOperation = (action: Action): Json => ({
@@ -299,10 +303,25 @@ const paths = (): Json => ({
   [pathOf(ROUTES.show)]: {
     get: {
       operationId: 'showIncident',
-      summary: 'One incident with its timeline, evidence and steps',
+      summary:
+        'One incident with its story, its runbook, how its cause was found, what was done and who was told',
       parameters: [ID],
       responses: {
         200: answer('The incident.', 'IncidentShown'),
+        401: UNAUTHORIZED,
+        404: NOT_FOUND,
+        429: OVERLOADED,
+      },
+    },
+  },
+  [pathOf(ROUTES.draft)]: {
+    get: {
+      operationId: 'draftUpdate',
+      summary: 'The words of the update that is due, to be edited; nothing is sent',
+      parameters: [ID, ...queryParameters(draftQuery)],
+      responses: {
+        200: answer('The draft.', 'IncidentDraft'),
+        400: MALFORMED,
         401: UNAUTHORIZED,
         404: NOT_FOUND,
         429: OVERLOADED,

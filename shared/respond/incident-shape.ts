@@ -71,7 +71,11 @@ export const incidentDetail = z.strictObject({
   steps: z.array(z.string()).meta({ description: 'What a person does now, in order.' }),
 });
 
-export const listResponse = z.strictObject({ at: instant, incidents: z.array(incidentBrief) });
+export const listResponse = z.strictObject({
+  at: instant,
+  incidents: z.array(incidentBrief).meta({ description: 'Newest first.' }),
+  next: z.string().nullable().meta({ description: 'The `cursor` of what comes after; null: nothing does.' }),
+});
 const step = z.strictObject({
   step: z.int().min(1).meta({ description: 'Its number, for the action `step`.' }),
   do: z.string(),
