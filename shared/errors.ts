@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   'request.unauthorized':
     'The feed is not known, or the secret that was sent with the request is not its secret.',
   'request.forbidden': 'The secret that was sent may look, and not act.',
+  'request.limited':
+    'Too many sign-ins failed from where this one comes. Wait for as long as Retry-After says.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
   'request.refused': 'No row of the request was taken; `rows` says why, for each.',

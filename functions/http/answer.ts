@@ -5,6 +5,10 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Each whole, as `Set-Cookie` says it. */
+  readonly cookies?: readonly string[];
+  /** The body is bytes, in base64. */
+  readonly isBase64Encoded?: boolean;
 }
 
 type ProblemCode = Extract<
@@ -22,6 +26,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.too-large': 413,
   'request.unsupported': 415,
   'request.forbidden': 403,
+  'request.limited': 429,
   'incident.not-found': 404,
   'incident.refused': 409,
   overloaded: 429,

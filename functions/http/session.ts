@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import type { SecretReader, SecretReference } from '../../shared/config/secret-reference.ts';
@@ -11,6 +11,7 @@ import {
   signSession,
   verifySession,
 } from '../../shared/session/token.ts';
+import { openSigned, type Signer, signText } from '../../shared/signed/text.ts';
 import { isLocal, type PageEvent } from './csrf.ts';
 import { createKeptSecrets } from './kept-secrets.ts';
 import { headerOf } from './request.ts';
@@ -38,6 +39,7 @@ export type Made =
 const READ_WITHIN_MS = 2_500;
 const HOUR_S = 3_600;
 const SHORTEST_KEY = 32;
+const LONGEST_SIGNED = 2_000;
 const NAME = 'claywatch-session';
 
 /** On this machine every port is the same site to a browser: two runtimes must not end each other's sessions. */
@@ -162,9 +164,31 @@ export const createSessions = ({ respond, console, secrets, clock, onFault, note
     return { kind: 'made', token: await signSession({ key, role, by, bond }, claim), claim };
   };
 
+  const signersFor = (domain: string): readonly Signer[] =>
+    keysNow().map(({ kept: { text } }) => ({ key: text, domain: `claywatch ${domain}\n`, macBytes: 32 }));
+
   return {
     /** Whether there is anything to sign sessions with. */
     isConfigured: signedBy !== undefined,
+    /** Signs another short text with the same key; undefined: there is no key, or it cannot be read. */
+    signed: async (domain: string, payload: string): Promise<string | undefined> => {
+      await kept.refresh();
+      const signer = signersFor(domain)[0];
+      return signer && signText(signer, payload);
+    },
+    /** What was signed so; null: it was not. */
+    opened: async (domain: string, text: string): Promise<string | null> => {
+      await kept.refresh();
+      return (await openSigned(signersFor(domain), text, LONGEST_SIGNED))?.payload ?? null;
+    },
+    /** The same for the same text, and nobody without the key can tell which. */
+    pseudonymOf: async (text: string): Promise<string> => {
+      await kept.refresh();
+      return createHmac('sha256', keysNow()[0]?.kept.text ?? NAME)
+        .update(`claywatch pseudonym\n${text}`, 'utf8')
+        .digest('base64url')
+        .slice(0, 22);
+    },
     verify: async (token: string): Promise<SessionCheck | { readonly kind: 'unavailable' }> => {
       await kept.refresh();
       const known = await verify(token);

@@ -30,6 +30,7 @@
  * | replays | `replay` | `<id>` | | |
  * | rotations of a secret | `rotation` | `<secret>` | | |
  * | who uses which version of a secret | `secret-use#<secret>` | `<sender>` | | |
+ * | failed sign-ins of a stretch of time | `sign-in#<source>` | `<window>` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
  * gsi1 the time of their end and in gsi2 of their making, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys
