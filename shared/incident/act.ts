@@ -151,7 +151,7 @@ const setSeverity = (
   const said = `${by.name} set ${severity} instead of ${current.severity}${text === '' ? '' : `: ${text}`}`;
   const isPeak = isMoreUrgent(severity, current.peakSeverity);
   const set: Incident = {
-    ...advance(current, at, [entry(at, 'severity-set', said, by)]),
+    ...advance(current, at, [{ ...entry(at, 'severity-set', said, by), severity }]),
     severity,
     ...(isPeak && { peakSeverity: severity }),
     severitySet: { severity, insteadOf: current.severitySet?.insteadOf ?? current.severity },

@@ -107,6 +107,8 @@ export interface TimelineEntry {
   readonly text: string;
   /** Left out: Claywatch itself. */
   readonly by?: Actor;
+  /** Of what opened it and of what changed its severity: the severity since; left out by earlier versions. */
+  readonly severity?: Severity;
   /** Of `updated`: for whom it was written. */
   readonly audience?: UpdateAudience;
   /** The request that it came of, so that a repetition of it does nothing. */
