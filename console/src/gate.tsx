@@ -2,10 +2,12 @@ import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { type Api, baseOf, createApi } from './api/client.ts';
 import { createServerClock } from './api/clock.ts';
 import { type Console, ConsoleContext } from './api/context.ts';
+import { keyInFragment } from './api/fragment-key.ts';
 import type { Problem } from './api/problem.ts';
 import { createResources } from './api/resources.ts';
 import { SESSION_PATHS, type Session } from './api/session.ts';
 import { App } from './app.tsx';
+import { rememberedName } from './pages/sign-in/remembered-name.ts';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { AnnounceProvider } from './shell/announcer.tsx';
 import { ConfirmProvider } from './ui/dialog.tsx';
@@ -21,6 +23,9 @@ type Entry =
       readonly lapsed: boolean;
       readonly problem: Problem | null;
     };
+
+/** Of somebody who was never asked for theirs. */
+const FIRST_NAME = 'Somebody at this machine';
 
 const clock = createServerClock(() => Date.now());
 const api: Api = createApi({
@@ -39,6 +44,14 @@ const askWhoIsIn = async (lapsed: boolean): Promise<Entry> => {
     lapsed,
     problem: problem?.kind === 'signed-out' ? null : problem,
   };
+};
+
+/** Whoever comes with the key of the local runtime is signed in by it, and it leaves the address bar at once. */
+const signInByFragment = async (): Promise<void> => {
+  const secret = keyInFragment(location.hash);
+  if (secret === null) return;
+  history.replaceState(null, '', '#/');
+  await api.send(SESSION_PATHS.session, { secret, name: rememberedName() || FIRST_NAME });
 };
 
 const useResources = (onSignedOut: () => void) =>
@@ -62,7 +75,9 @@ export const Gate = () => {
   const onSignedOut = useCallback(() => void ask(true), [ask]);
   const resources = useResources(onSignedOut);
 
-  useEffect(() => void ask(false), [ask]);
+  useEffect(() => {
+    void signInByFragment().then(() => ask(false));
+  }, [ask]);
   useEffect(() => {
     const onChange = (): void => resources.visibilityChanged();
     document.addEventListener('visibilitychange', onChange);

@@ -5,25 +5,8 @@ import { SESSION_PATHS } from '../../api/session.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Notice } from '../../ui/panel.tsx';
+import { rememberedName, rememberName } from './remembered-name.ts';
 import './sign-in.css';
-
-const NAME_KEY = 'claywatch.name';
-
-const rememberedName = (): string => {
-  try {
-    return localStorage.getItem(NAME_KEY) ?? '';
-  } catch {
-    return '';
-  }
-};
-
-const rememberName = (name: string): void => {
-  try {
-    localStorage.setItem(NAME_KEY, name);
-  } catch {
-    // Asked for again next time.
-  }
-};
 
 const wordsOf = ({ kind, title, detail }: Problem): string => {
   if (kind === 'signed-out') return 'This secret is not known.';
