@@ -25,6 +25,8 @@ export interface FunctionsOptions {
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
   readonly messaging: LocalMessaging;
+  /** Where the console's page stands, or will once it is built. */
+  readonly consoleFiles: string;
   readonly onLog: (text: string) => void;
   /** What failed and is tried again: a forwarder, or the hand-over to a chat channel; or a replay, which can be resumed. */
   readonly onFault: (fault: unknown, of: 'forwarder' | 'channels' | 'replay') => void;
@@ -88,6 +90,7 @@ export const startFunctions = async (
     ROWS_KEY: config.relay.rowsKey ?? `env:${ROWS_KEY_VARIABLE}`,
     FORWARD_FUNCTION: forward.name,
     REPLAY_FUNCTION: replay.name,
+    CONSOLE_FILES: options.consoleFiles,
   };
   const hosted = ({
     name,

@@ -1,3 +1,4 @@
+import { buildConsole, consoleDirectory } from '../console/build.ts';
 import { systemClock } from '../shared/clock.ts';
 import { loadConfig } from '../shared/config/load.ts';
 import { parseConfig } from '../shared/config/parse.ts';
@@ -95,6 +96,10 @@ const start = async (options: LocalOptions): Promise<number> => {
   const watched =
     options.config === undefined ? await watchTrial(options) : await watchOwn(options.config, options);
   const view = options.json ? createJsonView(process.stdout) : createLiveView(process.stdout, process.env);
+  const consoleFiles = consoleDirectory();
+  const page = options.once ? Promise.resolve() : buildConsole(consoleFiles);
+  // Told once there is somebody to tell.
+  page.catch(() => undefined);
   try {
     const runtime = await startRuntime({
       config: watched.config,
@@ -102,6 +107,7 @@ const start = async (options: LocalOptions): Promise<number> => {
       fresh: options.fresh,
       env: watched.env,
       httpPort: watched.httpPort,
+      consoleFiles,
       ...(watched.also && { also: watched.also }),
       onRun: view.runStarted,
       onReport: view.report,
@@ -115,6 +121,7 @@ const start = async (options: LocalOptions): Promise<number> => {
         view.notice(
           `${messages} message${messages === 1 ? '' : 's'} for ${channel}, which the configuration names no more, stay in its queue until it does, or until --fresh.`,
         );
+      page.catch((fault: Error) => view.fault(fault, 'console'));
       await carryOver(runtime, view);
       if (options.once) return await lookOnce(runtime, view);
       const stopped = untilStopped();

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   'local.state-in-use': 'Another local runtime is using the same state directory.',
   'local.state-unusable': 'The state directory of the local runtime cannot be written or read.',
   'local.clay-not-started': 'The simulated Clay did not start.',
+  'console.not-built': 'The page of the console could not be built from its sources.',
   'incident.contended':
     'An incident was changed by others so often that this change found no moment to be written.',
   'incident.not-found': 'There is no incident with that id.',

@@ -25,7 +25,7 @@ import { hasPeople } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
 import { rotatableSecrets } from '../../shared/rotate/kinds.ts';
-import { DEPLOYED_CONFIG } from '../bundle.ts';
+import { DEPLOYED_CONFIG, DEPLOYED_PAGE } from '../bundle.ts';
 import type { Outputs } from '../outputs.ts';
 import { ChannelAlarms } from './channel-alarms.ts';
 import { DescribedFunction, type DescribedFunctionProps } from './described-function.ts';
@@ -360,6 +360,7 @@ export class Runtime extends Construct {
     const { replay, forward } = functionsOf(config);
     const values: Readonly<Record<string, string>> = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      CONSOLE_FILES: DEPLOYED_PAGE,
       TABLE_NAME: table.tableName,
       ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, config.installation),
       ALERT_TOPIC_ARN: alerts.topicArn,
