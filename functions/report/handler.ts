@@ -1,3 +1,94 @@
+import middy from '@middy/core';
+import type { Reports } from '../../shared/report/read.ts';
+import { type UsageSource, usageDocument } from '../../shared/usage/document.ts';
+import { readEnvironment } from '../environment.ts';
+import { type AccessOf, denial } from '../http/access.ts';
 import { type HttpAnswer, problem } from '../http/answer.ts';
+import type { PageEvent } from '../http/csrf.ts';
+import { answerAlways, logFault } from '../http/edge.ts';
+import { tagged } from '../http/entity-tag.ts';
+import { createLogger, logged } from '../log.ts';
+import { once } from '../once.ts';
+import { createDependencies } from './dependencies.ts';
+import { reportEnvironment } from './environment.ts';
+import { type Read, readAudit, readNothing, readSeries, readSilences } from './request.ts';
+import { ROUTES } from './routes.ts';
 
-export const handler = async (): Promise<HttpAnswer> => problem('request.not-found');
+export interface ReportDependencies {
+  readonly access: AccessOf;
+  readonly reports: Reports;
+  /** Of the document of usage. */
+  readonly usage: { readonly source: UsageSource; readonly version: string };
+  /** Told of what made an answer 429; never thrown on. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** What is read of the event. */
+export type ReportEvent = PageEvent & { readonly routeKey?: string; readonly rawQueryString?: string };
+
+/** Left for an answer when the function's time runs out, ms. */
+const LAST_WORDS_MS = 1_000;
+
+type Answered = Readonly<Record<string, unknown>> | null;
+type Report = (
+  deps: ReportDependencies,
+  event: ReportEvent,
+) => Promise<Answered> | { readonly wrong: string };
+
+const asked =
+  <T>(
+    read: (query: string | undefined) => Read<T>,
+    report: (deps: ReportDependencies, given: T, event: ReportEvent) => Promise<Answered>,
+  ): Report =>
+  (deps, event) => {
+    const query = read(event.rawQueryString);
+    return 'wrong' in query ? query : report(deps, query.asked, event);
+  };
+
+const REPORTS: Readonly<Record<string, Report>> = {
+  [ROUTES.overview]: asked(readNothing, ({ reports }) => reports.overview()),
+  [ROUTES.usage]: asked(readNothing, async ({ reports, usage: { source, version } }) =>
+    usageDocument(await reports.usage(), source, { version }),
+  ),
+  [ROUTES.feedSeries]: asked(readSeries, ({ reports }, range, { pathParameters }) =>
+    reports.feedSeries(pathParameters?.feed ?? '', range),
+  ),
+  [ROUTES.creditSeries]: asked(readSeries, ({ reports }, range) => reports.creditSeries(range)),
+  [ROUTES.relay]: asked(readNothing, ({ reports }) => reports.relay()),
+  [ROUTES.audit]: asked(readAudit, ({ reports }, page) => reports.audit(page)),
+  [ROUTES.silences]: asked(readSilences, ({ reports }, all) => reports.silences(all)),
+  [ROUTES.replays]: asked(readNothing, ({ reports }) => reports.replays()),
+  [ROUTES.preflight]: asked(readNothing, ({ reports }) => reports.preflight()),
+};
+
+const answer = async (deps: ReportDependencies, event: ReportEvent): Promise<HttpAnswer> => {
+  const access = await deps.access(event);
+  if (access.kind !== 'granted') return denial(access);
+  const { routeKey = '' } = event;
+  const report = Object.hasOwn(REPORTS, routeKey) ? REPORTS[routeKey] : undefined;
+  const answered = await report?.(deps, event);
+  if (answered == null) return problem('request.not-found');
+  return 'wrong' in answered ? problem('request.malformed', String(answered.wrong)) : tagged(event, answered);
+};
+
+/** How it goes, for people and programs: whoever may look at incidents. Never throws. */
+export const report = async (deps: ReportDependencies, event: ReportEvent): Promise<HttpAnswer> => {
+  try {
+    return await answer(deps, event);
+  } catch (error) {
+    deps.onFault(error);
+    return problem('overloaded');
+  }
+};
+
+const log = createLogger('report');
+const dependencies = once(() =>
+  createDependencies(readEnvironment(reportEnvironment, process.env), process.env, logFault(log)),
+);
+
+export const handler = logged(
+  log,
+  middy(async (event: ReportEvent) => report(await dependencies(), event), {
+    timeoutEarlyInMillis: LAST_WORDS_MS,
+  }).use(answerAlways(log)),
+);

@@ -16,11 +16,9 @@ export const auditResponse = z.strictObject({
     description:
       'How far back was looked. Of a feed only the last 50 changes are kept, of a replay its beginning, for 90 days.',
   }),
-  more: z
-    .boolean()
-    .meta({
-      description: 'There may be older entries: ask again with `before` set to the time of the last.',
-    }),
+  more: z.boolean().meta({
+    description: 'There may be older entries: ask again with `before` set to the time of the last.',
+  }),
   entries: z
     .array(
       z.strictObject({
