@@ -108,9 +108,9 @@ const dayMonthYear = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 's
 
 /** 14:05 */
 export const formatTime = (at: number): string => clockTime.format(at);
-/** 22 Nov; with the year when it is another one. */
+/** 22 Nov; with the year when it could be mistaken. */
 export const formatDay = (at: number, now: number = at): string =>
-  (new Date(at).getFullYear() === new Date(now).getFullYear() ? dayMonth : dayMonthYear).format(at);
+  (Math.abs(at - now) < 300 * DAY ? dayMonth : dayMonthYear).format(at);
 /** 14:05 today, 21 Nov 14:05 on another day. */
 export const formatInstant = (at: number, now: number): string =>
   new Date(at).toDateString() === new Date(now).toDateString()

@@ -40,7 +40,7 @@ const askWhoIsIn = async (lapsed: boolean): Promise<Entry> => {
   const problem = answer.kind === 'failed' ? answer.problem : null;
   return {
     kind: 'out',
-    oidc: problem?.body['oidc'] === true,
+    oidc: problem?.body.oidc === true,
     lapsed,
     problem: problem?.kind === 'signed-out' ? null : problem,
   };

@@ -13,8 +13,8 @@ export const storedTheme = (): Theme => {
 
 /** Sets it on the page and remembers it in this browser. */
 export const setTheme = (theme: Theme): void => {
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   try {
     localStorage.setItem(KEY, theme);
   } catch {

@@ -56,9 +56,9 @@ export const problemOf = (status: number, body: unknown, retryAfter: string | nu
   return {
     kind,
     status,
-    code: textOf(document['code']),
-    title: textOf(document['title']) ?? TITLES[kind],
-    detail: textOf(document['detail']),
+    code: textOf(document.code),
+    title: textOf(document.title) ?? TITLES[kind],
+    detail: textOf(document.detail),
     retryAfterMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null,
     body: document,
   };

@@ -1,17 +1,6 @@
-/** `GET /console/session`. */
-export interface Session {
-  readonly role: 'responder' | 'reader';
-  readonly name: string;
-  /** When it ends, ISO 8601. */
-  readonly until: string;
-  /** Served by the local runtime. */
-  readonly local: boolean;
-}
+import type { SessionResponse } from '../../../shared/session/session-shape.ts';
 
-/** What stands beside a 401 of `GET /console/session`. */
-export interface SignInOptions {
-  readonly oidc: boolean;
-}
+export type Session = SessionResponse;
 
 export const SESSION_PATHS = {
   session: 'console/session',
