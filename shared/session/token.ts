@@ -37,12 +37,12 @@ const LONGEST_NAME = 80;
 const LONGEST_TOKEN = 800;
 const PAYLOAD = /^1:(responder|reader):(secret|oidc):([0-9a-z]{1,9}):([A-Za-z0-9_-]{0,500})$/;
 const DOMAIN = 'claywatch session\n';
-/** Ends the bond, which is no part of the payload. */
+/** Ends what a session stands on, which is no part of the payload. */
 const END_OF_BOND = '\n\n';
 
-const signerOf = ({ key, bond }: SessionKey): Signer => ({
+const signerOf = ({ key, role, by, bond }: SessionKey): Signer => ({
   key,
-  domain: `${DOMAIN}${encodeBytes(new TextEncoder().encode(bond))}${END_OF_BOND}`,
+  domain: `${DOMAIN}${role}:${by}:${encodeBytes(new TextEncoder().encode(bond))}${END_OF_BOND}`,
   macBytes: MAC_BYTES,
 });
 
