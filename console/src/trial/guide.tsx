@@ -97,7 +97,7 @@ const Faults = ({
         </div>
         <div>
           <Button small icon="play" onClick={() => void onSwitch(id)}>
-            Switch on: {title}
+            Switch it on<span class="visually-hidden">, {title}</span>
           </Button>
         </div>
       </li>
@@ -122,6 +122,7 @@ const Doing = ({
   const now = useNow();
   const step = guide.steps.find(({ state }) => state === 'now')?.id;
   const href = guide.incident && hrefOf('incidents', guide.incident.id);
+  const isThere = href !== null && location.hash === href;
   if (step === undefined)
     return (
       <p>That was all of it. Other faults, and the command line that does the same, are in docs/local.md.</p>
@@ -135,7 +136,7 @@ const Doing = ({
       </p>
       {step === 'break' && <Faults trial={trial} onSwitch={begin} />}
       <div class="row">
-        {href !== null && step !== 'break' && (
+        {href !== null && !isThere && step !== 'break' && (
           <LinkButton href={href} look={step === 'acknowledge' || step === 'read' ? 'primary' : 'plain'}>
             {step === 'read' ? 'Open its postmortem' : 'Open the incident'}
           </LinkButton>

@@ -70,8 +70,13 @@ export const RunbookPanel = ({ id, runbook }: { readonly id: string; readonly ru
     >
       <div class="stack">
         {automatic.length > 0 && (
-          <div class="stack tight">
-            <h3>Claywatch does by itself</h3>
+          <details class="automatic" open={steps.length === 0}>
+            <summary>
+              <h3>Claywatch does by itself</h3>{' '}
+              <span class="small muted">
+                {automatic.filter(({ done_at: doneAt }) => doneAt !== null).length} of {automatic.length} done
+              </span>
+            </summary>
             <ul class="steps">
               {automatic.map(({ action, done_at: doneAt }) => (
                 <li key={action} class={cx('step', doneAt !== null && 'is-automatic')}>
@@ -94,7 +99,7 @@ export const RunbookPanel = ({ id, runbook }: { readonly id: string; readonly ru
                 </li>
               ))}
             </ul>
-          </div>
+          </details>
         )}
         {steps.length > 0 && (
           <div class="stack tight">

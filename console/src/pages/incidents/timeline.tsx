@@ -3,7 +3,7 @@ import type { IncidentDetail, ShowResponse } from '../../../../shared/respond/in
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { actorWords, kindWords } from './words.ts';
 
@@ -91,36 +91,32 @@ const PROOF_TONES = {
 
 const toneOf = (state: string) => PROOF_TONES[state as keyof typeof PROOF_TONES] ?? 'note';
 
-const DELIVERIES: readonly Column<Delivery>[] = [
-  { key: 'channel', head: 'Channel', rowHead: true, cell: ({ channel }) => channel },
-  { key: 'what', head: 'Message', cell: ({ transition }) => kindWords(transition).words },
-  {
-    key: 'state',
-    head: 'Proof',
-    cell: ({ state, receipt, error }) => (
-      <>
-        <Badge tone={toneOf(state)}>{state}</Badge>
-        {receipt !== null && <div class="small muted mono prose">{receipt}</div>}
-        {error !== null && <div class="small prose">{error}</div>}
-      </>
-    ),
-  },
-  {
-    key: 'at',
-    head: 'When',
-    narrow: true,
-    cell: ({ at }) => (at === null ? <span class="muted">not yet</span> : <Time at={at} as="instant" />),
-  },
-];
-
 export const DeliveriesPanel = ({ deliveries }: { readonly deliveries: readonly Delivery[] }) => (
-  <Panel title="Messages" note="With proof of each" flush>
-    <Table
-      caption="Messages about this incident"
-      columns={DELIVERIES}
-      rows={deliveries}
-      keyOf={({ channel, transition }, index) => `${channel} ${transition} ${index}`}
-      empty="Nobody was told yet."
-    />
+  <Panel title="Messages" note="With proof of each">
+    {deliveries.length === 0 ? (
+      <p class="muted">Nobody was told yet.</p>
+    ) : (
+      <ul class="deliveries">
+        {deliveries.map(({ channel, transition, state, at, receipt, error }, index) => (
+          <li key={`${channel} ${transition} ${index}`} class="delivery">
+            <div class="row apart">
+              <span>
+                <strong>{kindWords(transition).words}</strong> <span class="muted">by {channel}</span>
+              </span>
+              <span class="small muted">{at === null ? 'not yet' : <Time at={at} as="instant" />}</span>
+            </div>
+            <div class="row">
+              <Badge tone={toneOf(state)}>{state}</Badge>
+              {receipt !== null && (
+                <span class="small muted mono receipt" title={`Receipt ${receipt}`}>
+                  {receipt}
+                </span>
+              )}
+            </div>
+            {error !== null && <p class="small prose">{error}</p>}
+          </li>
+        ))}
+      </ul>
+    )}
   </Panel>
 );

@@ -16,7 +16,7 @@ const RESULTS: Readonly<Record<Check['result'], readonly [words: string, tone: T
   ready: ['Ready', 'good'],
   'not-ready': ['Not ready', 'bad'],
   unknown: ['Not known', 'warn'],
-  skipped: ['Not set up', 'quiet'],
+  skipped: ['Not judged', 'quiet'],
 };
 
 const COLUMNS: readonly Column<Check>[] = [
