@@ -79,6 +79,7 @@ export interface CallTrigger {
  * reads how many wait; `hand-over` takes messages for chat channels out and puts them off. `alerts` publishes to the
  * topics of incidents and of pages, `wake-forward` starts the forwarder,
  * `wake-replay` what carries out replays.
+ * The status page: `read-public` reads incidents, silences, and when the watch looked.
  * The console: `session-secret` reads the key that signs sessions, `sign-ins` counts failed sign-ins; `read-report` reads
  * what pages show, `operate` keeps what people change beside incidents, `replay` what a replay keeps.
  */
@@ -110,6 +111,7 @@ export type Grant =
   | 'note-secret-use'
   | 'rotations'
   | 'rotate-secrets'
+  | 'read-public'
   | 'read-report'
   | 'operate'
   | 'replay'
@@ -277,7 +279,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: [statusPage, ...Object.values(statusOthers)] },
       environment: statuspageEnvironment,
-      grants: ['read-status'],
+      grants: ['read-public'],
     },
     console: {
       name: 'console',

@@ -168,6 +168,16 @@ const statementsOf = (
       allow('ReadState', READ_ACTIONS, [table.tableArn], itemsOf('incident', 'pace', 'relay', 'rows')),
       allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('incident')),
     ],
+    'read-public': [
+      allow(
+        'ReadPublic',
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+        [table.tableArn],
+        // Of the watch's state only when it looked.
+        keyedLike('incident#*', 'silence#*', 'watch'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'silence')),
+    ],
     rows: [allow('CountRows', ROWS_ACTIONS, [table.tableArn], itemsOf('rows'))],
     'relay-state': [
       allow('KeepRows', TABLE_ACTIONS, [table.tableArn], itemsOf('rows', 'relay', 'pace', 'outbox', 'dead')),

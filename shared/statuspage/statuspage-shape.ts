@@ -1,20 +1,11 @@
 import * as z from 'zod';
+import { COMPONENT_STATUSES } from './component-status.ts';
 
 /*
  * What `GET /status.json` answers: the names and words of Atlassian Statuspage's summary.json, so that tools which read
  * such pages read this one; `past_incidents`, `history` and `checked_at` stand beside them. Handlers are typed by it and
  * tests validate with it; it is not loaded where requests are answered.
  */
-
-/** The page's own names: Statuspage's five, and that nobody can say. */
-export const COMPONENT_STATUSES = [
-  'operational',
-  'under_maintenance',
-  'unknown',
-  'degraded_performance',
-  'partial_outage',
-  'major_outage',
-] as const;
 
 const instant = z.iso
   .datetime({ precision: 0 })
@@ -127,7 +118,6 @@ export const statusPageDocument = z.strictObject({
 });
 
 export type StatusPageDocument = z.output<typeof statusPageDocument>;
-export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
 export type PublicComponent = z.output<typeof component>;
 export type PublicDay = z.output<typeof day>;
 export type PublicHistory = z.output<typeof history>;
