@@ -251,10 +251,8 @@ export const functionsOf = (config: Config) =>
       environment: operateEnvironment,
       grants: [
         'operate',
-        'alerts',
         'respond-secrets',
         'session-secret',
-        'link-secret',
         'rows-key',
         'count-queues',
         'wake-replay',
@@ -266,10 +264,11 @@ export const functionsOf = (config: Config) =>
       entry: 'functions/replay/handler.ts',
       description: 'Carries out a replay, a part at a time.',
       memoryMb: 512,
-      timeoutSeconds: 600,
+      // As long as Lambda lets it; what is left then the next one does.
+      timeoutSeconds: 900,
       trigger: { kind: 'call' },
       environment: replayEnvironment,
-      grants: ['replay', 'rows-key', 'take-rows', 'send-rows', 'wake-replay'],
+      grants: ['replay', 'rows-key', 'take-rows', 'count-queues', 'wake-replay'],
     },
     statuspage: {
       name: 'statuspage',

@@ -13,7 +13,15 @@ export interface HttpAnswer {
 
 type ProblemCode = Extract<
   ErrorCode,
-  `request.${string}` | 'overloaded' | 'incident.not-found' | 'incident.refused'
+  | `request.${string}`
+  | 'overloaded'
+  | 'incident.not-found'
+  | 'incident.refused'
+  | 'silence.not-found'
+  | 'relay.not-found'
+  | 'relay.not-configured'
+  | 'relay.refused'
+  | 'relay.contended'
 >;
 
 /** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
@@ -29,6 +37,11 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.limited': 429,
   'incident.not-found': 404,
   'incident.refused': 409,
+  'silence.not-found': 404,
+  'relay.not-found': 404,
+  'relay.not-configured': 409,
+  'relay.refused': 409,
+  'relay.contended': 409,
   overloaded: 429,
 };
 

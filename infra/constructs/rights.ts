@@ -106,6 +106,9 @@ const ACTED_WITH = /^respond\.(?:secret|previousSecret|readOnlySecret)$/;
 const CHANNELS_REACHED_WITH =
   /^notify\.(?:slack\[\d+\]\.botToken|pagerduty\[\d+\]\.routingKey|webhooks\[\d+\]\.(?:url|signingSecrets\[\d+\])|statusPages\[\d+\]\.token)$/;
 
+/** What people change of the table beside actions on incidents: drills, holds, replays, silences, and what was asked. */
+const OPERATED = ['incident#*', 'relay#*', 'replay', 'silence#*', 'operate#*'] as const;
+
 /** How queues are named: each by itself, or all of a kind at once, where there are too many for a policy. */
 type Named = 'each' | 'at-once';
 
@@ -246,10 +249,30 @@ const statementsOf = (
       allow('ReadIndexes', ['dynamodb:Query'], indexes),
     ],
     operate: [
-      allow('KeepOperations', TABLE_ACTIONS, [table.tableArn]),
-      allow('ReadIndexes', ['dynamodb:Query'], indexes),
+      // What a plan is made from, and what is changed.
+      allow(
+        'ReadForOperations',
+        READ_ACTIONS,
+        [table.tableArn],
+        keyedLike(...OPERATED, 'rows#*', 'pace#*', 'outbox#*', 'dead#*', 'credits'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'dead#*', 'silence')),
+      allow(
+        'KeepOperations',
+        ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        [table.tableArn],
+        keyedLike(...OPERATED),
+      ),
     ],
-    replay: [allow('KeepReplay', TABLE_ACTIONS, [table.tableArn])],
+    replay: [
+      allow(
+        'KeepReplay',
+        TABLE_ACTIONS,
+        [table.tableArn],
+        keyedLike('replay', 'relay#*', 'rows#*', 'outbox#*', 'dead#*'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('dead')),
+    ],
     'wake-replay': [
       allow('WakeReplay', ['lambda:InvokeFunction'], replayArn === undefined ? [] : [replayArn]),
     ],

@@ -27,6 +27,7 @@
  * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
  * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
  * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
+ * | what people asked for with an `Idempotency-Key` | `operate#<hash>` | `request` | | |
  * | replays | `replay` | `<id>` | | |
  * | rotations of a secret | `rotation` | `<secret>` | | |
  * | who uses which version of a secret | `secret-use#<secret>` | `<sender>` | | |
