@@ -72,16 +72,17 @@ export interface CallTrigger {
  * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
  * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
  * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows,
- * `respond-secrets` those that prove who looks and acts, `slack-secrets` those by which Slack signs, `link-secret` the key that signs links in messages,
+ * `respond-secrets` those that prove who looks and acts, `slack-secrets` those by which Slack signs, `link-secret` the key
+ * that signs links in messages,
  * `channel-secrets` those by which chat channels are reached; `rotate-secrets` writes new versions of all of them but
  * the key that seals rows, and moves their labels.
  * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
  * reads how many wait; `hand-over` takes messages for chat channels out and puts them off. `alerts` publishes to the
- * topics of incidents and of pages, `wake-forward` starts the forwarder,
- * `wake-replay` what carries out replays.
- * The status page: `read-public` reads incidents, silences, and when the watch looked.
- * The console: `session-secret` reads the key that signs sessions, `sign-ins` counts failed sign-ins; `read-report` reads
- * what pages show, `operate` keeps what people change beside incidents, `replay` what a replay keeps.
+ * topics of incidents and of pages, `wake-forward` starts the forwarder, `wake-replay` what carries out replays.
+ * The console: `session-secret` reads the key that signs sessions, `session-client` the secret by which the identity
+ * provider knows us, `sign-ins` counts failed sign-ins; `read-report` reads what pages show, `operate` keeps what people
+ * change beside incidents, `replay` what a replay keeps. The status page: `read-public` reads incidents, silences, and
+ * when the watch looked.
  */
 export type Grant =
   | 'table'
@@ -117,6 +118,7 @@ export type Grant =
   | 'replay'
   | 'wake-replay'
   | 'session-secret'
+  | 'session-client'
   | 'sign-ins';
 
 export interface FunctionDescription {
@@ -288,7 +290,7 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 15,
       trigger: { kind: 'http', routes: [consolePage, ...Object.values(consoleOthers)] },
       environment: consoleEnvironment,
-      grants: ['respond-secrets', 'session-secret', 'sign-ins', 'note-secret-use'],
+      grants: ['respond-secrets', 'session-secret', 'session-client', 'sign-ins', 'note-secret-use'],
     },
     notify: {
       name: 'notify',

@@ -236,6 +236,7 @@ const statementsOf = (
     'respond-secrets': readSecrets('ReadRespondSecrets', ACTED_WITH),
     'slack-secrets': readSecrets('ReadSlackSecrets', /^notify\.slack\[\d+\]\.signingSecret$/),
     'session-secret': readSecrets('ReadSessionSecret', /^console\.sessionSecret$/),
+    'session-client': readSecrets('ReadSessionClient', /^console\.oidc\.clientSecret$/),
     'sign-ins': [
       allow(
         'CountSignIns',
@@ -245,8 +246,16 @@ const statementsOf = (
       ),
     ],
     'read-report': [
-      allow('ReadReport', READ_ACTIONS, [table.tableArn]),
-      allow('ReadIndexes', ['dynamodb:Query'], indexes),
+      allow(
+        'ReadReport',
+        READ_ACTIONS,
+        [table.tableArn],
+        keyedLike(
+          ...['incident#*', 'proof#*', 'rows#*', 'relay#*', 'pace#*', 'silence#*'],
+          ...['credits', 'watch', 'replay', 'rotation'],
+        ),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'proof#*', 'silence')),
     ],
     operate: [
       // What a plan is made from, and what is changed.

@@ -277,7 +277,8 @@ export class Runtime extends Construct {
     const { operators } = state;
     const { alarms } = this.#props;
     const forwardArn = forward?.deployed.function.functionArn;
-    const replayArn = forward && this.addReplay(config, state);
+    const replay = forward && this.addReplay(config, state);
+    const replayArn = replay?.arn;
     const functions = this.endpointsOf(config, state, forward).map((endpoint) => ({
       ...endpoint,
       name: endpoint.description.name,
@@ -300,11 +301,12 @@ export class Runtime extends Construct {
       return [url, { value: `${endpoint.api.apiEndpoint}${path}`, description: `${method} here${withFeed}` }];
     });
     const relay = functions.find(({ id }) => id === 'Relay');
-    if (forward && relay) {
+    if (forward && relay && replay) {
       const relayAlarms = new RelayAlarms(this, 'RelayAlarms', {
         installation,
         relay,
         forward: { description: forward.description, function: forward.deployed.function },
+        replay,
         accessLog: endpoint.accessLog,
         feeds: [...forward.rows.queues.byFeed.keys()],
         operators,
@@ -337,7 +339,7 @@ export class Runtime extends Construct {
   }
 
   /** What carries out replays; named, since it also starts itself again. */
-  private addReplay(config: Config, state: State): string {
+  private addReplay(config: Config, state: State) {
     const { replay: description } = functionsOf(config);
     const functionName = `${config.installation}-${description.name}`;
     const replayArn = Stack.of(this).formatArn({
@@ -347,8 +349,8 @@ export class Runtime extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     const environment = this.picked(description, config, state);
-    this.deploy('Replay', description, environment, { replayArn });
-    return replayArn;
+    const { function: target } = this.deploy('Replay', description, environment, { replayArn });
+    return { description, function: target, arn: replayArn };
   }
 
   /** Of what functions may be given, what this one is. */
@@ -449,18 +451,26 @@ export class Runtime extends Construct {
         url: 'OperateUrl',
         without: 'nothing can be held, replayed or silenced from the console; `npx claywatch` still can',
       },
-      {
-        id: 'Statuspage',
-        ...people(functions.statuspage),
-        url: 'StatusPageUrl',
-        without: 'the users of the pipeline see no status page',
-      },
-      {
-        id: 'Console',
-        ...people(functions.console),
-        url: 'ConsoleUrl',
-        without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
-      },
+      ...(config.console.enabled
+        ? [
+            {
+              id: 'Console',
+              ...people(functions.console),
+              url: 'ConsoleUrl',
+              without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
+            },
+          ]
+        : []),
+      ...(config.statusPage.published
+        ? [
+            {
+              id: 'Statuspage',
+              ...people(functions.statuspage),
+              url: 'StatusPageUrl',
+              without: 'the users of the pipeline see no status page',
+            },
+          ]
+        : []),
     ];
   }
 }
