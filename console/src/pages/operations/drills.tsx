@@ -1,13 +1,16 @@
 import { useState } from 'preact/hooks';
+import type { DrillResponse } from '../../../../shared/operate/operate-shape.ts';
 import type { ListResponse } from '../../../../shared/respond/incident-shape.ts';
 import { useSession } from '../../api/context.ts';
 import { useAct } from '../../api/use-act.ts';
+import { usePlan } from '../../api/use-plan.ts';
 import { useResource } from '../../api/use-resource.ts';
 import { hrefOf } from '../../route.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, useConfirm } from '../../ui/dialog.tsx';
 import { Checkbox, SelectField } from '../../ui/field.tsx';
-import { Panel } from '../../ui/panel.tsx';
+import { Notice, Panel } from '../../ui/panel.tsx';
+import { Failed } from '../../ui/state.tsx';
 import { Time } from '../../ui/time.tsx';
 import { isOver } from '../incidents/words.ts';
 
@@ -19,8 +22,9 @@ const StartDialog = ({ onClose }: { readonly onClose: () => void }) => {
   const [severity, setSeverity] = useState<(typeof SEVERITIES)[number]['value']>('P3');
   const [minutes, setMinutes] = useState('10');
   const [force, setForce] = useState(false);
+  const body = { severity, minutes: Number(minutes), force };
+  const { plan, problem } = usePlan<DrillResponse>('v1/drills', body);
   const submit = async (): Promise<void> => {
-    const body = { severity, minutes: Number(minutes), force };
     const sent = await act('v1/drills', body, 'The drill has begun.');
     if (sent.kind === 'done') onClose();
   };
@@ -31,7 +35,7 @@ const StartDialog = ({ onClose }: { readonly onClose: () => void }) => {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" busy={busy} onClick={() => void submit()}>
+          <Button look="primary" busy={busy} disabled={plan === null} onClick={() => void submit()}>
             Start it
           </Button>
         </>
@@ -51,6 +55,22 @@ const StartDialog = ({ onClose }: { readonly onClose: () => void }) => {
           choices={MINUTES}
         />
       </div>
+      {plan && (
+        <div class="stack tight">
+          <strong>{plan.told.length === 0 ? 'Nobody hears of it.' : 'These hear of it:'}</strong>
+          <ul class="bullets prose">
+            {plan.told.map((who) => (
+              <li key={who}>{who}</li>
+            ))}
+          </ul>
+          {plan.cautions.map((caution) => (
+            <Notice key={caution} tone="warn">
+              {caution}
+            </Notice>
+          ))}
+        </div>
+      )}
+      {problem && <Failed problem={problem} />}
       <Checkbox label="Also while a real P1 or P2 is open" checked={force} onChange={setForce} />
     </Dialog>
   );

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
+import type { FailoverResponse } from '../../../../shared/operate/operate-shape.ts';
 import type { RelayResponse } from '../../../../shared/report/relay-shape.ts';
 import { useSession } from '../../api/context.ts';
 import { useAct } from '../../api/use-act.ts';
+import { usePlan } from '../../api/use-plan.ts';
 import { useResource } from '../../api/use-resource.ts';
 import { formatCount, formatSpan, humanize } from '../../format.ts';
 import { hrefOf } from '../../route.ts';
@@ -9,8 +11,8 @@ import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, useConfirm } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { Facts, Panel } from '../../ui/panel.tsx';
-import { Empty, Loaded, Skeleton } from '../../ui/state.tsx';
+import { Facts, Notice, Panel } from '../../ui/panel.tsx';
+import { Empty, Failed, Loaded, Skeleton } from '../../ui/state.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import type { Tone } from '../../ui/tone.ts';
@@ -85,8 +87,10 @@ const FailoverDialog = ({ feed, onClose }: { readonly feed: Feed; readonly onClo
   const { busy, act } = useAct();
   const others = feed.pool.filter(({ active, role }) => !active && role !== 'unusable');
   const [to, setTo] = useState(others[0]?.webhook ?? '');
+  const path = `v1/feeds/${feed.feed}/failover`;
+  const { plan, problem } = usePlan<FailoverResponse>(to === '' ? null : path, { to });
   const submit = async (): Promise<void> => {
-    const sent = await act(`v1/feeds/${feed.feed}/failover`, { to }, `Rows of ${feed.feed} go to ${to}.`);
+    const sent = await act(path, { to }, `Rows of ${feed.feed} go to ${to}.`);
     if (sent.kind === 'done') onClose();
   };
   return (
@@ -96,7 +100,7 @@ const FailoverDialog = ({ feed, onClose }: { readonly feed: Feed; readonly onClo
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" busy={busy} disabled={to === ''} onClick={() => void submit()}>
+          <Button look="primary" busy={busy} disabled={plan === null} onClick={() => void submit()}>
             Fail over
           </Button>
         </>
@@ -120,6 +124,12 @@ const FailoverDialog = ({ feed, onClose }: { readonly feed: Feed; readonly onClo
               label: `${webhook}${table === null ? '' : `, ${table}`} (${humanize(role).toLowerCase()})`,
             }))}
           />
+          {problem && <Failed problem={problem} />}
+          {plan?.cautions.map((caution) => (
+            <Notice key={caution} tone="warn">
+              {caution}
+            </Notice>
+          ))}
         </>
       )}
     </Dialog>
@@ -153,15 +163,16 @@ const FeedPanel = ({ feed }: { readonly feed: Feed }) => {
   const { busy, act } = useAct();
   const [open, setOpen] = useState<'hold' | 'failover' | null>(null);
   const [words, tone] = MODES[feed.mode];
+  const isHeldByPerson = feed.holds.some(({ kind }) => kind === 'operator');
   const resume = async (): Promise<void> => {
     const sure = await confirm({
       title: `Resume ${feed.feed}`,
       body: 'Rows that wait go on, a few first. An incident that holds them keeps holding them.',
       action: 'Resume',
     });
-    if (sure) await act(`v1/feeds/${feed.feed}/resume`, {}, `The rows of ${feed.feed} go on.`);
+    const body = isHeldByPerson ? {} : { all: true };
+    if (sure) await act(`v1/feeds/${feed.feed}/resume`, body, `The rows of ${feed.feed} go on.`);
   };
-  const isHeldByPerson = feed.holds.some(({ kind }) => kind === 'operator');
   return (
     <Panel
       title={<a href={hrefOf('feeds', feed.feed)}>{feed.feed}</a>}

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ReplayPlanResponse } from '../../../../shared/replay/plan-shape.ts';
+import type { ReplayPlanResponse } from '../../../../shared/operate/operate-shape.ts';
 import type { ReplaysResponse } from '../../../../shared/report/setup-shape.ts';
 import { useConsole, useSession } from '../../api/context.ts';
 import type { Problem } from '../../api/problem.ts';
@@ -15,7 +15,8 @@ import { Failed, Loaded, Skeleton } from '../../ui/state.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 
-type Source = ReplayPlanResponse['source'];
+type ReplayPlan = ReplayPlanResponse['plan'];
+type Source = ReplayPlan['source'];
 type Job = ReplaysResponse['replays'][number];
 
 const SOURCES: readonly { readonly value: Source; readonly label: string }[] = [
@@ -31,7 +32,7 @@ const VERDICTS = {
   nothing: ['Nothing to send again', 'quiet'],
 } as const;
 
-const needWords = (need: ReplayPlanResponse['credits']): string => {
+const needWords = (need: ReplayPlan['credits']): string => {
   if (need === null) return 'none';
   const needed = need.needed === null ? 'not known' : `${formatAmount(need.needed)} needed`;
   return need.left === null
@@ -39,7 +40,7 @@ const needWords = (need: ReplayPlanResponse['credits']): string => {
     : `${needed}, ${formatAmount(need.left)} left`;
 };
 
-const Plan = ({ plan }: { readonly plan: ReplayPlanResponse }) => {
+const Plan = ({ plan }: { readonly plan: ReplayPlan }) => {
   const [words, tone] = VERDICTS[plan.verdict];
   return (
     <div class="stack tight">
@@ -53,7 +54,7 @@ const Plan = ({ plan }: { readonly plan: ReplayPlanResponse }) => {
               'Rows',
               `${formatCount(plan.rows)}${plan.left_out > 0 ? `, ${formatCount(plan.left_out)} left out` : ''}`,
             ],
-            ['Time', plan.seconds === null ? 'none' : formatSpan(plan.seconds * 1_000)],
+            ['Time', formatSpan(plan.seconds * 1_000)],
             ['Room', plan.room === null ? 'no limit' : plural(plan.room, 'row')],
             ['Credits', needWords(plan.credits)],
             ['Actions', needWords(plan.actions)],
@@ -78,7 +79,7 @@ const ReplayDialog = ({ feed, onClose }: { readonly feed: string; readonly onClo
   const { api } = useConsole();
   const { busy, act } = useAct();
   const [source, setSource] = useState<Source>('uncalled');
-  const [plan, setPlan] = useState<ReplayPlanResponse | null>(null);
+  const [plan, setPlan] = useState<ReplayPlan | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [planning, setPlanning] = useState(false);
 
@@ -91,7 +92,7 @@ const ReplayDialog = ({ feed, onClose }: { readonly feed: string; readonly onClo
     setPlanning(true);
     const sent = await api.send<ReplayPlanResponse>(`v1/feeds/${feed}/replay/plan`, { source });
     setPlanning(false);
-    setPlan(sent.kind === 'done' ? sent.data : null);
+    setPlan(sent.kind === 'done' ? sent.data.plan : null);
     setProblem(sent.kind === 'failed' ? sent.problem : null);
   };
   const start = async (rows: number): Promise<void> => {
