@@ -68,12 +68,41 @@ const UNDELIVERED = 50;
 const PROVING = 3;
 const PROVING_SINCE = 90 * DAY;
 
-/** From when on the trail is complete, by the incidents that were read: all that were opened after that second. */
-const completeFrom = (read: readonly Incident[], limit: number, before: number): number => {
-  const oldest = read.at(-1);
-  if (!oldest || read.length < limit) return 0;
-  const second = Math.floor(oldest.openedAt / SECOND) * SECOND;
-  return second + SECOND < before ? second + SECOND : second;
+/** Of the last second of a page, how many more are read at a time, and how often at most. */
+const NEXT = 5;
+const MOST_NEXT = 40;
+
+interface Listed {
+  readonly incidents: readonly Incident[];
+  /** All that were opened from then on were read, epoch ms; 0: all that there are. */
+  readonly completeFrom: number;
+}
+
+const secondOf = (at: number): number => Math.floor(at / SECOND) * SECOND;
+
+/** The newest incidents opened before a time: `limit` of them, and the rest of the second in which the last was opened. */
+const listWholeSeconds = async (
+  store: Pick<IncidentStore, 'list'>,
+  limit: number,
+  before: number | undefined,
+): Promise<Listed> => {
+  const after = before === undefined ? {} : { after: { openedAt: before, id: '' } };
+  const incidents = [...(await store.list({ since: 0, limit, ...after }))];
+  let isEnd = incidents.length < limit;
+  for (let round = 0; !isEnd && round < MOST_NEXT; round += 1) {
+    const last = incidents.at(-1);
+    if (!last) break;
+    const next = await store.list({
+      since: 0,
+      limit: NEXT,
+      after: { openedAt: last.openedAt, id: last.id },
+    });
+    const ofSecond = next.filter(({ openedAt }) => secondOf(openedAt) === secondOf(last.openedAt));
+    incidents.push(...ofSecond);
+    if (ofSecond.length < next.length) return { incidents, completeFrom: secondOf(last.openedAt) };
+    isEnd = next.length < NEXT;
+  }
+  return { incidents, completeFrom: isEnd ? 0 : secondOf(incidents.at(-1)?.openedAt ?? 0) };
 };
 
 /** Every report, read when it is asked for. Each rejects when a store does not answer. */
@@ -93,23 +122,18 @@ export const createReports = (config: Config, ports: ReportPorts, clock: Pick<Cl
   const readAudit = async (limit: number, before: number | undefined) => {
     const [active, listed, histories, silences, replays, rotations] = await Promise.all([
       incidents.active(),
-      incidents.list({
-        since: 0,
-        limit,
-        ...(before !== undefined && { after: { openedAt: before, id: '' } }),
-      }),
+      listWholeSeconds(incidents, limit, before),
       Promise.all(relayed.map((feed) => controls.load(feed))),
       ports.silences.list({ since: 0, limit: SILENCES }),
       ports.replays.list(REPLAYS),
       ports.rotations.all(),
     ]);
-    const from = completeFrom(listed, limit, before ?? Number.POSITIVE_INFINITY);
     // One that is open for long was opened before all that were listed.
-    const all = new Map([...active, ...listed].map((incident) => [incident.id, incident]));
+    const all = new Map([...active, ...listed.incidents].map((incident) => [incident.id, incident]));
     return {
       ...{ incidents: [...all.values()], controls: histories, silences, replays, rotations },
-      completeFrom: from,
-      hasOlder: from > 0,
+      completeFrom: listed.completeFrom,
+      hasOlder: listed.completeFrom > 0,
     };
   };
 
