@@ -48,7 +48,8 @@ export const createPages = ({
       } catch (error) {
         if (!last || clock.now() - last.at > LAST_KNOWN_MS) throw error;
         onFault(error);
-        return last;
+        // Another one, so that the page is made again, as seen from now.
+        return { ...last };
       }
     },
     { clock, ms: RECENT_MS },
