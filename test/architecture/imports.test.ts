@@ -37,7 +37,18 @@ const FLOW = [
   ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
   ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'signed', 'link'],
   ...['session', 'rotate'],
-  ...['postmortem', 'respond', 'replay', 'usage', 'report', 'operate', 'triage', 'watch', 'metrics'],
+  ...[
+    'postmortem',
+    'respond',
+    'replay',
+    'usage',
+    'report',
+    'operate',
+    'triage',
+    'watch',
+    'metrics',
+    'statuspage',
+  ],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
 
