@@ -9,7 +9,10 @@ import { SESSION_PATHS, type Session } from './api/session.ts';
 import { App } from './app.tsx';
 import { rememberedName } from './pages/sign-in/remembered-name.ts';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
+import { parseRoute } from './route.ts';
 import { AnnounceProvider } from './shell/announcer.tsx';
+import { BrandMark } from './shell/brand-mark.tsx';
+import { prefetchPage } from './shell/page-outlet.tsx';
 import { ConfirmProvider } from './ui/dialog.tsx';
 import { ToastProvider } from './ui/toast.tsx';
 
@@ -68,6 +71,13 @@ const useResources = (onSignedOut: () => void) =>
     [onSignedOut],
   );
 
+const Waiting = () => (
+  <div class="entry-wait" aria-busy="true">
+    <BrandMark size={32} />
+    <span>Claywatch</span>
+  </div>
+);
+
 /** Lets in whoever has a session, and asks everybody else to sign in. */
 export const Gate = () => {
   const [entry, setEntry] = useState<Entry>({ kind: 'asking' });
@@ -76,6 +86,7 @@ export const Gate = () => {
   const resources = useResources(onSignedOut);
 
   useEffect(() => {
+    prefetchPage(parseRoute(location.hash).page);
     void signInByFragment().then(() => ask(false));
   }, [ask]);
   useEffect(() => {
@@ -101,7 +112,7 @@ export const Gate = () => {
     [resources, session, signOut],
   );
 
-  if (entry.kind === 'asking') return <div class="entry-wait" aria-busy="true" />;
+  if (entry.kind === 'asking') return <Waiting />;
   if (entry.kind === 'out' || !context)
     return (
       <SignIn

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
 import { Icon } from '../ui/icon.tsx';
 import { SEVERITY_TONES } from '../ui/tone.ts';
+import { BrandMark } from './brand-mark.tsx';
 import { FreshnessMark } from './freshness.tsx';
 import './navigation.css';
 import { ThemeSwitch } from './theme-switch.tsx';
@@ -54,7 +55,7 @@ const Place = ({
 
 const Person = () => {
   const { signOut } = useConsole();
-  const { name, role, local } = useSession();
+  const { name, role } = useSession();
   return (
     <div class="nav-person">
       <Icon name="person" />
@@ -62,11 +63,9 @@ const Person = () => {
         <span class="nav-person-name">{name}</span>
         <span class="muted small">{role === 'reader' ? 'may read' : 'responder'}</span>
       </span>
-      {!local && (
-        <Button look="quiet" small icon="leave" iconOnly onClick={signOut}>
-          Sign out
-        </Button>
-      )}
+      <Button look="quiet" small icon="leave" iconOnly onClick={signOut}>
+        Sign out
+      </Button>
     </div>
   );
 };
@@ -75,10 +74,7 @@ const Brand = () => {
   const { data } = useOverview();
   return (
     <div class="brand">
-      <svg class="brand-mark" width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-        <rect width="22" height="22" rx="6" />
-        <path d="M4 11.500h3.200L9.500 6l3.500 10 2-4.500h3" />
-      </svg>
+      <BrandMark size={22} />
       <span class="brand-text">
         <span class="brand-name">Claywatch</span>
         <span class="brand-installation">{data?.installation ?? ' '}</span>
@@ -89,7 +85,7 @@ const Brand = () => {
 
 /** Beside the page, on wide screens. */
 export const SideBar = ({ route }: { readonly route: Route }) => (
-  <div class="side-bar">
+  <header class="side-bar">
     <Brand />
     <nav aria-label="Pages">
       <ul class="nav-places">
@@ -107,7 +103,7 @@ export const SideBar = ({ route }: { readonly route: Route }) => (
       </div>
       <Person />
     </div>
-  </div>
+  </header>
 );
 
 /** Below the page, on phones: four places, and the rest in a sheet. */
@@ -131,7 +127,7 @@ export const BottomBar = ({ route }: { readonly route: Route }) => {
     };
   }, [open]);
   return (
-    <div class="bottom-bar" ref={box}>
+    <nav class="bottom-bar" ref={box} aria-label="Pages">
       {open && (
         <div class="bottom-sheet" id="more-places">
           {rest.map(({ page, label }) => (
@@ -150,7 +146,7 @@ export const BottomBar = ({ route }: { readonly route: Route }) => {
           <Person />
         </div>
       )}
-      <nav aria-label="Pages">
+      <div class="bottom-places">
         <ul class="nav-places">
           {PLACES.filter(({ onBar }) => onBar).map(({ page, label }) => (
             <li key={page}>
@@ -170,8 +166,8 @@ export const BottomBar = ({ route }: { readonly route: Route }) => {
             </button>
           </li>
         </ul>
-      </nav>
-    </div>
+      </div>
+    </nav>
   );
 };
 

@@ -16,11 +16,16 @@ const fetchPage = async (name: PageName): Promise<Page> => {
   return page;
 };
 
+/** Fetches a page while it is still asked who is signed in. */
+export const prefetchPage = (name: PageName | 'unknown'): void => {
+  if (name !== 'unknown') fetchPage(name).catch(() => {});
+};
+
 /** Fetches the other pages before they are asked for. */
 export const prefetchPages = (): void => {
   const whenIdle = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, 1_000));
   whenIdle(() => {
-    for (const name of PAGES) fetchPage(name).catch(() => {});
+    for (const name of PAGES) prefetchPage(name);
   });
 };
 

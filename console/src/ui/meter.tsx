@@ -53,7 +53,7 @@ export const Meter = ({
       {marks.map((mark) => (
         <div
           key={mark.label}
-          class={cx('meter-mark', `tone-${mark.tone}`, mark.at / max > 0.82 && 'late')}
+          class={cx('meter-mark', `tone-${mark.tone}`, mark.at / max > 0.93 && 'late')}
           style={{ left: percent(mark.at, max) }}
           title={`${mark.label}: ${formatCount(mark.at)}`}
         >

@@ -33,8 +33,10 @@ export const Empty = ({
   </div>
 );
 
+const AGAIN: readonly Problem['kind'][] = ['offline', 'busy', 'fault'];
+
 const wordsOf = ({ kind, title, detail }: Problem): string =>
-  detail ?? (kind === 'offline' ? 'It is tried again by itself.' : title);
+  detail ?? (AGAIN.includes(kind) ? 'It is tried again by itself.' : title);
 
 export const Failed = ({
   problem,
@@ -60,6 +62,30 @@ export const Failed = ({
   </div>
 );
 
+/** One answer that fails is no news: the next one is soon. */
+const TROUBLED_MS = 10_000;
+
+const isTold = ({
+  age,
+  problem,
+  staleAfterMs,
+}: {
+  readonly age: number;
+  readonly problem: Problem | null;
+  readonly staleAfterMs: number;
+}): boolean => {
+  if (age > staleAfterMs) return true;
+  // The shell tells of it already.
+  if (problem === null || problem.kind === 'offline') return false;
+  return age > TROUBLED_MS || !AGAIN.includes(problem.kind);
+};
+
+/** Whether it was last seen so long ago that it says nothing of now. */
+export const useIsOld = ({ seenAt, staleAfterMs }: Watched<unknown>): boolean => {
+  const now = useNow(5_000);
+  return seenAt !== null && now - seenAt > staleAfterMs;
+};
+
 /** What is shown is old, or could not be read again: says so, and since when. */
 export const Staleness = ({
   of: { seenAt, problem, staleAfterMs, refresh },
@@ -68,8 +94,7 @@ export const Staleness = ({
 }) => {
   const now = useNow(5_000);
   if (seenAt === null) return null;
-  const old = now - seenAt > staleAfterMs;
-  if (!old && (problem === null || problem.kind === 'offline')) return null;
+  if (!isTold({ age: now - seenAt, problem, staleAfterMs })) return null;
   return (
     <div class="staleness" role="status">
       <Notice

@@ -1,8 +1,9 @@
+import { useNow } from '../../api/use-now.ts';
 import { formatCount, formatShare } from '../../format.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Meter, type MeterMark } from '../../ui/meter.tsx';
-import { type StripRow, TimeStrip } from '../../ui/time-strip.tsx';
+import { expectedWords, type StripRow, TimeStrip } from '../../ui/time-strip.tsx';
 import { STANDING_TONES } from '../../ui/tone.ts';
 import './capacity.css';
 import type { FeedUsage } from './use-usage.ts';
@@ -37,8 +38,22 @@ const kindOf = (limited: Webhook | Table) =>
     ? ({ icon: 'webhook', word: 'Webhook', name: limited.webhook } as const)
     : ({ icon: 'table', word: 'Table', name: limited.table } as const);
 
-const Notes = ({ limited }: { readonly limited: Webhook | Table }) => {
+/** When it is full, if that is in sight. */
+const fullWords = ({ full }: Webhook | Table, now: number): readonly string[] =>
+  full?.reach.kind === 'forecast' && full.reach.p50 !== null
+    ? [`full ${expectedWords(full.reach, now)}`]
+    : [];
+
+const Notes = ({
+  limited,
+  withForecast,
+}: {
+  readonly limited: Webhook | Table;
+  readonly withForecast: boolean;
+}) => {
+  const now = useNow(60_000);
   const notes = [
+    ...(withForecast ? fullWords(limited, now) : []),
     ...('webhook' in limited && limited.table !== null ? [`into ${limited.table}`] : []),
     ...(limited.shareOfFeed > 0 ? [`${formatShare(limited.shareOfFeed)} of the feed`] : []),
     ...(limited.committed > 0 ? [`${formatCount(limited.committed)} on their way`] : []),
@@ -50,8 +65,14 @@ const Notes = ({ limited }: { readonly limited: Webhook | Table }) => {
   return notes.length === 0 ? null : <span class="limit-notes">{notes.join(' · ')}</span>;
 };
 
-/** A webhook or a table on its way to its limit. */
-export const Limit = ({ limited }: { readonly limited: Webhook | Table }) => {
+/** A webhook or a table on its way to its limit; `withForecast`: and when it is full, in words. */
+export const Limit = ({
+  limited,
+  withForecast = false,
+}: {
+  readonly limited: Webhook | Table;
+  readonly withForecast?: boolean;
+}) => {
   const { icon, word, name } = kindOf(limited);
   const tone = STANDING_TONES[limited.standing];
   return (
@@ -85,7 +106,7 @@ export const Limit = ({ limited }: { readonly limited: Webhook | Table }) => {
           tone={tone === 'good' ? 'accent' : tone}
         />
       )}
-      <Notes limited={limited} />
+      <Notes limited={limited} withForecast={withForecast} />
     </div>
   );
 };

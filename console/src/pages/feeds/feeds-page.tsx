@@ -46,6 +46,7 @@ const Feed = ({ usage }: { readonly usage: FeedUsage }) => {
             <Limit
               key={'webhook' in limited ? `w ${limited.webhook}` : `t ${limited.table}`}
               limited={limited}
+              withForecast
             />
           ))}
         </div>

@@ -33,7 +33,6 @@ const BAND: readonly [number, number] = [0, 2];
 const Course = ({ limited, at }: { readonly limited: Limited; readonly at: string }) => {
   // The counts are polled; the forecast is drawn anew only when it says something else.
   const key = JSON.stringify([limited.count, goalsOf(limited)]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for what is drawn
   const { x, series, limits, lowest } = useMemo(() => {
     const fan = fanOf(at, limited.count.low, goalsOf(limited));
     const drawn: readonly ChartSeries[] = [

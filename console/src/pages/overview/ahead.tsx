@@ -54,7 +54,7 @@ export const AheadPanel = ({ ahead }: { readonly ahead: readonly Ahead[] }) => (
         {ahead.map((each) => (
           <li key={`${each.what} ${each.feed} ${each.name}`} class="ahead-row">
             <Icon name={ICONS[each.what]} />
-            <a class="prose" href={each.feed === null ? hrefOf('credits') : hrefOf('feeds', each.feed)}>
+            <a class="ahead-name" href={each.feed === null ? hrefOf('credits') : hrefOf('feeds', each.feed)}>
               {wordsOf(each, each.at === null)}
             </a>
             <When at={each.at} />

@@ -6,7 +6,7 @@ import { Badge } from '../../ui/badge.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { Notice, PageHead, Panel } from '../../ui/panel.tsx';
-import { Empty, Loaded, Skeleton } from '../../ui/state.tsx';
+import { Empty, Loaded, Skeleton, useIsOld } from '../../ui/state.tsx';
 import { Time } from '../../ui/time.tsx';
 import { FLOW_TONES } from '../../ui/tone.ts';
 import { AheadPanel } from './ahead.tsx';
@@ -30,15 +30,17 @@ const FlowBadge = ({ flow }: { readonly flow: OverviewResponse['flow'] }) => (
 );
 
 /** Whether leads are flowing, in one sentence. */
-const Verdict = ({ overview }: { readonly overview: OverviewResponse }) => {
-  const { flow, sentence, watch, silences } = overview;
+const Verdict = ({ overview, old }: { readonly overview: OverviewResponse; readonly old: boolean }) => {
+  const { sentence, watch, silences } = overview;
+  // What was true minutes ago is not said of now.
+  const flow = old ? 'unknown' : overview.flow;
   return (
     <section class={cx('verdict', `tone-${FLOW_TONES[flow]}`)} aria-label="In one sentence">
       <span class="verdict-sign">
         <Icon name={FLOWS[flow].icon} size={22} />
       </span>
       <div class="verdict-text">
-        <p class="verdict-sentence">{sentence}</p>
+        <p class="verdict-sentence">{old ? `Not known now. When last seen: ${sentence}` : sentence}</p>
         <p class="verdict-meta">
           {watch.last_run_at === null ? (
             'The watch has not run yet.'
@@ -70,9 +72,9 @@ const Feed = ({ feed }: { readonly feed: OverviewResponse['feeds'][number] }) =>
   </Panel>
 );
 
-const Content = ({ overview }: { readonly overview: OverviewResponse }) => (
-  <div class="stack">
-    <Verdict overview={overview} />
+const Content = ({ overview, old }: { readonly overview: OverviewResponse; readonly old: boolean }) => (
+  <div class={cx('stack', old && 'overview-old')}>
+    <Verdict overview={overview} old={old} />
     {overview.watch.stale && (
       <Notice tone="serious" title="The watch does not run.">
         What stands here is what it saw last; nothing new is noticed until it runs again.
@@ -117,11 +119,12 @@ const Waiting = () => (
 
 const OverviewPage = () => {
   const overview = useOverview();
+  const old = useIsOld(overview);
   return (
     <>
       <PageHead title="Overview" />
       <Loaded of={overview} skeleton={<Waiting />}>
-        {(data) => <Content overview={data} />}
+        {(data) => <Content overview={data} old={old} />}
       </Loaded>
     </>
   );

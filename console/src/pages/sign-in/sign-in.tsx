@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from '../../api/client.ts';
 import type { Problem } from '../../api/problem.ts';
 import { SESSION_PATHS } from '../../api/session.ts';
+import { BrandMark } from '../../shell/brand-mark.tsx';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Notice } from '../../ui/panel.tsx';
@@ -62,10 +63,7 @@ export const SignIn = ({
         }}
       >
         <header class="sign-in-head">
-          <svg class="brand-mark" width="32" height="32" viewBox="0 0 22 22" aria-hidden="true">
-            <rect width="22" height="22" rx="6" />
-            <path d="M4 11.500h3.200L9.500 6l3.500 10 2-4.500h3" />
-          </svg>
+          <BrandMark size={32} />
           <h1>Sign in to Claywatch</h1>
         </header>
         {lapsed && failure === null && (

@@ -62,7 +62,6 @@ const usePlot = (
     [look.height, look.range, look.limits, look.marks, look.band],
   ]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` and `scheme` stand for all that is drawn
   useEffect(() => {
     const box = target.current;
     if (!shown || !box) return;
@@ -81,6 +80,7 @@ const usePlot = (
       plot.current?.destroy();
       plot.current = null;
     };
+    // `shape` and `scheme` stand for all that is drawn.
   }, [shape, scheme, shown]);
 
   useEffect(() => {
