@@ -451,16 +451,6 @@ export class Runtime extends Construct {
         url: 'OperateUrl',
         without: 'nothing can be held, replayed or silenced from the console; `npx claywatch` still can',
       },
-      ...(config.console.enabled
-        ? [
-            {
-              id: 'Console',
-              ...people(functions.console),
-              url: 'ConsoleUrl',
-              without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
-            },
-          ]
-        : []),
       ...(config.statusPage.published
         ? [
             {
@@ -468,6 +458,16 @@ export class Runtime extends Construct {
               ...people(functions.statuspage),
               url: 'StatusPageUrl',
               without: 'the users of the pipeline see no status page',
+            },
+          ]
+        : []),
+      ...(config.console.enabled
+        ? [
+            {
+              id: 'Console',
+              ...people(functions.console),
+              url: 'ConsoleUrl',
+              without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
             },
           ]
         : []),
