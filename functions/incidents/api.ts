@@ -12,6 +12,7 @@ import { type AccessOf, denial, type Granted } from '../http/access.ts';
 import { actorOf } from '../http/actor.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import type { PageEvent } from '../http/csrf.ts';
+import { tagged } from '../http/entity-tag.ts';
 import { headerOf, readBody } from '../http/request.ts';
 import { answerPostmortem, type PostmortemDependencies } from './postmortem.ts';
 import {
@@ -67,16 +68,20 @@ const list = async ({ store, clock }: ApiDependencies, event: IncidentsEvent): P
     incidents: incidents.map(briefOf),
     next: last && found.length > limit ? cursorOf(last) : null,
   };
-  return json(200, body);
+  return tagged(event, body);
 };
 
-const show = async ({ store, proof, clock }: ApiDependencies, id: string): Promise<HttpAnswer> => {
+const show = async (
+  { store, proof, clock }: ApiDependencies,
+  id: string,
+  event: IncidentsEvent,
+): Promise<HttpAnswer> => {
   const [incident, proofs, { showIncident }] = await Promise.all([
     store.byId(id),
     proof.ofIncident(id),
     import('../../shared/respond/show-incident.ts'),
   ]);
-  return incident ? json(200, showIncident(incident, proofs, clock.now())) : notFound();
+  return incident ? tagged(event, showIncident(incident, proofs, clock.now())) : notFound();
 };
 
 const draft = async (
@@ -202,7 +207,7 @@ export const answerApi = async (deps: ApiDependencies, event: IncidentsEvent): P
   if (dayOfId(id) === null) return notFound();
   if (event.routeKey === ROUTES.draft) return draft(deps, id, event.rawQueryString);
   if (event.routeKey === ROUTES.postmortem) return answerPostmortem(deps, id, event.rawQueryString);
-  if (!acts) return show(deps, id);
+  if (!acts) return show(deps, id, event);
   try {
     return await actOn(deps, id, event, access);
   } catch (error) {

@@ -96,7 +96,10 @@ describe('GET /v1/incidents/{id}', () => {
     const { api } = await createIncidentsWorld([incident]);
     const { status, headers, body } = await api({ route: ROUTES.show, params: { id } });
     expect(status).toBe(200);
-    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'private, no-cache',
+    });
     expect(showResponse.parse(body).incident).toMatchObject({ id, status: 'triggered', acknowledged: null });
     for (const unknown of ['inc-20261103-00000000', '', '../x', '__proto__', 'x'.repeat(100_000)])
       expect((await api({ route: ROUTES.show, params: { id: unknown } })).body.code).toBe(
