@@ -8,12 +8,12 @@ const CHARACTERS = 22;
 /** A shorter body is not worth the time. */
 const COMPRESSED_FROM = 4_096;
 
-/**
- * Of all that an answer says beside when it was asked: `at`, and the end of a time that ends now. So it is weak: two
- * answers with one tag say the same, and are not the same bytes.
- */
-const tagOf = (body: Readonly<Record<string, unknown>>): string => {
-  const { at: _at, to: _to, ...said } = body;
+type Body = Readonly<Record<string, unknown>>;
+
+/** What an answer says beside when it was asked: `at`, and the end of a time that ends then. */
+const withoutNow = ({ at: _at, to: _to, ...said }: Body): Body => said;
+
+const tagOf = (said: Body): string => {
   const hash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
   return `W/"${hash.slice(0, CHARACTERS)}"`;
 };
@@ -32,9 +32,12 @@ const takesGzip = (event: HttpEvent): boolean =>
     .split(',')
     .some((one) => /^\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)[\d.]+\s*)?$/i.test(one));
 
-/** 200, or 304 for whoever has it already. Nobody between us and the browser keeps it. */
-export const tagged = (event: HttpEvent, body: Readonly<Record<string, unknown>>): HttpAnswer => {
-  const etag = tagOf(body);
+/**
+ * 200, or 304 for whoever has it already. Nobody between us and the browser keeps it. The tag is of what is `said`, so it
+ * is weak: two answers with one tag say the same, and are not the same bytes.
+ */
+export const tagged = (event: HttpEvent, body: Body, said: Body = withoutNow(body)): HttpAnswer => {
+  const etag = tagOf(said);
   const headers = {
     etag,
     'cache-control': 'private, no-cache',

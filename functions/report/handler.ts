@@ -29,27 +29,43 @@ export type ReportEvent = PageEvent & { readonly routeKey?: string; readonly raw
 /** Left for an answer when the function's time runs out, ms. */
 const LAST_WORDS_MS = 1_000;
 
-type Answered = Readonly<Record<string, unknown>> | null;
+interface Answered {
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What of it is no matter of when it was asked, where that takes a closer look. */
+  readonly said?: Readonly<Record<string, unknown>>;
+}
+
 type Report = (
   deps: ReportDependencies,
   event: ReportEvent,
-) => Promise<Answered> | { readonly wrong: string };
+) => Promise<Answered | null> | { readonly wrong: string };
 
 const asked =
   <T>(
     read: (query: string | undefined) => Read<T>,
-    report: (deps: ReportDependencies, given: T, event: ReportEvent) => Promise<Answered>,
+    report: (deps: ReportDependencies, given: T, event: ReportEvent) => Promise<Answered['body'] | null>,
   ): Report =>
   (deps, event) => {
     const query = read(event.rawQueryString);
-    return 'wrong' in query ? query : report(deps, query.asked, event);
+    if ('wrong' in query) return query;
+    return report(deps, query.asked, event).then((body) => body && { body });
   };
+
+/** What was spent is of the day that ends when it is asked. */
+const usage: Report = ({ reports, usage: { source, version } }, { rawQueryString }) => {
+  const query = readNothing(rawQueryString);
+  if ('wrong' in query) return query;
+  return reports.usage().then((report) => {
+    const body = usageDocument(report, source, { version });
+    const { at: _at, credits, ...said } = body;
+    const { from: _from, to: _to, ...spend } = credits.spend;
+    return { body, said: { ...said, credits: { ...credits, spend } } };
+  });
+};
 
 const REPORTS: Readonly<Record<string, Report>> = {
   [ROUTES.overview]: asked(readNothing, ({ reports }) => reports.overview()),
-  [ROUTES.usage]: asked(readNothing, async ({ reports, usage: { source, version } }) =>
-    usageDocument(await reports.usage(), source, { version }),
-  ),
+  [ROUTES.usage]: usage,
   [ROUTES.feedSeries]: asked(readSeries, ({ reports }, range, { pathParameters }) =>
     reports.feedSeries(pathParameters?.feed ?? '', range),
   ),
@@ -68,7 +84,8 @@ const answer = async (deps: ReportDependencies, event: ReportEvent): Promise<Htt
   const report = Object.hasOwn(REPORTS, routeKey) ? REPORTS[routeKey] : undefined;
   const answered = await report?.(deps, event);
   if (answered == null) return problem('request.not-found');
-  return 'wrong' in answered ? problem('request.malformed', String(answered.wrong)) : tagged(event, answered);
+  if ('wrong' in answered) return problem('request.malformed', answered.wrong);
+  return tagged(event, answered.body, answered.said);
 };
 
 /** How it goes, for people and programs: whoever may look at incidents. Never throws. */

@@ -177,15 +177,21 @@ export const overallFlow = (
     return stopped
       ? { flow: 'stopped', sentence: `${stopped.sentence} Of the rest nobody can say: ${unwatched}.` }
       : { flow: 'unknown', sentence: `Nobody can say whether leads are flowing: ${unwatched}.` };
-  const worst = WORST.map((flow) => told.find((each) => each.flow === flow)).find(
-    (each) => each !== undefined,
-  );
+  // A feed that nobody counts can never be seen: it does not hide how the others do.
+  const counted = told.filter(({ view }) => countsRows(view.settings));
+  const worst = WORST.map((flow) =>
+    (counted.length > 0 ? counted : told).find((each) => each.flow === flow),
+  ).find((each) => each !== undefined);
   if (worst)
     return { flow: worst.flow, sentence: worst.sentence + elsewhere(told.filter((each) => each !== worst)) };
   if (told.length === 1) return { flow: only.flow, sentence: only.sentence };
   const flowing = told.filter(({ flow }) => flow === 'flowing');
+  const uncounted = told.filter(({ flow }) => flow === 'unknown');
   if (flowing.length === 0)
-    return { flow: 'idle', sentence: 'No leads are coming in, and nothing is wrong.' };
+    return {
+      flow: 'idle',
+      sentence: `No leads are coming in, and nothing is wrong.${elsewhere(uncounted)}`,
+    };
   const [one] = flowing;
   const idle = told.filter(({ flow }) => flow !== 'flowing');
   return {

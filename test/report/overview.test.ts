@@ -248,6 +248,15 @@ describe('the overview', () => {
     expect(look({ config: {} }).sentence).toContain('No feed is configured');
   });
 
+  it('does not let a feed that nobody counts hide how the others do', () => {
+    const feeds = { ...RELAYED.feeds, planned: {} };
+    expect(look({ config: { feeds } })).toMatchObject({
+      flow: 'flowing',
+      sentence: expect.stringMatching(/^Leads of `leads` are flowing.* Elsewhere: `planned` unknown\.$/),
+    });
+    expect(look({ config: { feeds: { planned: {} } } }).sentence).toContain('neither relayed nor reported');
+  });
+
   it('divides by the time since counting began, not by a time before it', () => {
     const asOf = NOW - 10_000;
     const start = Math.floor(asOf / WINDOW) * WINDOW;
