@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === '')(titled('operations'), () => {
     await ada.page.getByRole('button', { name: 'Close the guided drill' }).click();
     await ada.page.evaluate("location.hash = '#/operations'");
     await ada.page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor();
-    await expect.poll(main, PATIENT).toContain('leads-1');
+    await ada.page.getByText('leads-1').first().waitFor(PATIENT);
   });
   afterAll(async () => {
     await ada?.[Symbol.asyncDispose]();
@@ -51,7 +51,14 @@ describe.skipIf(chromiumPath === '')(titled('operations'), () => {
     await dialog().getByLabel('Webhook').selectOption('leads-2');
     await confirm('Fail over');
     await expect
-      .poll(() => ada.page.getByRole('row', { name: /leads-2/ }).innerText(), PATIENT)
+      .poll(
+        () =>
+          ada.page
+            .getByRole('table', { name: /The pool of leads/ })
+            .getByRole('row', { name: /leads-2/ })
+            .innerText(),
+        PATIENT,
+      )
       .toContain('In use');
   });
 

@@ -23,8 +23,8 @@ export interface BrowserWorld extends World {
 }
 
 export const READER_SECRET = 'fake-reader-secret-of-a-test';
-/** 401 and 409 are what the page is told, and Chromium writes every one of them on its console. */
-const REFUSALS = /Failed to load resource: the server responded with a status of 4(?:01|09)/;
+/** What the page is told when it is refused, and Chromium writes every one of them on its console. */
+const REFUSALS = /Failed to load resource: the server responded with a status of 4(?:01|03|04|09)/;
 
 export const chromiumPath = inject('chromium');
 
