@@ -13,7 +13,8 @@ export const UNKNOWN = '–';
 
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
-const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
+// In British English thousands and millions are k and m, which read as units.
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
 export const formatCount = (count: number | null | undefined): string =>
   count === null || count === undefined ? UNKNOWN : whole.format(count);

@@ -60,7 +60,9 @@ const Person = () => {
     <div class="nav-person">
       <Icon name="person" />
       <span class="nav-person-text">
-        <span class="nav-person-name">{name}</span>
+        <span class="nav-person-name" title={name}>
+          {name}
+        </span>
         <span class="muted small">{role === 'reader' ? 'may read' : 'responder'}</span>
       </span>
       <Button look="quiet" small icon="leave" iconOnly onClick={signOut}>
@@ -183,4 +185,4 @@ export const useTitle = (route: Route): void => {
 
 /** The news of a screen reader: the sentence of the overview, and how many are open. */
 export const newsOf = (sentence: string, open: number): string =>
-  open === 0 ? sentence : `${sentence} ${plural(open, 'open incident')}.`;
+  (open === 0 ? sentence : `${sentence} ${plural(open, 'open incident')}.`).replaceAll('`', '');

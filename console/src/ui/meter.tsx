@@ -12,6 +12,15 @@ export interface MeterMark {
 const percent = (part: number, of: number): string =>
   `${of > 0 ? Math.min(100, Math.max(0, (part / of) * 100)) : 0}%`;
 
+/** Marks at the same place have one name. */
+const together = (marks: readonly MeterMark[]): readonly MeterMark[] => {
+  const byPlace = Map.groupBy(marks, ({ at }) => at);
+  return [...byPlace.values()].flatMap((same) => {
+    const last = same.at(-1);
+    return last ? [{ ...last, label: same.map(({ label }) => label).join(', ') }] : [];
+  });
+};
+
 /** A count on its way to a limit. */
 export const Meter = ({
   label,
@@ -50,7 +59,7 @@ export const Meter = ({
         <div class="meter-unsure" style={{ width: percent(uncertainTo, max) }} />
         <div class="meter-fill" style={{ width: percent(value, max) }} />
       </div>
-      {marks.map((mark) => (
+      {together(marks).map((mark) => (
         <div
           key={mark.label}
           class={cx('meter-mark', `tone-${mark.tone}`, mark.at / max > 0.93 && 'late')}

@@ -1,3 +1,4 @@
+import { useSession } from '../../api/context.ts';
 import type { PageProps } from '../../pages.ts';
 import { Notice, PageHead, Panel } from '../../ui/panel.tsx';
 import { spanOf } from '../../ui/span.ts';
@@ -34,7 +35,7 @@ const Meters = ({ usage }: { readonly usage: CreditUsage }) => {
 
 const Credits = ({ route }: PageProps) => {
   const usage = useUsage();
-  const span = spanOf(route.query.span);
+  const span = spanOf(route.query.span, useSession());
   return (
     <>
       <PageHead

@@ -16,15 +16,15 @@ export const LEVEL_WORDS: Readonly<Record<MeterUsage['level'], string>> = {
 
 const WHY: Readonly<Record<string, string>> = {
   'no-sample': 'No balance was read yet.',
-  stale: 'The balance was read too long ago to say when it runs out.',
-  'too-little-history': 'There is too little history yet to say when it runs out.',
+  stale: 'The balance was read too long ago to say when nothing is left.',
+  'too-little-history': 'There is too little history yet to say when nothing is left.',
 };
 
 const BEFORE: Readonly<Record<string, { readonly tone: Tone; readonly words: string }>> = {
-  'not-before-refill': { tone: 'good', words: 'Lasts until the next refill.' },
-  possible: { tone: 'warn', words: 'May run out before the next refill.' },
-  likely: { tone: 'serious', words: 'Likely runs out before the next refill.' },
-  certain: { tone: 'bad', words: 'Runs out before the next refill.' },
+  'not-before-refill': { tone: 'good', words: 'Enough until the next refill.' },
+  possible: { tone: 'warn', words: 'May be used up before the next refill.' },
+  likely: { tone: 'serious', words: 'Likely used up before the next refill.' },
+  certain: { tone: 'bad', words: 'Used up before the next refill.' },
   'none-known': { tone: 'quiet', words: 'No refill is known, so only the times are told.' },
 };
 

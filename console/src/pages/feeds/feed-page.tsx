@@ -1,4 +1,5 @@
 import type { UsageDocument } from '../../../../shared/usage/document.ts';
+import { useSession } from '../../api/context.ts';
 import { formatCount } from '../../format.ts';
 import { hrefOf, type Route } from '../../route.ts';
 import { LinkButton } from '../../ui/button.tsx';
@@ -6,6 +7,7 @@ import { Notice, PageHead, Panel } from '../../ui/panel.tsx';
 import { spanOf } from '../../ui/span.ts';
 import { SpanSwitch } from '../../ui/span-switch.tsx';
 import { Empty, Loaded, Skeleton } from '../../ui/state.tsx';
+import { Worded } from '../../ui/worded.tsx';
 import { Breakdown } from './breakdown.tsx';
 import { Limit, LimitForecast } from './capacity.tsx';
 import { Counted } from './counted.tsx';
@@ -49,7 +51,7 @@ const Holding = ({ feed }: { readonly feed: string }) => {
         </LinkButton>
       }
     >
-      {relay.reasons.join(' ')}
+      <Worded text={relay.reasons.join(' ')} />
     </Notice>
   );
 };
@@ -63,7 +65,7 @@ const Feed = ({
   readonly at: string;
   readonly route: Route;
 }) => {
-  const span = spanOf(route.query.span);
+  const span = spanOf(route.query.span, useSession());
   const relay = useFeedRelay(usage.feed);
   return (
     <div class="stack">

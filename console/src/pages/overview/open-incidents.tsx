@@ -4,6 +4,7 @@ import { hrefOf } from '../../route.ts';
 import { Badge, IncidentStatusBadge, SeverityBadge } from '../../ui/badge.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Countdown, Time } from '../../ui/time.tsx';
+import { Worded } from '../../ui/worded.tsx';
 import './open-incidents.css';
 
 const Deadlines = ({ incident }: { readonly incident: IncidentBrief }) => (
@@ -24,9 +25,11 @@ const Row = ({ incident }: { readonly incident: IncidentBrief }) => (
     <SeverityBadge severity={incident.severity} />
     <div class="incident-what">
       <a class="incident-title" href={hrefOf('incidents', incident.id)}>
-        {incident.title}
+        <Worded text={incident.title} />
       </a>
-      <p class="incident-summary prose">{incident.summary}</p>
+      <p class="incident-summary prose">
+        <Worded text={incident.summary} />
+      </p>
       <p class="incident-meta">
         <IncidentStatusBadge status={incident.status} />
         <span class="prose">{incident.subject}</span>

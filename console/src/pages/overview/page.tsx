@@ -9,6 +9,7 @@ import { Notice, PageHead, Panel } from '../../ui/panel.tsx';
 import { Empty, Loaded, Skeleton, useIsOld } from '../../ui/state.tsx';
 import { Time } from '../../ui/time.tsx';
 import { FLOW_TONES } from '../../ui/tone.ts';
+import { Worded } from '../../ui/worded.tsx';
 import { AheadPanel } from './ahead.tsx';
 import { OpenIncidents } from './open-incidents.tsx';
 import { Pipeline } from './pipeline.tsx';
@@ -40,7 +41,9 @@ const Verdict = ({ overview, old }: { readonly overview: OverviewResponse; reado
         <Icon name={FLOWS[flow].icon} size={22} />
       </span>
       <div class="verdict-text">
-        <p class="verdict-sentence">{old ? `Not known now. When last seen: ${sentence}` : sentence}</p>
+        <p class="verdict-sentence">
+          <Worded text={old ? `Not known now. When last seen: ${sentence}` : sentence} />
+        </p>
         <p class="verdict-meta">
           {watch.last_run_at === null ? (
             'The watch has not run yet.'
@@ -56,7 +59,14 @@ const Verdict = ({ overview, old }: { readonly overview: OverviewResponse; reado
   );
 };
 
-const Feed = ({ feed }: { readonly feed: OverviewResponse['feeds'][number] }) => (
+const Feed = ({
+  feed,
+  told,
+}: {
+  readonly feed: OverviewResponse['feeds'][number];
+  /** What is said of all feeds: of the only one it is the same. */
+  readonly told: string;
+}) => (
   <Panel
     title={<a href={hrefOf('feeds', feed.feed)}>{feed.feed}</a>}
     note={feed.description ?? undefined}
@@ -67,7 +77,11 @@ const Feed = ({ feed }: { readonly feed: OverviewResponse['feeds'][number] }) =>
       </>
     }
   >
-    <p class="feed-sentence">{feed.sentence}</p>
+    {feed.sentence !== told && (
+      <p class="feed-sentence">
+        <Worded text={feed.sentence} />
+      </p>
+    )}
     <Pipeline feed={feed.feed} stages={feed.stages} />
   </Panel>
 );
@@ -93,7 +107,7 @@ const Content = ({ overview, old }: { readonly overview: OverviewResponse; reado
       </Empty>
     )}
     {overview.feeds.map((feed) => (
-      <Feed key={feed.feed} feed={feed} />
+      <Feed key={feed.feed} feed={feed} told={overview.sentence} />
     ))}
     <div class="grid">
       <AheadPanel ahead={overview.ahead} />

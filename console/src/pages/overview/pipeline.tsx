@@ -4,6 +4,7 @@ import { hrefOf } from '../../route.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { STAGE_TONES } from '../../ui/tone.ts';
+import { Worded } from '../../ui/worded.tsx';
 import { flowBetween, secondsPerDash } from './flow.ts';
 import './pipeline.css';
 
@@ -80,7 +81,11 @@ const Node = ({ stage }: { readonly stage: Stage }) => {
           <a href={hrefOf('incidents', stage.incident)}>{word}: see the incident</a>
         )}
       </div>
-      {stage.detail !== '' && <p class="node-detail prose">{stage.detail}</p>}
+      {stage.detail !== '' && (
+        <p class="node-detail prose">
+          <Worded text={stage.detail} />
+        </p>
+      )}
     </div>
   );
 };

@@ -175,7 +175,7 @@ const rangeOf =
     const bottom = low ?? Math.min(0, min ?? 0);
     const top = Math.max(max ?? 0, ...limits.map(({ value }) => value));
     // A series of nothing but zeros still has a height.
-    return [bottom, high ?? (top <= bottom ? bottom + 1 : bottom + (top - bottom) * 1.08)];
+    return [bottom, high ?? (top <= bottom ? bottom + 5 : bottom + (top - bottom) * 1.08)];
   };
 
 const bandsOf = ({ band, series }: PlotLook, colors: Colors): Band[] =>
