@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { DAYS, ENTRIES, HOURS } from '../../functions/report/request.ts';
 import { ROUTES } from '../../functions/report/routes.ts';
 import { overviewResponse } from '../../shared/report/overview-shape.ts';
@@ -10,6 +9,7 @@ import {
   replaysResponse,
   silencesResponse,
 } from '../../shared/report/setup-shape.ts';
+import { usageResponse } from '../../shared/usage/document-shape.ts';
 import {
   answer,
   inPath,
@@ -22,11 +22,6 @@ import {
   UNAUTHORIZED,
   UNCHANGED,
 } from './parts.ts';
-
-/** The document of `claywatch usage --json`, which docs/usage.md describes. */
-const usageResponse = z
-  .object({ version: z.int() })
-  .meta({ description: 'The document of `claywatch usage --json`; see docs/usage.md.' });
 
 export const REPORT_RESPONSES = {
   Overview: overviewResponse,
@@ -99,7 +94,7 @@ const REPORTS: Readonly<
     summary: 'What people did, and what Claywatch did by itself, newest first',
     shape: 'Audit',
     parameters: [
-      inQuery('limit', 'No more than so many; default 50.', {
+      inQuery('limit', 'About so many: what happened in one second is not torn apart; default 50.', {
         type: 'integer',
         minimum: 1,
         maximum: ENTRIES,

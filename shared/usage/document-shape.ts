@@ -210,32 +210,34 @@ const credits = z.strictObject({
   ]),
 });
 
-export const usageResponse = z.strictObject({
-  version: z.int().meta({
-    description: 'Raised when a member changes its meaning or goes away; members may be added without.',
-  }),
-  claywatch: z.string(),
-  at: instant,
-  installation: z.string(),
-  source: z.strictObject({
-    store: z.union([
-      z.strictObject({ kind: z.literal('local'), dir: z.string() }),
-      z.strictObject({ kind: z.literal('table'), name: z.string() }),
-    ]),
-    config: z.string().nullable(),
-  }),
-  feeds: z.array(feed),
-  credits,
-  ahead: z
-    .array(
-      z.strictObject({
-        what: z.enum(['webhook', 'table', 'credits', 'actions']),
-        feed: z.string().nullable(),
-        name: z.string().nullable(),
-        at: instant.nullable(),
-      }),
-    )
-    .meta({ description: 'What stops rows next, soonest first.' }),
-});
+export const usageResponse = z
+  .strictObject({
+    version: z.int().meta({
+      description: 'Raised when a member changes its meaning or goes away; members may be added without.',
+    }),
+    claywatch: z.string(),
+    at: instant,
+    installation: z.string(),
+    source: z.strictObject({
+      store: z.union([
+        z.strictObject({ kind: z.literal('local'), dir: z.string() }),
+        z.strictObject({ kind: z.literal('table'), name: z.string() }),
+      ]),
+      config: z.string().nullable(),
+    }),
+    feeds: z.array(feed),
+    credits,
+    ahead: z
+      .array(
+        z.strictObject({
+          what: z.enum(['webhook', 'table', 'credits', 'actions']),
+          feed: z.string().nullable(),
+          name: z.string().nullable(),
+          at: instant.nullable(),
+        }),
+      )
+      .meta({ description: 'What stops rows next, soonest first.' }),
+  })
+  .meta({ description: 'The document of `claywatch usage --json`; see docs/usage.md.' });
 
 export type UsageResponse = z.output<typeof usageResponse>;
