@@ -66,10 +66,11 @@ const stoppedFlow = (view: FeedView, { incident, place }: Mark): FeedFlow => {
 };
 
 /** What came back of the rows of a day that had time to; empty where nothing says so. */
-const backText = ({ snapshot, settings }: FeedView): string => {
+const backText = ({ snapshot, settings, traffic }: FeedView): string => {
   if (!snapshot || settings.callbacks.secret === undefined) return '';
   const { submitted, cameBack } = snapshot.cohort;
-  if (submitted === 0) return ', the first are on their way back';
+  if (submitted === 0)
+    return (traffic?.calledBack ?? 0) > 0 ? ', and they come back' : ', the first are on their way back';
   const missing = Math.max(0, submitted - cameBack);
   return missing === 0 ? ', all came back' : `, ${number(missing)} of ${number(submitted)} did not come back`;
 };

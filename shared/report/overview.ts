@@ -64,7 +64,7 @@ const viewOf = (
   return {
     ...{ feed, settings, snapshot, inUse, now },
     relay: control && ofRelay ? { control, status: ofRelay } : null,
-    traffic: snapshot && usage?.counts.kind === 'current' ? trafficOf(snapshot) : null,
+    traffic: snapshot && usage?.counts.kind === 'current' ? trafficOf(snapshot, control) : null,
     marks: marksOf(incidents, feed, config, inUse),
     health: watch.health,
   };

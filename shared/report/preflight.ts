@@ -8,6 +8,7 @@ import { type DeliveryProof, SNS } from '../notify/proof.ts';
 import { duration } from '../notify/time.ts';
 import { isSilent } from '../observe/findings.ts';
 import type { ProbeHealth } from '../observe/health.ts';
+import { isSeenByRows } from '../observe/relay/probes.ts';
 import type { FeedFacts } from '../relay/status.ts';
 import type { RelayFacts } from '../relay/status-read.ts';
 import { runbookFor } from '../runbook/index.ts';
@@ -78,15 +79,26 @@ const resultOf = (health: ProbeHealth): Check['result'] => {
   return health.outcome === 'ok' && health.last.outcome === 'ok' ? 'ready' : 'unknown';
 };
 
+/** Parts of a feed that there is one of: the feed says enough. */
+const ONE_OF_A_FEED = /\/(?:relay|dead-letters|crm)$/;
+
+/** What was looked at; what rows show of a webhook is another thing than what a look at it does. */
+const titleOf = ({ probe, last }: ProbeHealth): string => {
+  const { title, isNamed } = SURFACE_WORDS[last.surface];
+  if (!isNamed) return title;
+  const name = `${title} ${shown(last.subject.replace(ONE_OF_A_FEED, ''), NAME)}`;
+  return last.surface === 'webhook' && isSeenByRows(probe) ? `${name}, by its rows` : name;
+};
+
 /** A dead source never looks green: once the watch does not run, what it last saw says nothing of now. */
 const probeCheck = (health: ProbeHealth, incidents: readonly Incident[], isWatched: boolean): Check => {
   const { probe, last, evidence } = health;
-  const { title, isNamed, fix } = SURFACE_WORDS[last.surface];
+  const { fix } = SURFACE_WORDS[last.surface];
   const seen = resultOf(health);
   const result = seen === 'ready' && !isWatched ? 'unknown' : seen;
   const isFine = result === 'ready' || result === 'skipped';
   return checkOf(
-    isNamed ? `${title} ${shown(last.subject, NAME)}` : title,
+    titleOf(health),
     result,
     (result === 'not-ready' ? evidence : last).summary,
     isFine ? '' : (fixOf(probe, incidents) ?? fix),
@@ -224,7 +236,8 @@ const channelChecks = (config: Config, data: PreflightData, now: number): readon
   ];
 };
 
-const ofConfig = ({ what, result, found, fix }: Examined): Check => checkOf(what, result, found, fix, null);
+const ofConfig = ({ what, result, found, fix }: Examined): Check =>
+  checkOf(`${what.charAt(0).toUpperCase()}${what.slice(1)}`, result, found, fix, null);
 
 /** What could be watched and is not, with the key that turns it on. */
 const notConfigured = (config: Config): readonly Check[] => {

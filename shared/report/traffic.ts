@@ -1,4 +1,5 @@
 import { MINUTE, sum, windowsIn } from '../observe/rows/window.ts';
+import type { FeedControl } from '../relay/control.ts';
 import type { FeedSnapshot } from '../rows/snapshot.ts';
 
 /** What passes now; a window has five minutes, so it is this and up to five more. */
@@ -13,18 +14,26 @@ export interface Traffic {
   readonly calledBack: number;
 }
 
-/** When counting began, as far as the windows of a day show it: before that there is nothing to divide by. */
-const beganAt = ({ windows, totals }: FeedSnapshot): number => {
+/**
+ * When counting began, as far as the windows of a day show it, and to the moment where the relay sent the first row:
+ * before that there is nothing to divide by.
+ */
+const beganAt = ({ windows, totals }: FeedSnapshot, control: FeedControl | null): number => {
   const isAll = sum(windows, ({ submitted }) => submitted) >= totals.submitted;
-  return isAll ? (windows[0]?.start ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  const [first] = windows;
+  if (!isAll || !first) return Number.NEGATIVE_INFINITY;
+  const { rotation } = control ?? {};
+  return rotation?.why === 'first' && rotation.at < first.start + WINDOW
+    ? Math.max(first.start, rotation.at)
+    : first.start;
 };
 
 /** A feed's last minutes, up to the present of its counts. */
-export const trafficOf = (snapshot: FeedSnapshot): Traffic => {
+export const trafficOf = (snapshot: FeedSnapshot, control: FeedControl | null = null): Traffic => {
   const { asOf } = snapshot;
   const windows = windowsIn(snapshot.windows, RECENT_MINUTES, asOf);
   const from = Math.floor((asOf - RECENT_MINUTES * MINUTE) / WINDOW) * WINDOW;
-  const start = Math.max(from, beganAt(snapshot));
+  const start = Math.max(from, beganAt(snapshot, control));
   return {
     minutes: Math.max(1, (asOf - start) / MINUTE),
     submitted: sum(windows, ({ submitted }) => submitted),

@@ -266,6 +266,8 @@ describe('the overview', () => {
       totals: { ...flowing().totals, submitted: 40 },
     };
     expect(look({ snapshots: [young] }).sentence).toMatch(/: (20|2\d|1\d) rows a minute/);
+    const late = { ...inUse, rotation: { ...inUse.rotation, at: asOf - MINUTE } } as FeedControl;
+    expect(look({ snapshots: [young], control: late }).sentence).toContain(': 40 rows a minute');
   });
 });
 
