@@ -158,7 +158,10 @@ const received = async (channel: string, bodies: readonly string[]) => {
 };
 
 /** The body of an answer. */
-const answered = <T>(answer: unknown): T => JSON.parse((answer as { readonly body: string }).body);
+const answered = <T>(answer: unknown): T => {
+  expect(answer).toMatchObject({ statusCode: 200 });
+  return JSON.parse((answer as { readonly body: string }).body);
+};
 
 /** A request of a person or a program: by a route of theirs, and what stands in its place of a name. */
 const asked = (
