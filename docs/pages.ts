@@ -11,6 +11,7 @@ import {
   type Variant,
 } from '../shared/runbook/index.ts';
 import { alignTables } from './align-tables.ts';
+import { renderCli } from './cli-page.ts';
 import { renderOpenApi } from './openapi.ts';
 import { renderSecurity } from './security/page.ts';
 
@@ -114,6 +115,7 @@ const errorsPage = (): string =>
 const texts = (): readonly (readonly [path: string, text: string])[] => [
   ...CAUSE_IDS.map((cause) => [`causes/${cause}.md`, causePage(cause)] as const),
   ['causes/README.md', causeIndex()],
+  ['cli.md', page([renderCli()])],
   ['configuration.md', renderConfigurationDoc()],
   ['errors.md', errorsPage()],
   ['openapi.json', renderOpenApi()],
