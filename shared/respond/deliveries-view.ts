@@ -1,4 +1,5 @@
 import { isoInstant } from '../clock.ts';
+import { redactText } from '../config/redact.ts';
 import type { Incident } from '../incident/incident.ts';
 import { type DeliveryProof, SNS } from '../notify/proof.ts';
 import { oneLine } from '../notify/text.ts';
@@ -16,7 +17,9 @@ const SENTENCE = 300;
 const SHOWN = 200;
 
 const instant = (at: number | null): string | null => (at === null ? null : isoInstant(at));
-const line = (text: string | null, max: number): string | null => (text === null ? null : oneLine(text, max));
+/** What a provider said is redacted where it is kept; once more here, since it is shown. */
+const line = (text: string | null, max: number): string | null =>
+  text === null ? null : oneLine(redactText(text), max);
 
 const proven = (proof: DeliveryProof): Dated => {
   const { channel, transition, status, deliveredAt, triedAt, owedAt, receipt, lastError, fellBackTo } = proof;
