@@ -1,29 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { flowBetween, secondsPerDash } from '../../console/src/pages/overview/flow.ts';
+import { flowsOf, secondsPerDash } from '../../console/src/pages/overview/flow.ts';
 
-const stage = (
-  state: 'working' | 'slow' | 'held' | 'broken' | 'unknown',
-  rows_per_minute: number | null = 0,
-) => ({ stage: 'queue' as const, state, rows_per_minute });
+type State = 'working' | 'slow' | 'held' | 'broken' | 'unknown';
+const stage = (state: State, rows_per_minute: number | null = 0) => ({ state, rows_per_minute });
 
-describe('the way between two stages', () => {
-  it('moves only where rows were seen to pass', () => {
-    expect(flowBetween(stage('working', 5), stage('working', 5))).toBe('moving');
-    expect(flowBetween(stage('working', 5), stage('working', 0))).toBe('still');
-    expect(flowBetween(stage('working', 5), stage('unknown', null))).toBe('unknown');
+describe('the ways between stages', () => {
+  it('move only where rows were seen to pass', () => {
+    const stages = [stage('working', 5), stage('working', 5), stage('working', 0), stage('unknown', null)];
+    expect(flowsOf(stages, 'flowing')).toEqual(['moving', 'still', 'unknown']);
   });
 
-  it('is blocked before what is broken and behind what holds, and not behind what is broken', () => {
-    expect(flowBetween(stage('working', 5), stage('broken', 0))).toBe('blocked');
-    expect(flowBetween(stage('held', 5), stage('working', 0))).toBe('blocked');
-    expect(flowBetween(stage('broken', 0), stage('working', 0))).toBe('still');
+  it('are blocked behind what holds rows, and nothing moves after that though rates are still of before', () => {
+    const stages = [
+      stage('working', 9),
+      stage('held', 9),
+      stage('broken', 8),
+      stage('broken', 8),
+      stage('working', 8),
+    ];
+    expect(flowsOf(stages, 'stopped')).toEqual(['moving', 'blocked', 'still', 'still']);
   });
 
-  it('still moves into what is broken while rows pass', () => {
-    expect(flowBetween(stage('working', 5), stage('broken', 3))).toBe('moving');
+  it('are blocked before what is broken when the feed is stopped', () => {
+    expect(flowsOf([stage('working', 5), stage('broken', 5)], 'stopped')).toEqual(['blocked']);
+    expect(flowsOf([stage('working', 5), stage('broken', 0)], 'degraded')).toEqual(['blocked']);
   });
 
-  it('runs faster the more rows move, within what can be watched', () => {
+  it('still move into what is broken while the feed flows: one provider of many may fail', () => {
+    expect(flowsOf([stage('working', 5), stage('broken', 3)], 'degraded')).toEqual(['moving']);
+  });
+
+  it('are none of a single stage', () => {
+    expect(flowsOf([stage('working', 5)], 'flowing')).toEqual([]);
+  });
+
+  it('run faster the more rows move, within what can be watched', () => {
     const rates = [null, 0, 1, 10, 60, 600, 100_000].map(secondsPerDash);
     expect(rates).toEqual(rates.toSorted((a, b) => b - a));
     expect(rates.every((seconds) => seconds >= 0.25 && seconds <= 2.5)).toBe(true);

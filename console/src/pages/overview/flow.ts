@@ -1,16 +1,33 @@
 import type { OverviewResponse } from '../../../../shared/report/overview-shape.ts';
 
-type Stage = Pick<OverviewResponse['feeds'][number]['stages'][number], 'state' | 'rows_per_minute' | 'stage'>;
+type FeedFlow = OverviewResponse['flow'];
+type Stage = Pick<OverviewResponse['feeds'][number]['stages'][number], 'state' | 'rows_per_minute'>;
 
-/** moving: rows pass · still: none do · blocked: what comes next is broken or holds them · unknown */
+/** moving: rows pass · still: none do · blocked: what comes next is broken, or what comes before holds them · unknown */
 export type Flow = 'moving' | 'still' | 'blocked' | 'unknown';
 
-/** What to draw between two stages: only where rows were seen to pass does anything move. */
-export const flowBetween = (from: Stage, to: Stage): Flow => {
-  if ((to.rows_per_minute ?? 0) > 0) return 'moving';
-  // What holds rows takes them in all the same: the stop is behind it.
-  if (to.state === 'broken' || from.state === 'held') return 'blocked';
-  return to.rows_per_minute === null ? 'unknown' : 'still';
+const byRate = ({ rows_per_minute: rate }: Stage): Flow => {
+  if (rate === null) return 'unknown';
+  return rate > 0 ? 'moving' : 'still';
+};
+
+/** What is broken lets rows pass all the same while the feed is not stopped: one provider of many may fail. */
+const isBlocked = (from: Stage, to: Stage, flow: FeedFlow): boolean =>
+  from.state === 'held' || (to.state === 'broken' && (flow === 'stopped' || (to.rows_per_minute ?? 0) === 0));
+
+/**
+ * What to draw on the way to each stage but the first. Rates are of the last minutes, states are of now: where rows
+ * are stopped nothing moves, nor behind it.
+ */
+export const flowsOf = (stages: readonly Stage[], flow: FeedFlow): readonly Flow[] => {
+  let stopped = false;
+  return stages.slice(1).map((to, index) => {
+    const from = stages[index];
+    if (stopped) return 'still';
+    if (!from || !isBlocked(from, to, flow)) return byRate(to);
+    stopped = true;
+    return 'blocked';
+  });
 };
 
 const SLOWEST = 2.4;

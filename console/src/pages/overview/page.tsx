@@ -82,7 +82,7 @@ const Feed = ({
         <Worded text={feed.sentence} />
       </p>
     )}
-    <Pipeline feed={feed.feed} stages={feed.stages} />
+    <Pipeline feed={feed} />
   </Panel>
 );
 

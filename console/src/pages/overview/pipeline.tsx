@@ -5,7 +5,7 @@ import { cx } from '../../ui/class-names.ts';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { STAGE_TONES } from '../../ui/tone.ts';
 import { Worded } from '../../ui/worded.tsx';
-import { flowBetween, secondsPerDash } from './flow.ts';
+import { type Flow, flowsOf, secondsPerDash } from './flow.ts';
 import './pipeline.css';
 
 export type Stage = OverviewResponse['feeds'][number]['stages'][number];
@@ -28,8 +28,7 @@ const STATES: Readonly<Record<Stage['state'], { readonly word: string; readonly 
 };
 
 /** The way between two stages: dashes run along it where rows move, as fast as they do. */
-const Way = ({ from, to }: { readonly from: Stage; readonly to: Stage }) => {
-  const flow = flowBetween(from, to);
+const Way = ({ flow, to }: { readonly flow: Flow; readonly to: Stage }) => {
   const duration = `${secondsPerDash(to.rows_per_minute)}s`;
   const line = (x2: string, y2: string, x1: string, y1: string) => (
     <>
@@ -91,18 +90,25 @@ const Node = ({ stage }: { readonly stage: Stage }) => {
 };
 
 /** The way of a row through one feed, as it is. */
-export const Pipeline = ({ feed, stages }: { readonly feed: string; readonly stages: readonly Stage[] }) => (
-  <div class="pipeline-box">
-    <ol class="pipeline" aria-label={`The way of a row through ${feed}`}>
-      {stages.map((stage, index) => {
-        const before = stages[index - 1];
-        return (
-          <li key={stage.stage} class="pipeline-stage">
-            {before && <Way from={before} to={stage} />}
-            <Node stage={stage} />
-          </li>
-        );
-      })}
-    </ol>
-  </div>
-);
+export const Pipeline = ({
+  feed: { feed, flow: feedFlow, stages },
+}: {
+  readonly feed: OverviewResponse['feeds'][number];
+}) => {
+  const flows = flowsOf(stages, feedFlow);
+  return (
+    <div class="pipeline-box">
+      <ol class="pipeline" aria-label={`The way of a row through ${feed}`}>
+        {stages.map((stage, index) => {
+          const flow = flows[index - 1];
+          return (
+            <li key={stage.stage} class="pipeline-stage">
+              {flow && <Way flow={flow} to={stage} />}
+              <Node stage={stage} />
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+};

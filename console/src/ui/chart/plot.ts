@@ -205,7 +205,7 @@ export const drawPlot = (
   const options: Options = {
     width: Math.max(1, target.clientWidth),
     height: look.height,
-    padding: [10, 8, 0, 0],
+    padding: [10, 18, 0, 0],
     legend: { show: false },
     cursor: {
       drag: { x: false, y: false, setScale: false },
