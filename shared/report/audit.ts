@@ -145,6 +145,9 @@ export interface AuditPage {
 }
 
 const SECOND = 1_000;
+const DAY = 86_400_000;
+/** Incidents and silences are kept so long after their end; what is older may be gone. */
+const KEPT_DAYS = 400;
 const secondOf = (at: number): number => Math.floor(at / SECOND);
 
 /** The first entries, and those of the last one's second: whoever asks for what was before that second misses none. */
@@ -153,6 +156,8 @@ const pageOf = (entries: readonly Timed[], limit: number): readonly Timed[] => {
   if (!last) return [];
   return entries.filter(({ at }, index) => index < limit || secondOf(at) === secondOf(last.at));
 };
+
+const keptSince = (now: number): number => Math.floor(now / DAY - KEPT_DAYS) * DAY;
 
 /** What people did, and what Claywatch did by itself, newest first. */
 export const auditOf = (data: AuditData, { limit, before }: AuditPage, now: number): AuditResponse => {
@@ -170,7 +175,7 @@ export const auditOf = (data: AuditData, { limit, before }: AuditPage, now: numb
   const isCut = page.length < entries.length;
   return {
     at: isoInstant(now),
-    back_to: isoInstant(isCut ? (page.at(-1)?.at ?? completeFrom) : completeFrom),
+    back_to: isoInstant(isCut ? (page.at(-1)?.at ?? completeFrom) : completeFrom || keptSince(now)),
     more: isCut || hasOlder,
     entries: page.map((entry) => ({ ...entry, at: isoInstant(entry.at) })),
   };

@@ -63,7 +63,8 @@ describe('the audit trail', () => {
     const by = { name: 'Ada', via: 'console' } as const;
     const outcome = act(incident, { kind: 'acknowledge' }, by, { policy, now: NOON + MINUTE });
     const { audit } = await setUp(outcome.kind === 'done' ? [outcome.incident] : []);
-    const { entries } = await audit({ limit: 50 });
+    const { entries, back_to, more } = await audit({ limit: 50 });
+    expect([back_to, more]).toEqual(['2025-10-01T00:00:00Z', false]);
     expect(entries).toEqual([
       expect.objectContaining({ what: 'incident', by: 'Ada', via: 'console', about: incident.id }),
       expect.objectContaining({ what: 'incident', by: 'claywatch', via: null, about: incident.id }),
