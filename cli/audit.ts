@@ -19,7 +19,8 @@ export const audit = (flags: AuditFlags, terminal: Terminal): Promise<ExitCode> 
     const clock = systemClock;
     const ports = {
       incidents: createDynamoIncidentStore(table),
-      queue: await atRest.countingQueue(),
+      // Nothing of the trail needs it, so nothing is asked of it.
+      queue: { depth: async (feed: string) => (await atRest.countingQueue()).depth(feed) },
       pacer: createDynamoPacer({ ...table, clock, rules: config.relay }),
       watch: createDynamoWatchStore(table),
       silences: createDynamoSilenceStore(table),

@@ -5,7 +5,8 @@ import type { Register } from './index.ts';
 const AFTER_HELP = `
 Completes commands, options and their choices; names of feeds, webhooks and
 channels from the configuration; ids of incidents, silences and replays from
-the installation that the command would use, where it answers at once.
+the installation that the command would use, where it answers within 1.5 s; set
+CLAYWATCH_COMPLETION_MS to wait longer.
 
 Examples:
   $ claywatch completion bash > ~/.local/share/bash-completion/completions/claywatch

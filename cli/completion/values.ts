@@ -5,8 +5,13 @@ import type { Terminal } from '../terminal.ts';
 import type { Candidate } from './candidates.ts';
 import type { ValueKind } from './tree.ts';
 
-/** Nobody waits longer for a key that was pressed. */
+/** Nobody waits longer for a key that was pressed, unless they say so: a table may be far away. */
 const PATIENCE_MS = 1_500;
+
+const patienceOf = ({ env }: Terminal): number => {
+  const asked = Number(env.CLAYWATCH_COMPLETION_MS);
+  return Number.isFinite(asked) && asked > 0 ? asked : PATIENCE_MS;
+};
 const MOST = 50;
 const RECENT_MS = 30 * 86_400_000;
 
@@ -95,7 +100,7 @@ export const valuesOfKind = async (
   terminal: Terminal,
 ): Promise<readonly Candidate[]> => {
   const given = new Promise<readonly Candidate[]>((resolve) => {
-    setTimeout(() => resolve([]), PATIENCE_MS).unref();
+    setTimeout(() => resolve([]), patienceOf(terminal)).unref();
   });
   return Promise.race([read(kind, flags, terminal).catch(() => []), given]);
 };
