@@ -22,7 +22,7 @@ export const BUDGETS: Readonly<Record<keyof ReturnType<typeof functionsOf>, Budg
   relay: { startKb: 345, packageKb: 490 },
   respond: { startKb: 335, packageKb: 405 },
   incidents: { startKb: 390, packageKb: 675 },
-  report: { startKb: 400, packageKb: 1_000 },
+  report: { startKb: 410, packageKb: 600 },
   operate: { startKb: 400, packageKb: 1_000 },
   replay: { startKb: 400, packageKb: 1_000 },
   statuspage: { startKb: 400, packageKb: 700 },

@@ -4,7 +4,8 @@ import type { Hold } from '../relay/control.ts';
 import type { OverviewResponse } from './overview-shape.ts';
 import { isStop, type Mark } from './places.ts';
 import type { FeedView } from './stages.ts';
-import { agoText, number, paceText, phrase, rowsText, troubleOf } from './words.ts';
+import { troubleOf } from './trouble.ts';
+import { agoText, number, paceText, phrase, rowsText } from './words.ts';
 
 export type Flow = OverviewResponse['flow'];
 

@@ -15,9 +15,8 @@ import { type UsageReport, usageOf } from '../usage/usage.ts';
 import { type AuditPage, auditOf } from './audit.ts';
 import { creditSeriesOf } from './credit-series.ts';
 import { feedSeriesOf } from './feed-series.ts';
-import { overviewOf, type WatchSeen } from './overview.ts';
+import type { WatchSeen } from './overview.ts';
 import type { OverviewResponse } from './overview-shape.ts';
-import { preflightOf } from './preflight.ts';
 import { type Asked, rangeOf } from './range.ts';
 import { relayOf } from './relay.ts';
 import type { RelayResponse } from './relay-shape.ts';
@@ -146,7 +145,9 @@ export const createReports = (config: Config, ports: ReportPorts, clock: Pick<Cl
 
   return {
     overview: async () => {
-      const [counts, active, relay, watch, silences] = await Promise.all([
+      const [{ overviewOf }, counts, active, relay, watch, silences] = await Promise.all([
+        // With the runbook, which no other report but one takes: a cold start of those is shorter without.
+        import('./overview.ts'),
         readCounts(),
         incidents.active(),
         readRelayFacts(ports, relayed),
@@ -181,7 +182,8 @@ export const createReports = (config: Config, ports: ReportPorts, clock: Pick<Cl
     replays: async () => replaysOf(await ports.replays.list(REPLAYS), clock.now()),
     preflight: async () => {
       const now = clock.now();
-      const [{ usage }, active, relay, watch, undelivered, proofs] = await Promise.all([
+      const [{ preflightOf }, { usage }, active, relay, watch, undelivered, proofs] = await Promise.all([
+        import('./preflight.ts'),
         readCounts(),
         incidents.active(),
         readRelayFacts(ports, relayed),

@@ -1,7 +1,5 @@
-import type { Incident } from '../incident/incident.ts';
 import { oneLine } from '../notify/text.ts';
 import { duration } from '../notify/time.ts';
-import { runbookFor } from '../runbook/index.ts';
 
 const LONGEST = 300;
 
@@ -20,11 +18,4 @@ export const paceText = (rows: number, minutes: number): string => {
   if (perMinute >= 1) return `${rowsText(Math.round(perMinute))} a minute`;
   const span = Math.max(1, Math.round(minutes));
   return `${rowsText(rows)} in ${span === 1 ? 'a minute' : `${span} minutes`}`;
-};
-
-/** What is wrong, as a part of a sentence: `the webhook does not exist`, `Clay is down`. */
-export const troubleOf = (incident: Incident): string => {
-  const { title } = runbookFor(incident);
-  if (/^(?:Webhook|Table)\b/.test(title)) return `the ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
-  return /^Clay/.test(title) ? title : `${title.charAt(0).toLowerCase()}${title.slice(1)}`;
 };
