@@ -708,6 +708,7 @@ describe('the state', () => {
       'acme/respond',
       'acme/senders',
       'acme/senders-before',
+      'acme/sessions',
       'acme/slack-app',
       'acme/slack-bot',
     ]);
