@@ -17,7 +17,6 @@ import { createDynamoThrottleStore } from '../shared/aws/dynamodb/notify/throttl
 import { createDynamoSilenceStore } from '../shared/aws/dynamodb/silence-store.ts';
 import { createSnsPublisher } from '../shared/aws/sns/publisher.ts';
 import { systemClock } from '../shared/clock.ts';
-import type { IncidentCommand } from '../shared/incident/act.ts';
 import { changeIncident } from '../shared/incident/change.ts';
 import { decide } from '../shared/incident/decide.ts';
 import type { IncidentFact } from '../shared/incident/fact.ts';
@@ -27,7 +26,7 @@ import { deliverPending } from '../shared/notify/deliver.ts';
 import { routedChannels } from '../shared/notify/filter-policy.ts';
 import type { Notification } from '../shared/notify/publisher.ts';
 import { createRenderer } from '../shared/notify/render.ts';
-import { actOnIncident } from '../shared/respond/act-on-incident.ts';
+import { actOnIncident, type Request } from '../shared/respond/act-on-incident.ts';
 import type { Recorded } from '../test/support/provider-server.ts';
 import type { Used } from './notify-function.ts';
 import { measureProof } from './notify-proof.ts';
@@ -146,7 +145,7 @@ const createScene = (world: NotifyWorld) => {
       });
     },
     recover: ({ subject }: Incident) => know(subject, { kind: 'cleared', evidence: [] }),
-    act: (incident: Incident, command: Exclude<IncidentCommand, { kind: 'merge' }>) =>
+    act: (incident: Incident, command: Request) =>
       actOnIncident({ store, policy, clock: systemClock }, incident.id, command, {
         name: 'Ada',
         via: 'api',

@@ -2,25 +2,18 @@ import { createDynamoIncidentStore } from '../shared/aws/dynamodb/incident-store
 import { createDynamoProofLedger } from '../shared/aws/dynamodb/notify/proof.ts';
 import { createDynamoSilenceStore } from '../shared/aws/dynamodb/silence-store.ts';
 import { systemClock } from '../shared/clock.ts';
-import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
-import { changeIncident } from '../shared/incident/change.ts';
-import { decide } from '../shared/incident/decide.ts';
-import {
-  drillEndsAt,
-  drillKey,
-  drillOver,
-  drillVerdict,
-  isDrill,
-  isGrave,
-} from '../shared/incident/drill.ts';
-import type { IncidentFact, IncidentKey } from '../shared/incident/fact.ts';
-import { type Incident, isOpen } from '../shared/incident/incident.ts';
-import { incidentPolicy } from '../shared/incident/policy.ts';
+import { drillEndsAt } from '../shared/incident/drill.ts';
+import type { Incident } from '../shared/incident/incident.ts';
 import type { IncidentStore } from '../shared/incident/store.ts';
-import { matchesFilter, routedChannels, subscriptionsOf } from '../shared/notify/filter-policy.ts';
-import { createRenderer } from '../shared/notify/render.ts';
-import { silenceFor } from '../shared/silence/match.ts';
+import {
+  type DrillAsked,
+  type DrillPlan,
+  endDrill,
+  planDrill,
+  runningDrill,
+  startDrill,
+} from '../shared/operate/drill.ts';
 import { accountName } from './account.ts';
 import type { DrillFlags } from './commands/drill.ts';
 import { confirmed } from './confirm.ts';
@@ -48,81 +41,23 @@ const usage = (message: string, remedy: string): ClaywatchError =>
 
 const pageOf = (terminal: Terminal) => ({ style: styleOf(terminal), width: widthOf(terminal) });
 
-/** What a command does to the stored drill, by what decides it in earnest. */
-const recordFact = async (
-  store: IncidentStore,
-  config: Config,
-  { cause, subject }: IncidentKey,
-  factAt: (now: number) => IncidentFact,
-): Promise<Incident> => {
-  const { after } = await changeIncident(store, { cause, subject }, (current) => {
-    const now = systemClock.now();
-    return decide(current, { cause, subject }, factAt(now), incidentPolicy(config), now);
-  });
-  if (!after) throw new ClaywatchError('incident.contended', 'The drill was not opened.', 'Try again.');
-  return after;
-};
+const askedOf = ({ severity, minutes, force }: DrillFlags, by: string): DrillAsked => ({
+  ...{ severity, minutes, by },
+  force: force === true,
+});
 
-/** The drill as it would be opened now; nothing is written. */
-const drafted = (flags: DrillFlags, config: Config, by: string, now: number): Incident => {
-  const verdict = drillVerdict({ severity: flags.severity, minutes: flags.minutes, by, now });
-  const draft = decide(
-    null,
-    drillKey(now),
-    { kind: 'verdict', verdict, detectedAt: now },
-    incidentPolicy(config),
-    now,
-  );
-  if (!draft) throw new RangeError('a drill opens an incident');
-  return draft;
-};
-
-/** Who hears of it, and what keeps messages back. */
-const planOf = async (
-  flags: DrillFlags,
-  { config, source, table }: OpenStore,
-  draft: Incident,
-): Promise<DrillPlanned> => {
-  const [first] = draft.pending;
-  if (!first) throw new RangeError('a drill owes a message');
-  const { attributes } = createRenderer(config)(draft, first);
-  const told = [
-    ...subscriptionsOf(config)
-      .filter(({ filterPolicy }) => matchesFilter(filterPolicy, attributes))
-      .map(({ protocol, endpoint }) => `${protocol === 'sms' ? 'SMS' : 'e-mail'} ${endpoint}`),
-    ...routedChannels(config, attributes),
-  ];
-  const silences = await createDynamoSilenceStore(table).current(draft.openedAt);
-  const silence = silenceFor(silences, { ...draft, feed: null }, draft.openedAt);
-  const { minutes, severity } = flags;
-  return {
-    ...{ severity, minutes, told, source },
-    but:
-      silence === null
-        ? []
-        : [
-            `The silence ${silence.id} (${silence.reason}) holds its messages back: claywatch silence end ${silence.id}.`,
-          ],
-  };
-};
-
-const refuseWhile = (active: readonly Incident[], { force }: DrillFlags): void => {
-  const open = active.filter(isOpen);
-  const running = open.find(isDrill);
-  if (running)
-    throw new ClaywatchError(
-      'incident.refused',
-      `The drill ${running.id} runs already.`,
-      'It ends by itself; `claywatch drill --live --end` ends it now.',
-    );
-  const real = open.find(isGrave);
-  if (real && !force)
-    throw new ClaywatchError(
-      'incident.refused',
-      `${real.id} is open, a real ${real.severity}: ${real.summary}`,
-      'Look after that one first; --force practises all the same.',
-    );
-};
+const plannedWith = (
+  { severity, minutes, told, silence }: DrillPlan,
+  source: OpenStore['source'],
+): DrillPlanned => ({
+  ...{ severity, minutes, told, source },
+  but:
+    silence === null
+      ? []
+      : [
+          `The silence ${silence.id} (${silence.reason}) holds its messages back: claywatch silence end ${silence.id}.`,
+        ],
+});
 
 const refuseToAsk = (flags: DrillFlags, terminal: Terminal): void => {
   if (flags.yes || flags.dryRun || (isInteractive(terminal) && !flags.json)) return;
@@ -163,20 +98,11 @@ const lookOn = async (
 };
 
 const endRunning = async (open: OpenStore, flags: DrillFlags, by: string): Promise<DrillTimes> => {
-  const store = createDynamoIncidentStore(open.table);
-  const running = (await store.active()).find((incident) => isOpen(incident) && isDrill(incident));
-  if (!running)
-    throw new ClaywatchError(
-      'incident.not-found',
-      'No drill is running.',
-      'Start one with `claywatch drill --live`.',
-    );
-  if (flags.dryRun) return timesOf(open, store, running);
-  const ended = await recordFact(store, open.config, running, (now) => ({
-    kind: 'cleared',
-    evidence: drillOver(`ended by ${by}.`, now),
-  }));
-  return timesOf(open, store, ended);
+  const incidents = createDynamoIncidentStore(open.table);
+  const running = await runningDrill({ incidents });
+  if (flags.dryRun) return timesOf(open, incidents, running);
+  const ended = await endDrill(running, by, open.config, { incidents }, systemClock.now());
+  return timesOf(open, incidents, ended);
 };
 
 const start = async (
@@ -187,32 +113,21 @@ const start = async (
 ): Promise<DrillTimes | null> => {
   const { config } = open;
   const page = pageOf(terminal);
-  const store = createDynamoIncidentStore(open.table);
-  refuseWhile(await store.active(), flags);
-  const draft = drafted(flags, config, by, systemClock.now());
-  const plan = await planOf(flags, open, draft);
-  if (plan.told.length === 0)
-    throw usage(
-      `Nobody is told of ${flags.severity}, so there is nothing to practise.`,
-      'Name somebody in notify of the configuration, or choose another severity with --severity.',
-    );
+  const incidents = createDynamoIncidentStore(open.table);
+  const silences = createDynamoSilenceStore(open.table);
+  const asked = askedOf(flags, by);
+  const ports = { incidents, silences };
+  const plan = plannedWith(await planDrill(asked, config, ports, systemClock.now()), open.source);
   if (flags.dryRun && flags.json) terminal.stdout.write(renderPlanJson(plan));
   else if (!flags.json) terminal.stdout.write(renderPlan(plan, page));
   if (flags.dryRun) return null;
   if (!flags.yes && !(await confirmed('Tell them?', terminal))) return null;
 
-  const { minutes, severity } = flags;
-  const now = systemClock.now();
-  const verdict = drillVerdict({ severity, minutes, by, now });
-  const drill = await recordFact(store, config, drillKey(now), () => ({
-    kind: 'verdict',
-    verdict,
-    detectedAt: now,
-  }));
+  const drill = await startDrill(asked, config, ports, systemClock.now());
   const started = drillTimes(drill, []);
   if (!flags.json) terminal.stdout.write(renderStarted(started, config.incidents.calendar.timeZone, page));
   if (!flags.wait) return started;
-  return lookOn(open, store, drill, (lines) => {
+  return lookOn(open, incidents, drill, (lines) => {
     if (!flags.json && lines.length > 0) terminal.stdout.write(`${lines.join('\n')}\n`);
   });
 };

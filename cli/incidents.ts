@@ -123,6 +123,12 @@ const carryOut = async (
     case 'refused':
       if (result.why === 'empty')
         throw new ClaywatchError('usage.invalid', result.text, 'Put it in quotes behind the id.');
+      if (result.why === 'no-such-step')
+        throw new ClaywatchError(
+          'usage.invalid',
+          result.text,
+          `\`claywatch incidents show ${id}\` numbers them.`,
+        );
       throw new ClaywatchError(
         'incident.refused',
         result.text,
@@ -149,7 +155,10 @@ interface Said {
   readonly words: readonly string[];
 }
 
-const requestOf = ({ verb, words: [first = '', second = ''] }: Said, force: boolean): Request => {
+const requestOf = (
+  { verb, words: [first = '', second = ''] }: Said,
+  flags: Pick<IncidentsActFlags, 'force' | 'undo'>,
+): Request => {
   switch (verb) {
     case 'ack':
       return { kind: 'acknowledge' };
@@ -164,21 +173,21 @@ const requestOf = ({ verb, words: [first = '', second = ''] }: Said, force: bool
     case 'mitigate':
       return { kind: 'mitigate', text: first };
     case 'resolve':
-      return { kind: 'resolve', force, text: first };
+      return { kind: 'resolve', force: flags.force === true, text: first };
     case 'merge':
       return { kind: 'merge', intoId: first };
     case 'unmerge':
       return { kind: 'unmerge' };
     case 'review':
       return { kind: 'review' };
+    case 'step':
+      return { kind: 'step', step: Number(first), done: flags.undo !== true };
   }
 };
 
 /** What a person does to an incident, by one word. Throws ClaywatchError; nothing was changed then. */
 export const incidentsAct = (said: Said, flags: IncidentsActFlags, terminal: Terminal): Promise<ExitCode> =>
-  withStore(flags, terminal, (open) =>
-    carryOut(open, said.id, requestOf(said, flags.force === true), flags, terminal),
-  );
+  withStore(flags, terminal, (open) => carryOut(open, said.id, requestOf(said, flags), flags, terminal));
 
 /** `claywatch incidents update`. Without a text it prints a draft and changes nothing. */
 export const incidentsUpdate = (

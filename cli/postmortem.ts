@@ -22,8 +22,10 @@ const BY_EXTENSION: Readonly<Record<string, PostmortemFormat>> = {
   '.htm': 'html',
 };
 
-const formatOf = ({ format, out }: PostmortemFlags): PostmortemFormat =>
-  format ?? (out === undefined ? undefined : BY_EXTENSION[extname(out).toLowerCase()]) ?? 'md';
+const formatOf = ({ format, out, json }: PostmortemFlags): PostmortemFormat =>
+  (json ? 'json' : format) ??
+  (out === undefined ? undefined : BY_EXTENSION[extname(out).toLowerCase()]) ??
+  'md';
 
 /** It tells of people and of what failed: readable by its owner only, unless it was there before. */
 const PRIVATE = 0o600;

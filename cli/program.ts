@@ -4,8 +4,9 @@ import { ClaywatchError } from '../shared/errors.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { renderError, renderErrorJson } from './render/error.ts';
-import { styleOf, type Terminal, widthOf } from './terminal.ts';
+import { styleOf, type Terminal, widthOf, withColour } from './terminal.ts';
 import { VERSION } from './version.ts';
+import { showWaiting } from './waiting.ts';
 
 const DESCRIPTION = 'Watches a Clay pipeline and names what broke, with evidence.';
 
@@ -17,6 +18,10 @@ Examples:
   $ claywatch status                    whether rows reach Clay
   $ claywatch usage                     how much of every limit is used
   $ claywatch help triage               every option of a command
+  $ claywatch completion bash           what your shell completes by
+
+Every command takes --json, or says why not, and writes to stdout only what was
+asked for. Colours: on a terminal, unless NO_COLOR is set; FORCE_COLOR too.
 
 Exit codes:
   0 healthy   1 problem found   2 cannot tell   64 wrong usage or configuration
@@ -68,15 +73,13 @@ const codeOf = ({ code }: ClaywatchError): ExitCode => {
   return LATER.test(code) ? EXIT.unavailable : EXIT.internal;
 };
 
-/**
- * Runs the command line once and says with what code to exit. Never rejects: whatever happens is told on stderr, or
- * as JSON on stdout where JSON was asked for.
- */
-export const runCli = async (argv: readonly string[], terminal: Terminal): Promise<ExitCode> => {
-  let code: ExitCode = EXIT.healthy;
+/** The whole command line. Help, completion and docs/cli.md are made of this. */
+export const createProgram = (terminal: Terminal, exit: (code: ExitCode) => void): Command => {
   const program = new Command('claywatch')
     .description(DESCRIPTION)
     .version(VERSION, '-V, --version')
+    .option('--color', 'use colours wherever the output goes')
+    .option('--no-color', 'use none')
     .addHelpText('after', AFTER_HELP)
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -85,11 +88,21 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
       writeErr: () => {},
       getOutHelpWidth: () => widthOf(terminal),
     });
-  for (const register of COMMANDS) {
-    register(program, terminal, (exitCode) => {
-      code = exitCode;
-    });
-  }
+  for (const register of COMMANDS) register(program, terminal, exit);
+  return program;
+};
+
+/**
+ * Runs the command line once and says with what code to exit. Never rejects: whatever happens is told on stderr, or
+ * as JSON on stdout where JSON was asked for.
+ */
+export const runCli = async (argv: readonly string[], given: Terminal): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.healthy;
+  const terminal = withColour(given, argv);
+  const program = createProgram(terminal, (exitCode) => {
+    code = exitCode;
+  });
+  const waiting = showWaiting(terminal, argv);
 
   try {
     if (argv.length === 0) {
@@ -99,12 +112,15 @@ export const runCli = async (argv: readonly string[], terminal: Terminal): Promi
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (fault) {
+    waiting.stop();
     if (fault instanceof CommanderError && isAnswer(fault)) return EXIT.healthy;
     return tell(
       fault instanceof CommanderError ? fromCommander(fault, calledIn(program, argv)) : fault,
       argv,
       terminal,
     );
+  } finally {
+    waiting.stop();
   }
 };
 

@@ -1,26 +1,14 @@
 import { redactText } from '../shared/config/redact.ts';
-import type { Config, FeedConfig } from '../shared/config/schema.ts';
+import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
+import { type RelayedFeed, relayedFeed } from '../shared/operate/relayed-feed.ts';
 import { feedNamed } from './names.ts';
 import { plain } from './render/text.ts';
 import { isInteractive, type Terminal } from './terminal.ts';
 
-export interface RelayedFeed {
-  readonly feed: string;
-  readonly settings: FeedConfig;
-}
-
 /** A feed whose rows Claywatch takes, by its name as it was typed. Throws `usage.invalid`, `relay.not-configured`. */
-export const relayedFeedNamed = (config: Config, typed: string): RelayedFeed => {
-  const feed = feedNamed(config, typed);
-  const settings = config.feeds[feed];
-  if (settings?.relay.secret !== undefined) return { feed, settings };
-  throw new ClaywatchError(
-    'relay.not-configured',
-    `The feed ${feed} takes no rows: feeds.${feed}.relay.secret names no secret.`,
-    'Name one in the configuration, and its senders post to POST /v1/rows/ and the feed.',
-  );
-};
+export const relayedFeedNamed = (config: Config, typed: string): RelayedFeed =>
+  relayedFeed(config, feedNamed(config, typed));
 
 const LONGEST_NAME = 64;
 

@@ -6,7 +6,8 @@ import { ClaywatchError } from '../shared/errors.ts';
 import { REPLAY_SOURCES, type ReplayJob, type ReplaySource } from '../shared/replay/job.ts';
 import { planReplay, type ReplayPlan } from '../shared/replay/plan.ts';
 import type { PlanPorts, RunPorts } from '../shared/replay/ports.ts';
-import { jobOf, resumable, runReplay } from '../shared/replay/run.ts';
+import { replayRequest } from '../shared/replay/request.ts';
+import { jobOf, noteResumed, resumable, runReplay } from '../shared/replay/run.ts';
 import type { ReplayRequest } from '../shared/replay/survey.ts';
 import type { ReplayFlags } from './commands/replay.ts';
 import { confirmed } from './confirm.ts';
@@ -26,7 +27,6 @@ import { openReplay } from './replay-ports.ts';
 import { type OpenStore, type StoreSource, withStore } from './store.ts';
 import { styleOf, type Terminal, widthOf } from './terminal.ts';
 
-const MINUTE = 60_000;
 const LISTED = 50;
 
 const wrongUsage = (message: string, remedy: string): ClaywatchError =>
@@ -61,21 +61,9 @@ const requestOf = (
   config: Config,
   feed: string,
   source: ReplaySource,
-  flags: ReplayFlags,
+  { since, until, limit, fault }: ReplayFlags,
   now: number,
-): ReplayRequest => {
-  const { since, until, limit, fault = 'ours' } = flags;
-  const usual = now - config.rows.lost.afterMinutes * MINUTE;
-  return {
-    feed,
-    source,
-    from: since ?? 0,
-    to: Math.min(now, until ?? now),
-    ...(until !== undefined && source === 'uncalled' && { freshFrom: Math.max(until, usual) }),
-    ...(limit !== undefined && { limit }),
-    ...(source === 'dead-letters' && fault !== 'all' && { fault }),
-  };
-};
+): ReplayRequest => replayRequest(config, { feed, source, since, until, limit, fault }, now);
 
 interface Session {
   readonly config: Config;
@@ -102,7 +90,7 @@ const run = async (session: Session, job: ReplayJob): Promise<ReplayEnd> => {
       signal: asked.signal,
       onEvent: progress.show,
     });
-    return { kind, job: ended };
+    return { kind: kind === 'yielded' ? 'stopped' : kind, job: ended };
   } finally {
     progress.clear();
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -150,6 +138,13 @@ const runOne = async (session: Session, feed: string, source: ReplaySource): Pro
   return ended(session, [plan], await run(session, jobOf(plan, operatorOf(flags, terminal), ports)));
 };
 
+const resume = async (session: Session, id: string): Promise<ExitCode> => {
+  const { ports, flags, terminal } = session;
+  const job = await resumable(id, ports);
+  await noteResumed(job, { at: ports.clock.now(), by: operatorOf(flags, terminal) }, ports);
+  return ended(session, [], await run(session, job));
+};
+
 const list = async (
   { table, source }: OpenStore,
   flags: ReplayFlags,
@@ -185,8 +180,7 @@ export const replay = (
     if (named !== undefined && !flags.dryRun)
       checkThatSomebodyCanBeAsked(flags, 'rows shall be sent again', terminal);
     const session = await open(opened, flags, terminal);
-    if (flags.resume !== undefined)
-      return ended(session, [], await run(session, await resumable(flags.resume, session.ports)));
+    if (flags.resume !== undefined) return resume(session, flags.resume);
     if (named !== undefined && flags.source !== undefined && !flags.dryRun)
       return runOne(session, named, flags.source);
     return planAll(session, named === undefined ? relayedFeeds(opened.config) : [named]);

@@ -7,10 +7,14 @@ import { nearest } from '../shared/config/problem.ts';
 import { shownKey } from '../shared/config/redact.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { ClaywatchError } from '../shared/errors.ts';
-import { isOpen } from '../shared/incident/incident.ts';
-import { feedOf } from '../shared/notify/affected.ts';
-import { isAbout } from '../shared/silence/match.ts';
-import type { Silence, SilenceStore } from '../shared/silence/silence.ts';
+import {
+  addSilence,
+  coveredBy,
+  endSilence,
+  type SilenceAsked,
+  silenceOf,
+} from '../shared/operate/silence.ts';
+import type { Silence } from '../shared/silence/silence.ts';
 import { accountName } from './account.ts';
 import type { SilenceAddFlags, SilenceEndFlags, SilenceListFlags } from './commands/silence.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -27,12 +31,8 @@ import { styleOf, type Terminal, widthOf } from './terminal.ts';
 import { lengthOf, timeOf } from './when.ts';
 
 const DAY = 86_400_000;
-/** Longer is no silence but a configuration: it would be forgotten. */
-const LONGEST = 90 * DAY;
 const LISTED_SINCE = 90 * DAY;
 const LISTED = 500;
-const TEXT = 240;
-const NAME = 80;
 
 const usage = (message: string, remedy: string): ClaywatchError =>
   new ClaywatchError('usage.invalid', message, remedy);
@@ -53,70 +53,36 @@ const spanOf = (flags: SilenceAddFlags, now: number): Pick<Silence, 'from' | 'to
   const from = flags.from === undefined ? now : timeOf(flags.from, now, '--from');
   const to =
     flags.for === undefined ? timeOf(flags.until ?? '', now, '--until') : from + lengthOf(flags.for, '--for');
-  if (to <= from) throw usage('The silence ends before it begins.', 'Look at --from and --until.');
-  if (to <= now) throw usage('The silence is over already.', 'Look at --until, and at its time zone.');
-  if (to - from > LONGEST)
-    throw usage(
-      'A silence lasts 90 days at most.',
-      'For what shall never be told, set its severity or who hears of it in the configuration.',
-    );
   return { from, to };
 };
 
-const matchOf = (flags: SilenceAddFlags, config: Config): Silence['match'] => {
-  const { cause, subject, feed, atMost, everything } = flags;
-  const match: Silence['match'] = {
-    ...(cause && { causes: cause.map(causeNamed) }),
-    ...(subject !== undefined && { subject }),
-    ...(feed !== undefined && { feed: feedNamed(config, feed) }),
-    ...(atMost !== undefined && { atMost }),
-  };
-  const isEverything = Object.keys(match).length === 0;
-  if (isEverything !== (everything === true))
-    throw usage(
-      isEverything
-        ? 'What shall be silenced was not said.'
-        : '--everything, and yet only a part of it was named.',
-      'Name it with --feed, --cause, --subject or --at-most; or say --everything, alone.',
-    );
-  return match;
-};
-
-const written = (text: string, what: string, longest: number): string => {
-  const line = plain(text);
-  if (line === '') throw usage(`${what} is empty.`, 'It is what others read when they miss a message.');
-  if ([...line].length > longest) throw usage(`${what} is longer than ${longest} characters.`, 'Shorten it.');
-  return line;
-};
-
-const create = async (store: SilenceStore, silence: Omit<Silence, 'id'>): Promise<Silence> => {
-  // Four bytes collide once in a blue moon; a second choice settles it.
-  for (;;) {
-    const made: Silence = { id: `sil-${randomBytes(4).toString('hex')}`, ...silence };
-    if ((await store.create(made)) === 'written') return made;
-  }
-};
+const matchOf = (
+  { cause, subject, feed, atMost }: SilenceAddFlags,
+  config: Config,
+): SilenceAsked['match'] => ({
+  causes: cause?.map(causeNamed),
+  subject,
+  feed: feed === undefined ? undefined : feedNamed(config, feed),
+  atMost,
+});
 
 /** `claywatch silence add`. Throws ClaywatchError; nothing was changed then. */
 export const silenceAdd = (flags: SilenceAddFlags, terminal: Terminal): Promise<ExitCode> =>
   withStore(flags, terminal, async ({ config, source, table }) => {
     const now = systemClock.now();
-    const wanted: Omit<Silence, 'id'> = {
+    const asked: SilenceAsked = {
       kind: flags.kind,
       ...spanOf(flags, now),
-      reason: written(flags.reason, '--reason', TEXT),
-      by: written(flags.by ?? accountName(), '--by', NAME),
-      createdAt: now,
-      endedAt: null,
+      reason: plain(flags.reason),
+      by: plain(flags.by ?? accountName()),
       match: matchOf(flags, config),
+      everything: flags.everything === true,
     };
+    const make = (id: string) => silenceOf(asked, config, { id, now });
     const silence = flags.dryRun
-      ? { id: 'sil-(dry-run)', ...wanted }
-      : await create(createDynamoSilenceStore(table), wanted);
-    const active = await createDynamoIncidentStore(table).active();
-    const covered = active.filter(
-      (incident) => isOpen(incident) && isAbout(silence, { ...incident, feed: feedOf(incident, config) }),
-    );
+      ? make('sil-(dry-run)')
+      : await addSilence(createDynamoSilenceStore(table), make, () => randomBytes(4).toString('hex'));
+    const covered = coveredBy(silence, await createDynamoIncidentStore(table).active(), config);
     const outcome = flags.dryRun ? 'dry-run' : 'made';
     const page = { style: styleOf(terminal), width: widthOf(terminal) };
     terminal.stdout.write(
@@ -149,12 +115,7 @@ export const silenceList = (flags: SilenceListFlags, terminal: Terminal): Promis
 export const silenceEnd = (id: string, flags: SilenceEndFlags, terminal: Terminal): Promise<ExitCode> =>
   withStore(flags, terminal, async ({ source, table }) => {
     const now = systemClock.now();
-    if ((await createDynamoSilenceStore(table).end(id, now)) === 'gone')
-      throw new ClaywatchError(
-        'silence.not-found',
-        `There is no silence ${shownKey(id)} that could be ended: it is over, or was never made.`,
-        '`claywatch silence list` names those in force and to come.',
-      );
+    await endSilence(createDynamoSilenceStore(table), id, now);
     terminal.stdout.write(
       flags.json ? renderSilencesJson([], source, now, { outcome: 'ended', id }) : renderSilenceEnded(id),
     );

@@ -119,7 +119,7 @@ const findPlace = async (flags: StoreFlags, terminal: Terminal): Promise<Place> 
 
 const configOf = async (
   flags: StoreFlags,
-  place: Place,
+  place: Pick<Place, 'config'>,
   { cwd }: Terminal,
 ): Promise<{ readonly config: Config; readonly name: string | null }> => {
   if (flags.config !== undefined) return { config: await loadConfig(flags.config), name: flags.config };
@@ -128,6 +128,20 @@ const configOf = async (
   const found = await findConfig(cwd);
   if (found === null) return { config: parseConfig({}, 'no configuration'), name: null };
   return { config: await loadConfig(found), name: relative(cwd, found) };
+};
+
+/**
+ * The configuration that commands here go by: that of the running local runtime, else that of --config or of the working
+ * directory. Throws what `loadConfig` throws.
+ */
+export const configHere = async (
+  flags: StoreFlags,
+  terminal: Terminal,
+): Promise<{ readonly config: Config; readonly name: string | null }> => {
+  const runtime = await findRuntime(resolve(terminal.cwd, flags.state ?? DEFAULT_STATE));
+  const isDeployed = tableOf(flags, terminal) !== undefined;
+  const running = isDeployed || runtime === 'none' || runtime === 'gone' ? {} : { config: runtime.config };
+  return configOf(flags, running, terminal);
 };
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import {
   ACTIONS,
   type Action,
-  idempotencyKey,
+  draftQuery,
   listQuery,
   MAX_BODY_BYTES,
   postmortemQuery,
@@ -14,6 +14,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { configSchema } from '../shared/config/schema.ts';
 import {
   actResponse,
+  draftResponse,
   incidentBrief,
   incidentDetail,
   listResponse,
@@ -21,15 +22,33 @@ import {
   showResponse,
 } from '../shared/respond/incident-shape.ts';
 
+import { OPERATE_REQUESTS, OPERATE_RESPONSES, operatePaths } from './openapi/operate.ts';
+import {
+  ACTOR,
+  answer,
+  FORBIDDEN,
+  ID,
+  type Json,
+  json,
+  KEY,
+  MALFORMED,
+  NOT_CONFIGURED,
+  NOT_FOUND,
+  OVERLOADED,
+  page,
+  pathOf,
+  queryParameters,
+  refusal,
+  TAG,
+  TOKEN,
+  UNAUTHORIZED,
+  UNCHANGED,
+} from './openapi/parts.ts';
+import { REPORT_RESPONSES, reportPaths } from './openapi/report.ts';
+
 /*
  * The API document, OpenAPI 3.1, made from the schemas that requests are read with and answers are tested against.
  */
-
-type Json = Readonly<Record<string, unknown>>;
-type SchemaJson = Record<string, unknown> & {
-  readonly properties?: Record<string, SchemaJson>;
-  readonly required?: readonly string[];
-};
 
 const responses = z.registry<{ readonly id: string }>();
 responses.add(problemResponse, { id: 'Problem' });
@@ -38,12 +57,16 @@ responses.add(incidentDetail, { id: 'Incident' });
 responses.add(listResponse, { id: 'IncidentList' });
 responses.add(showResponse, { id: 'IncidentShown' });
 responses.add(actResponse, { id: 'IncidentActedOn' });
+responses.add(draftResponse, { id: 'IncidentDraft' });
 responses.add(statusResponse, { id: 'Status' });
+for (const [id, schema] of Object.entries({ ...REPORT_RESPONSES, ...OPERATE_RESPONSES }))
+  responses.add(schema, { id });
 
 const requests = z.registry<{ readonly id: string }>();
 const bodyName = (action: Action): string => `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
 for (const [action, schema] of Object.entries(ACTIONS))
   requests.add(schema, { id: bodyName(action as Action) });
+for (const [id, schema] of Object.entries(OPERATE_REQUESTS)) requests.add(schema, { id });
 
 /** A time is said by its format; the expression for it says nothing more. */
 const withoutTimePatterns = (value: unknown): unknown => {
@@ -79,73 +102,6 @@ const schemasOf = (registry: typeof responses, io: 'input' | 'output'): Record<s
   );
 };
 
-const ref = (id: string): Json => ({ $ref: `#/components/schemas/${id}` });
-const json = (id: string): Json => ({ 'application/json': { schema: ref(id) } });
-const answer = (description: string, id: string): Json => ({ description, content: json(id) });
-const refusal = (description: string): Json => ({
-  description,
-  content: { 'application/problem+json': { schema: ref('Problem') } },
-});
-const page = (description: string): Json => ({
-  description,
-  content: { 'text/html': { schema: { type: 'string' } } },
-});
-
-const MALFORMED = refusal('It cannot be understood; the detail says why.');
-const UNAUTHORIZED = refusal('No secret was sent, or one that is not known.');
-const NOT_CONFIGURED = refusal('It is not configured.');
-const FORBIDDEN = refusal('The secret that was sent may look, and not act.');
-const NOT_FOUND = refusal('There is no such incident.');
-const OVERLOADED = {
-  ...refusal(
-    'It could not be answered right now. Send it again, with the same Idempotency-Key if it had one.',
-  ),
-  headers: {
-    'Retry-After': { description: 'Seconds after which to ask again.', schema: { type: 'integer' } },
-  },
-};
-
-const inPath = (name: string, description: string, schema: Json = { type: 'string' }): Json => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema,
-});
-const ID = inPath('id', 'The id of the incident, e.g. inc-20261103-0a1b2c3d.');
-const TOKEN = inPath(
-  'token',
-  'As a message has it: signed, for one incident and one purpose, until it expires.',
-);
-const ACTOR: Json = {
-  name: 'x-claywatch-actor',
-  in: 'header',
-  required: false,
-  description: 'Who acts, as others shall read it. `by` in the body comes before it. It proves nothing.',
-  schema: { type: 'string', maxLength: 200 },
-};
-
-const { $schema: _, ...keySchema } = z.toJSONSchema(idempotencyKey);
-const KEY: Json = {
-  name: 'idempotency-key',
-  in: 'header',
-  required: false,
-  description:
-    'Names the request: sent again with the same key it changes nothing and is answered like the first; with the key of another request of this incident it is answered with 409. Remembered with what was done.',
-  schema: keySchema,
-};
-
-const queryParameters = (schema: z.ZodType): readonly Json[] => {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as SchemaJson;
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: 'query',
-    required: false,
-    ...(description !== undefined && { description }),
-    schema,
-  }));
-};
-
 const SUMMARY: Readonly<Record<Action, string>> = {
   acknowledge: 'Say that you have it: nobody is paged any more',
   unacknowledge: 'Give it back: it pages as if it had just begun',
@@ -158,6 +114,7 @@ const SUMMARY: Readonly<Record<Action, string>> = {
   merge: 'Tell it as part of another incident',
   unmerge: 'Tell it on its own again',
   review: 'Say that its postmortem is done',
+  step: 'Tick a step of its runbook, or take the tick back',
 };
 
 const actOperation = (action: Action): Json => ({
@@ -190,8 +147,6 @@ const LINK_ANSWERS = {
   410: page('The link has expired.'),
   503: page('It could not be answered right now.'),
 };
-
-const pathOf = (route: string): string => route.slice(route.indexOf(' ') + 1);
 
 /** As the manifest has it: one function, one route. */
 const [statusRoute] = functionsOf(configSchema.parse({})).respond.trigger.routes;
@@ -281,15 +236,24 @@ const slackPath = (): Json => ({
   },
 });
 
-const paths = (): Json => ({
+/** Operations of one path stand together, whichever function answers them. */
+const together = (...all: readonly Json[]): Json => {
+  const paths: Record<string, Json> = {};
+  for (const [path, operations] of all.flatMap((each) => Object.entries(each)))
+    paths[path] = { ...paths[path], ...(operations as Json) };
+  return paths;
+};
+
+const incidentPaths = (): Json => ({
   ...statusPath(),
   [pathOf(ROUTES.list)]: {
     get: {
       operationId: 'listIncidents',
       summary: 'Incidents, newest first',
-      parameters: queryParameters(listQuery),
+      parameters: [...queryParameters(listQuery), TAG],
       responses: {
         200: answer('Those that match.', 'IncidentList'),
+        304: UNCHANGED,
         400: MALFORMED,
         401: UNAUTHORIZED,
         429: OVERLOADED,
@@ -299,10 +263,26 @@ const paths = (): Json => ({
   [pathOf(ROUTES.show)]: {
     get: {
       operationId: 'showIncident',
-      summary: 'One incident with its timeline, evidence and steps',
-      parameters: [ID],
+      summary:
+        'One incident with its story, its runbook, how its cause was found, what was done and who was told',
+      parameters: [ID, TAG],
       responses: {
         200: answer('The incident.', 'IncidentShown'),
+        304: UNCHANGED,
+        401: UNAUTHORIZED,
+        404: NOT_FOUND,
+        429: OVERLOADED,
+      },
+    },
+  },
+  [pathOf(ROUTES.draft)]: {
+    get: {
+      operationId: 'draftUpdate',
+      summary: 'The words of the update that is due, to be edited; nothing is sent',
+      parameters: [ID, ...queryParameters(draftQuery)],
+      responses: {
+        200: answer('The draft.', 'IncidentDraft'),
+        400: MALFORMED,
         401: UNAUTHORIZED,
         404: NOT_FOUND,
         429: OVERLOADED,
@@ -356,11 +336,11 @@ const made = (): string =>
         title: 'Claywatch',
         version: packageJson.version,
         description:
-          'The state of a Clay pipeline, and its incidents: look at them and act on them. Generated by `npm run docs` from the schemas of the code.',
+          'The state of a Clay pipeline and its incidents: look at them, act on them, and hold, resume, replay, silence and drill. Generated by `npm run docs` from the schemas of the code.',
       },
       servers: [{ url: '/', description: 'The address of the installation, `respond.publicUrl`.' }],
-      security: [{ secret: [] }],
-      paths: paths(),
+      security: [{ secret: [] }, { session: [] }],
+      paths: together(incidentPaths(), reportPaths(), operatePaths()),
       components: {
         securitySchemes: {
           secret: {
@@ -368,6 +348,13 @@ const made = (): string =>
             scheme: 'bearer',
             description:
               'The secret of `respond.secret` looks and acts, that of `respond.readOnlySecret` looks. It may be sent in the header of `respond.header` as well.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-claywatch-session',
+            description:
+              "A session of the console. What changes something by it must also send `x-claywatch-console: 1` from the console's own origin.",
           },
           sender: {
             type: 'apiKey',

@@ -11,6 +11,7 @@ import {
   type Variant,
 } from '../shared/runbook/index.ts';
 import { alignTables } from './align-tables.ts';
+import { renderCli } from './cli-page.ts';
 import { renderOpenApi } from './openapi.ts';
 import { renderSecurity } from './security/page.ts';
 
@@ -72,7 +73,7 @@ const causePage = (cause: Cause): string => {
     ...section('Questions that only a person can answer', entry.questions.map(questionText).join('\n')),
     ...section('How to see that it works again', list(entry.verify)),
     ...section('What is left to do then', list(entry.afterwards)),
-    ...section('What Claywatch does by itself', list(entry.automatic)),
+    ...section('What Claywatch does by itself', list(entry.automatic.map(({ action }) => action))),
     ...(VARIANTS[cause] ?? []).flatMap((variant) => variantSections(cause, variant)),
     ...section('What would change the verdict', list(WOULD_CHANGE[cause] ?? [])),
     ...section('Likely root cause', md(entry.rootCause)),
@@ -111,6 +112,7 @@ const errorsPage = (): string =>
 const texts = (): readonly (readonly [path: string, text: string])[] => [
   ...CAUSE_IDS.map((cause) => [`causes/${cause}.md`, causePage(cause)] as const),
   ['causes/README.md', causeIndex()],
+  ['cli.md', page([renderCli()])],
   ['configuration.md', renderConfigurationDoc()],
   ['errors.md', errorsPage()],
   ['openapi.json', renderOpenApi()],

@@ -12,6 +12,7 @@ const ADDED: readonly (keyof Config)[] = [
   'respond',
   'rows',
   'relay',
+  'statusPage',
 ];
 
 const isSection = (value: unknown): boolean => typeof value === 'object' && value !== null;

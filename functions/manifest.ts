@@ -1,14 +1,23 @@
 import { channelDeadLetterQueueName, channelIds, channelQueueName } from '../shared/config/alerting.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { callbackEnvironment } from './callback/environment.ts';
+import { consoleEnvironment } from './console/environment.ts';
+import { ROUTES as CONSOLE } from './console/routes.ts';
 import type { EnvironmentSchema } from './environment.ts';
 import { forwardEnvironment } from './forward/environment.ts';
 import { incidentsEnvironment } from './incidents/environment.ts';
 import { ROUTES } from './incidents/routes.ts';
 import { notifyEnvironment } from './notify/environment.ts';
+import { operateEnvironment } from './operate/environment.ts';
+import { ROUTES as OPERATE } from './operate/routes.ts';
 import { relayEnvironment } from './relay/environment.ts';
+import { replayEnvironment } from './replay/environment.ts';
+import { reportEnvironment } from './report/environment.ts';
+import { ROUTES as REPORT } from './report/routes.ts';
 import { respondEnvironment } from './respond/environment.ts';
 import { rotateEnvironment } from './rotate/environment.ts';
+import { statuspageEnvironment } from './statuspage/environment.ts';
+import { ROUTES as STATUSPAGE } from './statuspage/routes.ts';
 import { submissionsEnvironment } from './submissions/environment.ts';
 import { watchEnvironment } from './watch/environment.ts';
 
@@ -47,6 +56,11 @@ export interface RotationTrigger {
   readonly everyMinutes: number;
 }
 
+/** Invoked by another function that does not wait for it, with an event of that function's making. */
+export interface CallTrigger {
+  readonly kind: 'call';
+}
+
 /**
  * What a function may do, and nothing else.
  *
@@ -58,12 +72,17 @@ export interface RotationTrigger {
  * Secrets: `secrets` reads those that looking takes, `callback-secrets`, `submission-secrets` and `relay-secrets` those
  * that prove who sends to the one endpoint or the other, `status-secrets` those of whoever may read the status,
  * `webhook-secrets` the URLs and tokens of the webhooks that rows go to, `rows-key` the key that seals rows,
- * `respond-secrets` those that prove who acts on incidents, `link-secret` the key that signs links in messages,
+ * `respond-secrets` those that prove who looks and acts, `slack-secrets` those by which Slack signs, `link-secret` the key
+ * that signs links in messages,
  * `channel-secrets` those by which chat channels are reached; `rotate-secrets` writes new versions of all of them but
  * the key that seals rows, and moves their labels.
  * Queues: `take-rows` puts rows in, `send-rows` takes them out, gives them back and sets them aside, `count-queues`
  * reads how many wait; `hand-over` takes messages for chat channels out and puts them off. `alerts` publishes to the
- * topics of incidents and of pages, `wake-forward` starts the forwarder.
+ * topics of incidents and of pages, `wake-forward` starts the forwarder, `wake-replay` what carries out replays.
+ * The console: `session-secret` reads the key that signs sessions, `session-client` the secret by which the identity
+ * provider knows us, `sign-ins` counts failed sign-ins; `read-report` reads what pages show, `operate` keeps what people
+ * change beside incidents, `replay` what a replay keeps. The status page: `read-public` reads incidents, silences, and
+ * when the watch looked.
  */
 export type Grant =
   | 'table'
@@ -86,12 +105,21 @@ export type Grant =
   | 'incidents'
   | 'deliveries'
   | 'respond-secrets'
+  | 'slack-secrets'
   | 'link-secret'
   | 'channel-secrets'
   | 'hand-over'
   | 'note-secret-use'
   | 'rotations'
-  | 'rotate-secrets';
+  | 'rotate-secrets'
+  | 'read-public'
+  | 'read-report'
+  | 'operate'
+  | 'replay'
+  | 'wake-replay'
+  | 'session-secret'
+  | 'session-client'
+  | 'sign-ins';
 
 export interface FunctionDescription {
   readonly name: string;
@@ -100,7 +128,7 @@ export interface FunctionDescription {
   readonly description: string;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  readonly trigger: ScheduleTrigger | HttpTrigger | QueuesTrigger | RotationTrigger;
+  readonly trigger: ScheduleTrigger | HttpTrigger | QueuesTrigger | RotationTrigger | CallTrigger;
   /** Exactly the variables that the function is given; their values come from whoever runs it. */
   readonly environment: EnvironmentSchema;
   readonly grants: readonly Grant[];
@@ -110,6 +138,10 @@ export interface FunctionDescription {
 const NOTIFY_SECONDS = 60;
 
 const { list, ...others } = ROUTES;
+const { page: consolePage, ...consoleOthers } = CONSOLE;
+const { overview, ...reports } = REPORT;
+const { hold, ...operations } = OPERATE;
+const { page: statusPage, ...statusOthers } = STATUSPAGE;
 
 /**
  * The one description of what runs and when. CDK deploys it and the local runtime runs it, so that the two cannot
@@ -192,7 +224,73 @@ export const functionsOf = (config: Config) =>
       timeoutSeconds: 10,
       trigger: { kind: 'http', routes: [list, ...Object.values(others)] },
       environment: incidentsEnvironment,
-      grants: ['incidents', 'respond-secrets', 'link-secret', 'note-secret-use'],
+      grants: [
+        'incidents',
+        'respond-secrets',
+        'slack-secrets',
+        'session-secret',
+        'link-secret',
+        'note-secret-use',
+      ],
+    },
+    report: {
+      name: 'report',
+      entry: 'functions/report/handler.ts',
+      description: 'Shows people and programs how it goes, over time.',
+      memoryMb: 1_024,
+      timeoutSeconds: 20,
+      trigger: { kind: 'http', routes: [overview, ...Object.values(reports)] },
+      environment: reportEnvironment,
+      grants: ['read-report', 'respond-secrets', 'session-secret', 'count-queues', 'note-secret-use'],
+    },
+    operate: {
+      name: 'operate',
+      entry: 'functions/operate/handler.ts',
+      description: 'Lets people hold, resume, replay, silence and drill.',
+      memoryMb: 1_024,
+      timeoutSeconds: 25,
+      trigger: { kind: 'http', routes: [hold, ...Object.values(operations)] },
+      environment: operateEnvironment,
+      grants: [
+        'operate',
+        'respond-secrets',
+        'session-secret',
+        'rows-key',
+        'count-queues',
+        'wake-replay',
+        'note-secret-use',
+      ],
+    },
+    replay: {
+      name: 'replay',
+      entry: 'functions/replay/handler.ts',
+      description: 'Carries out a replay, a part at a time.',
+      memoryMb: 512,
+      // As long as Lambda lets it; what is left then the next one does.
+      timeoutSeconds: 900,
+      trigger: { kind: 'call' },
+      environment: replayEnvironment,
+      grants: ['replay', 'rows-key', 'take-rows', 'count-queues', 'wake-replay'],
+    },
+    statuspage: {
+      name: 'statuspage',
+      entry: 'functions/statuspage/handler.ts',
+      description: 'Tells the users of the pipeline how it goes.',
+      memoryMb: 512,
+      timeoutSeconds: 10,
+      trigger: { kind: 'http', routes: [statusPage, ...Object.values(statusOthers)] },
+      environment: statuspageEnvironment,
+      grants: ['read-public'],
+    },
+    console: {
+      name: 'console',
+      entry: 'functions/console/handler.ts',
+      description: 'Serves the console, and signs people in to it.',
+      memoryMb: 512,
+      timeoutSeconds: 15,
+      trigger: { kind: 'http', routes: [consolePage, ...Object.values(consoleOthers)] },
+      environment: consoleEnvironment,
+      grants: ['respond-secrets', 'session-secret', 'session-client', 'sign-ins', 'note-secret-use'],
     },
     notify: {
       name: 'notify',

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile, transformSync } from 'esbuild';
+import { buildConsoleSync } from '../console/build.ts';
 import type { FunctionDescription } from '../functions/manifest.ts';
 import type { Config } from '../shared/config/schema.ts';
 import { STAND_INS } from './stand-ins.ts';
@@ -11,6 +12,8 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const CONFIG_FILE = 'claywatch.config.json';
 /** Its path on Lambda, where a function runs in the directory of its package, wherever that is. */
 export const DEPLOYED_CONFIG = CONFIG_FILE;
+/** The directory of the console's page in the bundle of the function that serves it, and on Lambda. */
+export const DEPLOYED_PAGE = 'page';
 /** What Lambda loads. */
 export const ENTRY_FILE = 'index.mjs';
 /** What that loads, with the parts that this in turn loads. */
@@ -87,7 +90,7 @@ const built = new Map<string, Built>();
  * SDK too, so that what was tested is what runs), their source maps, and the validated configuration.
  */
 export const bundleFunction = (
-  { entry }: Pick<FunctionDescription, 'entry'>,
+  { entry, environment }: Pick<FunctionDescription, 'entry' | 'environment'>,
   config: Config,
   directory: string,
 ): Metafile => {
@@ -96,7 +99,20 @@ export const bundleFunction = (
   mkdirSync(directory, { recursive: true });
   for (const { name, text } of result.files) writeFileSync(join(directory, name), text);
   writeFileSync(join(directory, CONFIG_FILE), `${JSON.stringify(config, null, 2)}\n`);
+  if ('CONSOLE_FILES' in environment.shape) addPage(join(directory, DEPLOYED_PAGE));
   return result.metafile;
+};
+
+/** The page as it was built from what is here now, each file in all its forms. */
+const addPage = (directory: string): void => {
+  const page = buildConsoleSync();
+  for (const entry of readdirSync(page, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const target = join(directory, relative(page, path));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, readFileSync(path));
+  }
 };
 
 /** The names of a package's scripts, without its entry. */

@@ -10,6 +10,8 @@ export interface EndpointOptions {
   /** Remembers it, so that links in earlier messages lead somewhere after a restart. */
   readonly portFile: string;
   readonly patience: SenderPatience | undefined;
+  /** What is served beside the functions, and never deployed. */
+  readonly also?: readonly GatewayRoute[] | undefined;
 }
 
 type Invoke = (functionName: string, event: unknown) => Promise<unknown>;
@@ -52,9 +54,8 @@ export const openEndpoint = async (config: Config, options: EndpointOptions): Pr
   const invoke = Promise.withResolvers<Invoke>();
   // Where nobody waits for functions that never came, nobody is to hear of it.
   invoke.promise.catch(() => undefined);
-  const gateway = await listen(
-    options,
-    functions.flatMap(({ name, trigger }) =>
+  const gateway = await listen(options, [
+    ...functions.flatMap(({ name, trigger }) =>
       trigger.kind === 'http'
         ? trigger.routes.map((route) => ({
             route,
@@ -62,7 +63,8 @@ export const openEndpoint = async (config: Config, options: EndpointOptions): Pr
           }))
         : [],
     ),
-  );
+    ...(options.also ?? []),
+  ]);
   await writeFile(options.portFile, `${new URL(gateway.url).port}\n`, { mode: 0o600 });
   return {
     url: gateway.url,

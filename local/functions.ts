@@ -25,9 +25,11 @@ export interface FunctionsOptions {
   readonly dynamodbEndpoint: string;
   readonly tableName: string;
   readonly messaging: LocalMessaging;
+  /** Where the console's page stands, or will once it is built. */
+  readonly consoleFiles: string;
   readonly onLog: (text: string) => void;
-  /** What failed and is tried again: a forwarder, or the hand-over to a chat channel. */
-  readonly onFault: (fault: unknown, of: 'forwarder' | 'channels') => void;
+  /** What failed and is tried again: a forwarder, or the hand-over to a chat channel; or a replay, which can be resumed. */
+  readonly onFault: (fault: unknown, of: 'forwarder' | 'channels' | 'replay') => void;
 }
 
 export interface LocalFunctions {
@@ -59,7 +61,7 @@ export const startFunctions = async (
 ): Promise<LocalFunctions> => {
   const { config, messaging, clock, endpoint } = options;
   const functions = functionsOf(config);
-  const { watch, forward, notify } = functions;
+  const { watch, forward, notify, replay } = functions;
   const keys = Object.values(options.keys).filter((key) => key !== null);
 
   let forwarding: Forwarding | undefined;
@@ -67,6 +69,12 @@ export const startFunctions = async (
     [forward.name]: {
       start: (event) => forwarding?.wake(event),
       invoke: (event) => host.invoke(forward.name, event),
+    },
+    [replay.name]: {
+      start: (event) => {
+        host.invoke(replay.name, event).catch((fault: unknown) => options.onFault(fault, 'replay'));
+      },
+      invoke: (event) => host.invoke(replay.name, event),
     },
   });
   teardown.add(lambda.stop);
@@ -81,6 +89,8 @@ export const startFunctions = async (
     DEAD_LETTER_QUEUE: messaging.deadLetterQueueUrl,
     ROWS_KEY: config.relay.rowsKey ?? `env:${ROWS_KEY_VARIABLE}`,
     FORWARD_FUNCTION: forward.name,
+    REPLAY_FUNCTION: replay.name,
+    CONSOLE_FILES: options.consoleFiles,
   };
   const hosted = ({
     name,

@@ -24,6 +24,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly isBase64Encoded?: boolean;
+  readonly cookies?: readonly string[];
 }
 
 /** What API Gateway takes of a body, bytes. */
@@ -91,6 +92,7 @@ const eventOf = (
     rawPath: path,
     rawQueryString: query,
     headers,
+    ...(headers.cookie !== undefined && { cookies: headers.cookie.split(';').map((one) => one.trim()) }),
     pathParameters,
     isBase64Encoded: bytes.length > 0 && !asText,
     ...(bytes.length === 0 ? {} : { body: bytes.toString(asText ? 'utf8' : 'base64') }),
@@ -123,9 +125,19 @@ const answerOf = (returned: unknown): Answer => {
     : { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(returned) };
 };
 
-const send = (response: ServerResponse, { statusCode, headers, body = '', isBase64Encoded }: Answer) => {
+/** Neither has a body, nor says how long one is. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
+
+const send = (
+  response: ServerResponse,
+  { statusCode, headers, body = '', isBase64Encoded, cookies = [] }: Answer,
+) => {
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
-  response.writeHead(statusCode, { ...headers, 'content-length': bytes.length });
+  response.writeHead(statusCode, {
+    ...headers,
+    ...(cookies.length > 0 && { 'set-cookie': [...cookies] }),
+    ...(!BODILESS.has(statusCode) && { 'content-length': bytes.length }),
+  });
   response.end(bytes);
 };
 

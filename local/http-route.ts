@@ -21,7 +21,13 @@ const match = (pattern: string, segments: readonly string[]): Record<string, str
   return parameters;
 };
 
-/** The route of a request with what its path says; undefined when there is none, also for another method. */
+/** A path that names more of its segments is the more specific: `/console/session` before `/console/{file}`. */
+const variablesIn = (route: Route): number => route.split('{').length;
+
+/**
+ * The route of a request with what its path says; undefined when there is none, also for another method. Of several, the
+ * most specific, as API Gateway chooses, in whatever order they are.
+ */
 export const routeMatching = <R extends { readonly route: Route }>(
   routes: readonly R[],
   method: string,
@@ -29,7 +35,7 @@ export const routeMatching = <R extends { readonly route: Route }>(
 ): { readonly route: R; readonly pathParameters: Record<string, string> } | undefined => {
   const segments = segmentsOf(target.split('?', 1)[0] ?? '');
   if (!segments) return undefined;
-  for (const route of routes) {
+  for (const route of routes.toSorted((a, b) => variablesIn(a.route) - variablesIn(b.route))) {
     const [verb, path = ''] = route.route.split(' ');
     const pathParameters = verb === method && match(path, segments);
     if (pathParameters) return { route, pathParameters };

@@ -1,3 +1,5 @@
+import { buildConsole, consoleDirectory } from '../console/build.ts';
+import { systemClock } from '../shared/clock.ts';
 import { loadConfig } from '../shared/config/load.ts';
 import { parseConfig } from '../shared/config/parse.ts';
 import type { Config } from '../shared/config/schema.ts';
@@ -5,9 +7,11 @@ import { ClaywatchError } from '../shared/errors.ts';
 import { isOpen } from '../shared/incident/incident.ts';
 import { type ClayProcess, freePort, startClayProcess } from './clay-process.ts';
 import { lastPort } from './endpoint.ts';
+import type { GatewayRoute } from './http-gateway.ts';
 import { HELP, type LocalOptions, parseOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { httpPortFile } from './state-directory.ts';
+import { trialRoutes } from './trial/routes.ts';
 import { trialConfig, trialFlow, trialSecrets } from './trial-config.ts';
 import { createJsonView } from './view/json-view.ts';
 import { createLiveView, type View } from './view/live-view.ts';
@@ -22,6 +26,8 @@ interface Watched {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly httpPort: number;
   readonly clay?: ClayProcess;
+  /** Of the trial: what the guided drill asks for. */
+  readonly also?: readonly GatewayRoute[];
 }
 
 /** Looking more rarely than the configuration says is not missing runs. */
@@ -46,6 +52,7 @@ const watchTrial = async (options: LocalOptions): Promise<Watched> => {
     env: { ...process.env, ...trialSecrets(clay.url) },
     httpPort,
     clay,
+    also: trialRoutes({ clayUrl: clay.url, lookEverySeconds: everySeconds, clock: systemClock }),
   };
 };
 
@@ -89,6 +96,10 @@ const start = async (options: LocalOptions): Promise<number> => {
   const watched =
     options.config === undefined ? await watchTrial(options) : await watchOwn(options.config, options);
   const view = options.json ? createJsonView(process.stdout) : createLiveView(process.stdout, process.env);
+  const consoleFiles = consoleDirectory();
+  const page = options.once ? Promise.resolve() : buildConsole(consoleFiles);
+  // Told once there is somebody to tell.
+  page.catch(() => undefined);
   try {
     const runtime = await startRuntime({
       config: watched.config,
@@ -96,6 +107,8 @@ const start = async (options: LocalOptions): Promise<number> => {
       fresh: options.fresh,
       env: watched.env,
       httpPort: watched.httpPort,
+      consoleFiles,
+      ...(watched.also && { also: watched.also }),
       onRun: view.runStarted,
       onReport: view.report,
       onMessage: view.message,
@@ -108,6 +121,7 @@ const start = async (options: LocalOptions): Promise<number> => {
         view.notice(
           `${messages} message${messages === 1 ? '' : 's'} for ${channel}, which the configuration names no more, stay in its queue until it does, or until --fresh.`,
         );
+      page.catch((fault: Error) => view.fault(fault, 'console'));
       await carryOver(runtime, view);
       if (options.once) return await lookOnce(runtime, view);
       const stopped = untilStopped();

@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders, Server } from 'node:http';
 
 /** Names that lead to this machine whatever the DNS says: no stranger's site has one of them. */
 const OWN_NAME = /^(?:localhost|[a-z0-9.-]{1,200}\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
+
+export const isOwnName = (host: string): boolean => OWN_NAME.test(host);
+
 /** What a browser sends when a person has typed the address. */
 const TYPED = 'none';
 
@@ -18,7 +21,7 @@ export interface ProgramsOnly {
 export const isFromProgram = (
   { host = '', origin, 'sec-fetch-site': site = TYPED }: IncomingHttpHeaders,
   { anyName = false }: ProgramsOnly = {},
-): boolean => origin === undefined && site === TYPED && (anyName || OWN_NAME.test(host));
+): boolean => origin === undefined && site === TYPED && (anyName || isOwnName(host));
 
 const REFUSAL = JSON.stringify({ message: 'This port is for programs of this machine, not for web pages.' });
 

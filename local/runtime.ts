@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { consoleDirectory } from '../console/build.ts';
 import { functionsOf } from '../functions/manifest.ts';
 import { createDynamoClient } from '../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../shared/aws/dynamodb/create-table.ts';
@@ -14,7 +15,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { openEndpoint } from './endpoint.ts';
 import { createFunctionLog } from './function-log.ts';
 import { type LocalFunctions, startFunctions } from './functions.ts';
-import type { SenderPatience } from './http-gateway.ts';
+import type { GatewayRoute, SenderPatience } from './http-gateway.ts';
 import { type Inbox, type InboxMessage, openInbox } from './inbox.ts';
 import { type LocalMessaging, startMessaging } from './messaging.ts';
 import { keepOwnKeys, withOwnEndpoint } from './own-keys.ts';
@@ -25,8 +26,11 @@ import { runSchedule } from './schedule.ts';
 import { openStateDirectory } from './state-directory.ts';
 import { createTeardown, type Teardown } from './teardown.ts';
 
-/** A run of `watch`, a forwarder, the hand-over to chat channels, or a message that could not be taken into the inbox. */
-export type FaultOf = 'run' | 'forwarder' | 'channels' | 'inbox';
+/**
+ * A run of `watch`, a forwarder, a replay, the hand-over to chat channels, a message that could not be taken into the
+ * inbox, or the building of the console's page.
+ */
+export type FaultOf = 'run' | 'forwarder' | 'channels' | 'replay' | 'inbox' | 'console';
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -41,6 +45,10 @@ export interface RuntimeOptions {
   readonly httpPort?: number;
   /** How slow senders may be; default: as slow as API Gateway lets them. */
   readonly patience?: SenderPatience;
+  /** What is served beside the functions, and never deployed. */
+  readonly also?: readonly GatewayRoute[];
+  /** Where the console's page stands, or will once it is built; default: what `buildConsole` builds. */
+  readonly consoleFiles?: string;
   /** A scheduled run begins. */
   readonly onRun?: (slot: number) => void;
   /** After every scheduled run, when the messages it sent are in the inbox. */
@@ -72,6 +80,8 @@ export interface Runtime {
   readonly config: Config;
   /** The file with the key by which people and programs act; absent when the configuration names a secret of its own. */
   readonly respondKeyFile: string | undefined;
+  /** Where the console is; who opens it is signed in by the fragment, where the key is one of this machine's own. */
+  readonly consoleUrl: string | undefined;
   /** What waits for chat channels that the configuration names no more. */
   readonly abandoned: LocalMessaging['abandoned'];
   readonly inbox: Inbox;
@@ -114,6 +124,10 @@ const startStore = async (path: string, dir: string, teardown: Teardown) => {
     incidents: createDynamoIncidentStore(table),
   };
 };
+
+/** A fragment is not sent with a request: the page exchanges the key for a session and takes it off its address. */
+const consoleUrl = (base: string, key: string | undefined): string =>
+  `${base}/console${key === undefined ? '' : `#key=${encodeURIComponent(key)}`}`;
 
 const asError = (fault: unknown): Error => (fault instanceof Error ? fault : new Error(String(fault)));
 
@@ -189,6 +203,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       port: options.httpPort ?? 0,
       portFile: state.httpPort,
       patience: options.patience,
+      also: options.also,
     });
     teardown.add(endpoint.stop);
     const config = withOwnEndpoint(options.config, endpoint.url);
@@ -222,6 +237,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
         dynamodbEndpoint: store.endpoint,
         tableName: TABLE_NAME,
         messaging,
+        consoleFiles: options.consoleFiles ?? consoleDirectory(),
         onLog: createFunctionLog(state.log),
         onFault: (fault, of) => options.onFault?.(asError(fault), of),
       },
@@ -262,6 +278,7 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
       topicArn: messaging.topicArn,
       config,
       respondKeyFile: keys.respond?.file,
+      consoleUrl: config.console.enabled ? consoleUrl(endpoint.url, keys.respond?.value) : undefined,
       abandoned: messaging.abandoned,
       inbox,
       incidents: store.incidents,

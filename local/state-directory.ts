@@ -15,6 +15,8 @@ export interface StateDirectory {
   readonly linkKey: string;
   /** The key by which people and programs act on incidents. */
   readonly respondKey: string;
+  /** The key that signs sessions of the console. */
+  readonly sessionKey: string;
   /** The port at which requests arrived the last time. */
   readonly httpPort: string;
   readonly inbox: string;
@@ -64,6 +66,7 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
     rowsKey: join(dir, 'rows.key'),
     linkKey: join(dir, 'link.key'),
     respondKey: join(dir, 'respond.key'),
+    sessionKey: join(dir, 'session.key'),
     httpPort: join(dir, HTTP_PORT),
     inbox: join(dir, 'inbox'),
     config: join(dir, 'config.json'),
@@ -77,6 +80,7 @@ export const openStateDirectory = async (path: string, fresh: boolean): Promise<
       state.rowsKey,
       state.linkKey,
       state.respondKey,
+      state.sessionKey,
       state.httpPort,
       state.inbox,
       state.config,

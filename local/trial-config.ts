@@ -124,6 +124,14 @@ export const trialConfig = (clayUrl: string, sender: TrialSender = 'relay'): Con
     'enrichment-provider': { kind: 'provider', url: `${clayUrl}/stand-ins/provider`, feed: 'leads' },
   },
   connectivity: { urls: [`${clayUrl}/connectivity`] },
+  statusPage: {
+    published: true,
+    title: 'Lead enrichment',
+    description: 'How new leads are enriched and routed at the moment.',
+    components: {
+      leads: { name: 'Leads', description: 'New leads are enriched and handed to sales.' },
+    },
+  },
   notify: {
     email: [{ address: 'oncall@example.com' }],
     sms: [{ number: '+15555550100', severities: ['P1'] }],

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   'local.state-in-use': 'Another local runtime is using the same state directory.',
   'local.state-unusable': 'The state directory of the local runtime cannot be written or read.',
   'local.clay-not-started': 'The simulated Clay did not start.',
+  'console.not-built': 'The page of the console could not be built from its sources.',
   'incident.contended':
     'An incident was changed by others so often that this change found no moment to be written.',
   'incident.not-found': 'There is no incident with that id.',
@@ -47,6 +48,8 @@ export const ERROR_CODES = {
   'request.unauthorized':
     'The feed is not known, or the secret that was sent with the request is not its secret.',
   'request.forbidden': 'The secret that was sent may look, and not act.',
+  'request.limited':
+    'Too many sign-ins failed from where this one comes. Wait for as long as Retry-After says.',
   'request.malformed': 'The body of the request cannot be understood; the detail says why.',
   'request.too-large': 'The body of the request is too large, or has too many rows in it.',
   'request.refused': 'No row of the request was taken; `rows` says why, for each.',

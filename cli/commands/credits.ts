@@ -1,7 +1,7 @@
 import { credits } from '../number.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
-import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
+import { addStoreOptions, groupHelp, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
 
 export interface CreditsSetFlags extends StoreFlags {
   readonly credits: number;
@@ -26,7 +26,14 @@ Examples:
 ${STORE_EXIT_CODES}`;
 
 export const registerCredits: Register = (program, terminal, exit) => {
-  const group = program.command('credits').summary('record a credit balance by hand');
+  const group = program
+    .command('credits')
+    .summary('record a credit balance by hand')
+    .description('Records a credit balance, where no API key may read it.')
+    .addHelpText(
+      'after',
+      groupHelp('credits', 'What is left, and how fast it goes: `claywatch usage`.', ['set --credits 12400']),
+    );
   const command = group
     .command('set')
     .summary('record how many credits are left')

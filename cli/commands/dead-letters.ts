@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { wholeNumber } from '../number.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
-import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
+import { addStoreOptions, groupHelp, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
 
 export interface DeadLettersListFlags extends StoreFlags {
   readonly fault?: 'row' | 'ours';
@@ -64,7 +64,14 @@ const DROP_HELP = `What is dropped is gone for good. Who did it, when, and the i
 history of the feed.`;
 
 export const registerDeadLetters: Register = (program, terminal, exit) => {
-  const group = program.command('dead-letters').summary('rows that could not be sent, and why');
+  const group = program
+    .command('dead-letters')
+    .summary('rows that could not be sent, and why')
+    .description('Shows the rows that could not be sent, sends them again, or deletes them.')
+    .addHelpText(
+      'after',
+      groupHelp('dead-letters', LIST_HELP, ['list leads', 'retry leads --all --dry-run']),
+    );
 
   described(
     addStoreOptions(

@@ -3,6 +3,7 @@ import { ClaywatchError } from '../../shared/errors.ts';
 import { dayOfId } from '../../shared/incident/id.ts';
 import type { UpdateAudience } from '../../shared/incident/incident.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
+import { wholeNumber } from '../number.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
 import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
@@ -19,6 +20,7 @@ export interface IncidentsActFlags extends IncidentsFlags {
   readonly by?: string;
   readonly force?: boolean;
   readonly idempotencyKey?: string;
+  readonly undo?: boolean;
 }
 
 export interface IncidentsUpdateFlags extends IncidentsActFlags {
@@ -37,7 +39,8 @@ export type IncidentsVerb =
   | 'note'
   | 'merge'
   | 'unmerge'
-  | 'review';
+  | 'review'
+  | 'step';
 
 interface Verb {
   readonly verb: IncidentsVerb;
@@ -124,6 +127,14 @@ const VERBS: readonly Verb[] = [
     description: 'Says that the postmortem of a resolved incident is done.',
     example: `review ${ID}`,
   },
+  {
+    verb: 'step',
+    summary: 'tick a step of the runbook',
+    description:
+      'Says that a step of the runbook was done; `incidents show` numbers them. Nobody is told; the timeline and the postmortem have it.',
+    words: [new Argument('<number>', 'its number').argParser(wholeNumber(100))],
+    example: `step ${ID} 2`,
+  },
 ];
 
 const withCommon = (command: Command): Command =>
@@ -144,7 +155,7 @@ The life of an incident, and what a person does to it:
   resolved       seen working, or closed by resolve       review
   reviewed       its postmortem is done
 While it is open: assign, severity, merge, unmerge, resolve. Until it is
-reviewed: update. At any time: note. Claywatch opens, raises, lowers and
+reviewed: update, step. At any time: note. Claywatch opens, raises, lowers and
 resolves by itself, and pages again when nobody has said a word for too long.
 
 Examples:
@@ -226,6 +237,7 @@ const registerVerb =
       .description(description)
       .argument('<id>', `e.g. ${ID}`);
     for (const word of words) command.addArgument(word);
+    if (verb === 'step') command.option('--undo', 'it was not done after all');
     if (verb === 'resolve') command.option('--force', 'although its cause is still seen');
     withActor(command)
       .addHelpText('after', helpOf(example))

@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
+import { registerAudit } from './audit.ts';
+import { registerCompletion } from './completion.ts';
+import { registerConfig } from './config.ts';
 import { registerCredits } from './credits.ts';
 import { registerDeadLetters } from './dead-letters.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDrill } from './drill.ts';
+import { registerExplain } from './explain.ts';
 import { registerFailover } from './failover.ts';
 import { registerHold } from './hold.ts';
 import { registerIncidents } from './incidents.ts';
 import { registerInit } from './init.ts';
 import { registerNotify } from './notify.ts';
+import { registerOpen } from './open.ts';
 import { registerPostmortem } from './postmortem.ts';
 import { registerReplay } from './replay.ts';
 import { registerResume } from './resume.ts';
@@ -30,8 +35,10 @@ export type Register = (program: Command, terminal: Terminal, exit: (code: ExitC
 export const COMMANDS: readonly Register[] = [
   registerInit,
   registerTriage,
+  registerExplain,
   registerIncidents,
   registerPostmortem,
+  registerOpen,
   registerStatus,
   registerHold,
   registerResume,
@@ -46,4 +53,7 @@ export const COMMANDS: readonly Register[] = [
   registerUsage,
   registerWebhook,
   registerCredits,
+  registerAudit,
+  registerConfig,
+  registerCompletion,
 ];

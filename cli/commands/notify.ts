@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from '../../shared/severity.ts';
 import { wholeNumber } from '../number.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
-import { addStoreOptions, STORE_HELP } from './store-options.ts';
+import { addStoreOptions, groupHelp, STORE_HELP } from './store-options.ts';
 
 export interface NotifyTestFlags extends StoreFlags {
   readonly channel?: string;
@@ -32,7 +32,16 @@ Exit codes:
 `;
 
 export const registerNotify: Register = (program, terminal, exit) => {
-  const group = program.command('notify').summary('see whether messages arrive');
+  const group = program
+    .command('notify')
+    .summary('see whether messages arrive')
+    .description('Sends messages to see whether they arrive.')
+    .addHelpText(
+      'after',
+      groupHelp('notify', 'Whether they would arrive, without sending any: `claywatch doctor`.', [
+        'test --severity P3',
+      ]),
+    );
   const command = group
     .command('test')
     .summary('send a test message every way, and say what arrived')

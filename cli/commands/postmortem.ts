@@ -7,13 +7,15 @@ import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.t
 export interface PostmortemFlags extends StoreFlags {
   readonly format?: PostmortemFormat;
   readonly out?: string;
+  readonly json?: boolean;
 }
 
 const HELP = `
-It is made from what is stored, and nothing is changed: the table of the runbook,
-the timeline, times against their deadlines, rows, credits with the lines that
-Clay support asks for in a refund, messages with proof, lessons and actions.
-What cannot be known says so, and why. While the incident is open it is a draft.
+It is made from what is stored, and nothing is changed: the table of the
+runbook, the timeline, times against their deadlines, rows, credits with the
+lines that Clay support asks for in a refund, messages with proof, lessons and
+actions. What cannot be known says so, and why. While the incident is open it is
+a draft.
 
 Without --format it is Markdown, or what the name of --out says.
 ${STORE_HELP}
@@ -32,6 +34,12 @@ export const registerPostmortem: Register = (program, terminal, exit) => {
   addStoreOptions(command)
     .addOption(new Option('--format <format>', 'how it is written').choices(POSTMORTEM_FORMATS))
     .option('--out <file>', 'write it to a file, in place of what is there')
+    .addOption(
+      new Option('--json', 'print one JSON document and nothing else; the same as --format json').conflicts([
+        'format',
+        'out',
+      ]),
+    )
     .addHelpText('after', HELP)
     .allowExcessArguments(false)
     .action(async (id: string, flags: PostmortemFlags) => {

@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from '../../shared/severity.ts';
 import type { Silence } from '../../shared/silence/silence.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
-import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
+import { addStoreOptions, groupHelp, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
 
 export interface SilenceAddFlags extends StoreFlags {
   readonly for?: string;
@@ -121,6 +121,19 @@ const registerEnd: Register = (group, terminal, exit) => {
 };
 
 export const registerSilence: Register = (program, terminal, exit) => {
-  const group = program.command('silence').summary('hold messages back for a while, with a reason');
+  const group = program
+    .command('silence')
+    .summary('hold messages back for a while, with a reason')
+    .description(
+      'Holds messages back for a while, with a reason. Planned work shows on the status page as such.',
+    )
+    .addHelpText(
+      'after',
+      groupHelp('silence', 'Nothing is lost: what is still so when a silence ends is told then.', [
+        "add --for 2h --feed leads --reason 'New webhook'",
+        'list',
+        'end sil-0a1b2c3d',
+      ]),
+    );
   for (const register of [registerAdd, registerList, registerEnd]) register(group, terminal, exit);
 };

@@ -7,6 +7,15 @@ export const addStoreOptions = (command: Command): Command =>
     .option('--state <dir>', 'state directory of a running `npm start`; default: .claywatch')
     .option('--table <name>', 'DynamoDB table of a deployed installation');
 
+/** What stands below the commands of a group. */
+export const groupHelp = (group: string, text: string, examples: readonly string[]): string => `
+${text}
+
+Examples:
+${examples.map((example) => `  $ claywatch ${group} ${example}`).join('\n')}
+  $ claywatch ${group} help ${examples[0]?.split(' ')[0] ?? ''}
+`;
+
 export const STORE_HELP = `
 Where the counts are:
   in the table of --table or TABLE_NAME, with the AWS credentials and region of

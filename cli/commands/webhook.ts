@@ -2,7 +2,7 @@ import { MAX_COUNT } from '../../shared/usage/recount.ts';
 import { wholeNumber } from '../number.ts';
 import type { StoreFlags } from '../store.ts';
 import type { Register } from './index.ts';
-import { addStoreOptions, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
+import { addStoreOptions, groupHelp, STORE_EXIT_CODES, STORE_HELP } from './store-options.ts';
 
 export interface RecountFlags extends StoreFlags {
   readonly count: number;
@@ -23,7 +23,16 @@ Examples:
 ${STORE_EXIT_CODES}`;
 
 export const registerWebhook: Register = (program, terminal, exit) => {
-  const group = program.command('webhook').summary('correct what was counted of a webhook');
+  const group = program
+    .command('webhook')
+    .summary('correct what was counted of a webhook')
+    .description('Corrects what was counted of a webhook, where you know better.')
+    .addHelpText(
+      'after',
+      groupHelp('webhook', 'What is counted: `claywatch usage`. Which one takes rows: `claywatch status`.', [
+        'recount leads/leads-1 --count 36214 --dry-run',
+      ]),
+    );
   const command = group
     .command('recount')
     .summary('set how many rows a webhook took in its life')

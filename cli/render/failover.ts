@@ -1,17 +1,11 @@
-import type { FailoverCaution, FailoverPlan, WebhookRoom } from '../../shared/relay/failover-plan.ts';
+import { FAILOVER_CAUTIONS } from '../../shared/operate/failover.ts';
+import type { FailoverPlan, WebhookRoom } from '../../shared/relay/failover-plan.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, percentage } from './amounts.ts';
 import { hang, jsonText, type Page } from './text.ts';
 import { sourceText } from './usage.ts';
 
 export type FailoverOutcome = 'rotated' | 'already' | 'dry-run' | 'declined';
-
-const CAUTIONS: Readonly<Record<FailoverCaution, string>> = {
-  'above-share': 'It is beyond the share of its limit at which a standby takes over: little is left of it.',
-  forgets: 'Clay said that it takes no rows. This is forgotten, and its next row tells.',
-  last: 'No standby is left then. Make one in Clay, and add it to the configuration.',
-  'from-works': 'The webhook in use works and has room: nothing asks for this.',
-};
 
 const roomText = (room: WebhookRoom | { readonly webhook: string } | null): string => {
   if (room === null) return 'none yet';
@@ -38,7 +32,9 @@ export const failoverLines = (
     ...hang('  now:    ', roomText(from), page.width),
     ...hang('  after:  ', roomText(to), page.width),
     ...hang('  ', `Standbys left then: ${amount(standbysLeft)}.`, page.width),
-    ...cautions.flatMap((caution) => hang('  ! ', CAUTIONS[caution], page.width).map(page.style.yellow)),
+    ...cautions.flatMap((caution) =>
+      hang('  ! ', FAILOVER_CAUTIONS[caution], page.width).map(page.style.yellow),
+    ),
   ];
 };
 

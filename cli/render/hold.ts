@@ -1,3 +1,4 @@
+import type { HoldDone } from '../../shared/operate/hold.ts';
 import type { Hold } from '../../shared/relay/control.ts';
 import { holdText } from '../../shared/relay/status-reasons.ts';
 import type { StoreSource } from '../store.ts';
@@ -17,19 +18,13 @@ const title = (feed: string, source: StoreSource, { style, width }: Page): strin
   ...hang(INDENT, `In ${sourceText(source)}.`, width),
 ];
 
-export interface HoldChange {
-  readonly feed: string;
-  readonly outcome: 'held' | 'already-held' | 'dry-run';
-  readonly holds: readonly Hold[];
-}
-
-const HELD: Readonly<Record<HoldChange['outcome'], string>> = {
+const HELD: Readonly<Record<HoldDone['outcome'], string>> = {
   held: 'Held. Rows are taken and wait in the queue; sending stops within seconds.',
   'already-held': 'It was held already; nothing was changed.',
   'dry-run': 'Nothing was changed (--dry-run).',
 };
 
-export const renderHold = ({ feed, outcome, holds }: HoldChange, source: StoreSource, page: Page): string =>
+export const renderHold = ({ feed, outcome, holds }: HoldDone, source: StoreSource, page: Page): string =>
   joined([
     ...title(feed, source, page),
     ...holds.flatMap((hold) => holdLine(hold, `${INDENT}- `, page)),
@@ -37,7 +32,7 @@ export const renderHold = ({ feed, outcome, holds }: HoldChange, source: StoreSo
     ...(outcome === 'dry-run' ? [] : [`To let them go: claywatch resume ${feed}`]),
   ]);
 
-export const renderHoldJson = ({ holds, ...change }: HoldChange, source: StoreSource): string =>
+export const renderHoldJson = ({ holds, ...change }: HoldDone, source: StoreSource): string =>
   jsonText({ version: 1, ...change, source, holds: holds.map(holdDocument) });
 
 export interface ResumeChange {

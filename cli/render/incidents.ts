@@ -3,6 +3,7 @@ import type { Draft } from '../../shared/notify/drafts.ts';
 import { actorWords, holderOf, nameOf } from '../../shared/notify/who.ts';
 import type { Request } from '../../shared/respond/act-on-incident.ts';
 import { briefOf, detailOf } from '../../shared/respond/incident-view.ts';
+import { runbookOf } from '../../shared/respond/runbook-view.ts';
 import type { StoreSource } from '../store.ts';
 import { moment, time } from './amounts.ts';
 import { hang, joined, jsonText, type Page, plain, plainLines } from './text.ts';
@@ -65,6 +66,11 @@ export const renderIncident = (
   const { timeline, steps, messages_owed: owed } = detailOf(incident);
   const { style, width } = page;
   const left = timeline.length - TIMELINE;
+  const ticks = isOpen(incident) ? runbookOf(incident).steps : [];
+  const tickAt = (index: number): string => {
+    const by = ticks[index]?.done?.by;
+    return by ? ` [done, ${by.name}, ${by.via}]` : '';
+  };
   return joined([
     ...hang('', `In ${sourceText(source)}:`, width),
     ...headLines(incident, now, page),
@@ -85,7 +91,7 @@ export const renderIncident = (
     style.bold(isOpen(incident) ? 'What to do' : 'What is left to do'),
     ...(steps.length === 0
       ? ['  Nothing.']
-      : steps.flatMap((step, index) => hang(`  ${index + 1}. `, step, width))),
+      : steps.flatMap((step, index) => hang(`  ${index + 1}. `, `${step}${tickAt(index)}`, width))),
   ]);
 };
 
@@ -101,6 +107,7 @@ const DONE: Readonly<Record<Request['kind'], string>> = {
   'set-severity': 'The severity is set.',
   merge: 'Merged.',
   unmerge: 'On its own again.',
+  step: 'The step is ticked, or its tick is taken back.',
 };
 
 export const renderActed = (

@@ -2,6 +2,7 @@ import { isoInstant } from '../../shared/clock.ts';
 import type { MeterNeed } from '../../shared/replay/cost.ts';
 import type { ReplayJob, ReplaySource } from '../../shared/replay/job.ts';
 import type { ReplayCaution, ReplayPlan, ReplayReason } from '../../shared/replay/plan.ts';
+import { cautionWords, reasonWords } from '../../shared/replay/words.ts';
 import type { StoreSource } from '../store.ts';
 import { amount, credits, moment, NO_NUMBER, rows, time } from './amounts.ts';
 import { cell, cellRight, hang, joined, jsonText, type Page } from './text.ts';
@@ -25,59 +26,25 @@ const VERDICTS: Readonly<Record<ReplayPlan['verdict'], string>> = {
   nothing: 'nothing to replay',
 };
 
-const reasonText = (reason: ReplayReason, { leftOut, rows: planned }: ReplayPlan): string => {
-  switch (reason.code) {
-    case 'no-room':
-      return 'No webhook of the feed takes another row. Make one in Clay and add it to the configuration; see `claywatch usage`.';
-    case 'room':
-      return `The webhooks and tables of the feed still take ${rows(planned)}; what is left out stays where it is: ${rows(leftOut)}.`;
-    case 'credits':
-    case 'actions':
-      return reason.fits > 0
-        ? `The ${reason.code} that are left pay for ${rows(reason.fits)}: top up, or --limit ${reason.fits}.`
-        : `No ${reason.code} are left for it.`;
-    case 'not-held':
-      return 'Nothing holds the feed: its rows are on their way.';
-    case 'held-for-cause':
-      return 'An incident holds the feed. Its rows go by themselves once it is resolved as seen; see `claywatch status`.';
-  }
+/** The command that says more of it. */
+const REASON_HINTS: Readonly<Partial<Record<ReplayReason['code'], string>>> = {
+  'no-room': 'See `claywatch usage`.',
+  'held-for-cause': 'See `claywatch status`.',
+};
+const CAUTION_HINTS: Readonly<Partial<Record<ReplayCaution['code'], string>>> = {
+  unusable: 'See `claywatch dead-letters list`.',
 };
 
-const COUNTED: Readonly<Record<Extract<ReplayCaution, { rows: number }>['code'], (text: string) => string>> =
-  {
-    young: (text) => `Left alone, since they may still come back: ${text}, accepted lately.`,
-    'not-kept': (text) => `Never came back, and no longer kept, so they cannot be sent again: ${text}.`,
-    expiring: (text) => `The copies expire within a day: ${text}.`,
-    uncertain: (text) => `May be there twice already, for an answer was never seen: ${text}.`,
-    again: (text) => `Sent again before, and did not come back then either: ${text}.`,
-    unusable: (text) => `Cannot be read, see \`claywatch dead-letters list\`: ${text}.`,
-    'fault-of-row': (text) => `Refused for their own fault, and will be again unless Clay changed: ${text}.`,
-    'beyond-limit': (text) => `Left for another time (--limit): ${text}.`,
-  };
+const hinted = (text: string, hint: string | undefined): string => (hint ? `${text} ${hint}` : text);
 
-const cautionText = (caution: ReplayCaution): string => {
-  switch (caution.code) {
-    case 'credits-unknown':
-    case 'actions-unknown': {
-      const meter = caution.code === 'credits-unknown' ? 'credits' : 'actions';
-      return caution.why === 'balance'
-        ? `Nobody knows how many ${meter} are left: the balance was never read.`
-        : `Nobody knows how many ${meter} it takes: callbacks do not say what rows cost.`;
-    }
-    case 'credits-stale':
-      return 'The balance was read long ago.';
-    case 'counts-stale':
-      return 'The rows were counted long ago: the watch has not run lately.';
-    case 'counts-missing':
-      return 'No row of this feed was counted yet: the room is what the configuration says, and rows are looked for in the last day, unless --since says otherwise.';
-    case 'sent-again':
-      return 'Clay took these rows already: each becomes one more row there, unless the table removes duplicates, and costs again.';
-    case 'held':
-      return `The feed is on hold, so they would only wait: ${caution.holds.map(({ why }) => why).join(' ')}`;
-    default:
-      return COUNTED[caution.code](rows(caution.rows));
-  }
-};
+const reasonText = (reason: ReplayReason, plan: ReplayPlan): string =>
+  hinted(
+    reasonWords(reason, plan),
+    'fits' in reason && reason.fits > 0 ? `That is --limit ${reason.fits}.` : REASON_HINTS[reason.code],
+  );
+
+const cautionText = (caution: ReplayCaution): string =>
+  hinted(cautionWords(caution), CAUTION_HINTS[caution.code]);
 
 const needText = (need: MeterNeed, now: number): string => {
   const needed =

@@ -302,6 +302,35 @@ export const LEAKS: readonly Leak[] = [
     remedy: 'Regenerate it in Slack, and supply it (docs/rotation.md).',
   },
   {
+    what: 'The key that signs sessions of the console',
+    allows:
+      'Nothing by itself. With a secret of people too, what that secret allows anyway; where an identity provider is configured, to make sessions in any name and role.',
+    limits: [
+      claim('A session stands on the secret that was signed in with as well.', [
+        'test/session/token.test.ts',
+        'is refused by %s',
+      ]),
+      claim('Only what lets people in reads it.', [
+        'test/functions/manifest.test.ts',
+        'lets one function reach channels, and another one act, which reaches none',
+      ]),
+    ],
+    remedy: 'Rotate it and revoke the old version at once (see below): everybody then signs in again.',
+  },
+  {
+    what: 'A cookie of a session',
+    allows: 'What its role allows, in the name of whoever signed in, until it ends.',
+    limits: [
+      claim('It changes nothing without what only the console itself sends.', [
+        'test/functions/http/access.test.ts',
+        'may not act %s',
+      ]),
+      claim('It ends after its hours.', ['test/functions/console/session.test.ts', 'ends after its hours']),
+    ],
+    remedy:
+      'Rotate the secret that it was made with, or the key that signs sessions, and revoke the old version. To sign out takes the cookie away from the browser, not from a thief.',
+  },
+  {
     what: 'The bot token of Slack, the key of PagerDuty, the token of the status page',
     allows:
       'Whatever their vendor allows: to write in the name of the app, to page people falsely, to publish.',
@@ -389,6 +418,115 @@ export const LEAKS: readonly Leak[] = [
 ];
 
 export const SECTIONS: readonly Section[] = [
+  {
+    title: 'The console and its sessions',
+    intro:
+      'The page itself is for anybody: it is a client of the API and holds nothing. Whoever signs in exchanges a secret, or a sign-in at the identity provider, for a cookie that is signed and short-lived; nothing of a session is stored. A secret in a header works all the same, and is not limited in its failures: what limits guessing there is its length, 256 bits where Claywatch made it.',
+    claims: [
+      claim(
+        'A session cannot be made up, prolonged, renamed or raised to another role.',
+        [
+          'test/session/token.test.ts',
+          'is refused whatever one character of it is changed to, and wherever it is cut',
+        ],
+        [
+          'test/session/token.test.ts',
+          "never makes a responder of a reader, though the claim were a reader's own to write",
+        ],
+        [
+          'test/session/token.test.ts',
+          'is not taken for a link in a message, though the same key signed both',
+        ],
+      ),
+      claim(
+        'It ends after its hours, and at once when the secret that it was made with, or the key that signed it, is valid no more.',
+        ['test/functions/console/session.test.ts', 'ends after its hours'],
+        [
+          'test/functions/console/session.test.ts',
+          'ends when the secret that it was made with is taken away, and no other session does',
+        ],
+        [
+          'test/functions/console/oidc.test.ts',
+          'ends every session of the provider when it is configured no more',
+        ],
+      ),
+      claim('The cookie is read by no script, sent by no other site, and over TLS to this host only.', [
+        'test/functions/console/session.test.ts',
+        'gives a cookie that no script reads, no other site sends, and only this host gets, over https',
+      ]),
+      claim(
+        'With a session, nothing is changed but by the console itself: a header that other sites cannot send, and an origin that is this one.',
+        ['test/functions/http/access.test.ts', 'may not act %s'],
+        ['test/functions/console/session.test.ts', 'is refused %s, before the secret is looked at'],
+        [
+          'test/functions/console/session.test.ts',
+          'is ended by taking the cookie away, and only by the console itself',
+        ],
+      ),
+      claim(
+        'Who fails to sign in too often waits, from that address or IPv6 network; however many tries come at once.',
+        ['test/session/limit.test.ts', 'lets as many through at once as one after the other'],
+        [
+          'test/session/limit.test.ts',
+          'turns a source away exactly when it has failed so often in this window, whatever the clock does',
+        ],
+        [
+          'test/functions/console/session.test.ts',
+          'is refused from the whole of an IPv6 network, and what a header says of the address is nothing',
+        ],
+      ),
+      claim(
+        'A stranger who is locked out locks out nobody else, and no session.',
+        [
+          'test/session/limit.test.ts',
+          'locks nobody out for what others do: some tries are left to each source',
+        ],
+        [
+          'test/functions/console/session.test.ts',
+          'works from elsewhere, and for whoever has a session or sends the secret in a header',
+        ],
+      ),
+      claim('No address of anybody is kept by that.', [
+        'test/functions/console/session.test.ts',
+        'keeps no address of anybody in what it counts',
+      ]),
+      claim(
+        'Sign-in by a provider takes one code, for one browser, signed by that provider, for this client; claims say who may do what, and whoever has none may do nothing.',
+        ['test/functions/console/oidc.test.ts', 'refuses an ID token %s'],
+        [
+          'test/functions/console/oidc.test.ts',
+          'refuses whoever comes back with another state, another code, or an error',
+        ],
+        [
+          'test/functions/console/oidc.test.ts',
+          'refuses a browser that did not begin it, and asks nobody for it',
+        ],
+        ['test/functions/console/oidc.test.ts', 'lets nobody in whose claims say nothing of a role'],
+      ),
+      claim(
+        'The address that the provider sends people back to is that of the configuration, whatever a request says.',
+        [
+          'test/functions/console/oidc.test.ts',
+          'asks for a code with PKCE, state and nonce, and comes back to the address of the configuration',
+        ],
+      ),
+      claim(
+        'The page runs, loads and reaches nothing but its own files, and stands in no frame.',
+        [
+          'test/functions/console/page.test.ts',
+          'may run, show and reach nothing but its own files, and be framed by nobody',
+        ],
+        [
+          'test/functions/console/page.test.ts',
+          'has nothing in it that its own policy forbids: no inline script or style, and no address elsewhere',
+        ],
+      ),
+      claim('Nothing is served but the files of the build.', [
+        'test/functions/console/page.test.ts',
+        'has no other file than those of the build, whatever it is asked for',
+      ]),
+    ],
+  },
   {
     title: 'A secret that leaked, while it rotates',
     intro:
@@ -631,6 +769,9 @@ export const SECTIONS: readonly Section[] = [
 export const LIMITS: readonly string[] = [
   "Callbacks and rows are proven by a static secret in a header: Clay's columns can sign nothing. Whoever sees one request of Clay can send others.",
   'The names that people give (API, links) prove nothing; only Slack says who pressed. Anybody in a Slack channel with messages of ours, guests too, may press its buttons.',
+  'A session is signed, not stored: to sign out takes the cookie away, and a copy of it goes on until its hours are over or what it stands on is rotated. Somebody whom the identity provider no longer lets in keeps a session for as long.',
+  'The name of a session made by a secret is what somebody calls themselves; only the identity provider says who it is.',
+  'The limit of failed sign-ins goes by the address that API Gateway sees: people behind one address, or behind a proxy of yours, share their ten tries in a quarter of an hour.',
   'A link is its own permission: whoever has it needs no account. A scanner that submits forms would acknowledge; none is known to. Set `respond.linkHours` lower where mail is widely forwarded.',
   'A secret that nobody has taken in its new form by the end of the overlap rolls back to the old one, also when a thief is the one who uses the old one: revoke by hand, as above.',
   'All feeds share the throttle of the endpoint: a flood on one route of rows makes API Gateway answer others 429, which Clay and senders repeat.',

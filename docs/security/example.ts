@@ -26,6 +26,16 @@ export const SECURED: ConfigInput = {
     readOnlySecret: 'secretsmanager:acme/respond-read-only',
     linkSecret: 'secretsmanager:acme/links',
   },
+  console: {
+    sessionSecret: 'secretsmanager:acme/sessions',
+    oidc: {
+      issuer: 'https://login.example.com',
+      clientId: 'claywatch',
+      clientSecret: 'secretsmanager:acme/login-client',
+      responders: ['on-call'],
+    },
+  },
+  statusPage: { published: true },
   notify: {
     slack: [
       {

@@ -10,6 +10,9 @@ const DRAWING = `\`\`\`text
  Clay's columns ───── secret ──────────▶ │ API Gateway ─▶ callback ─▶ DynamoDB                 │
  applications ─────── secret ──────────▶ │ API Gateway ─▶ respond  ◀─ DynamoDB                 │
  people with a link ─ signature ───────▶ │ API Gateway ─▶ incidents ◀▶ DynamoDB                │
+ people's browsers ── session ────────▶ │ API Gateway ─▶ report, operate, incidents ◀▶ table  │
+ people's browsers ── secret, code ───▶ │ API Gateway ─▶ console ───────────────────────────▶ │ identity provider
+ users of the pipeline ── nothing ────▶ │ API Gateway ─▶ statuspage ◀─ DynamoDB                │
  Slack's buttons ──── signature ───────▶ │ API Gateway ─▶ incidents ─────────────────────────▶ │ hooks.slack.com
                                          │                                                     │
                                          │ Scheduler ─▶ watch ◀▶ DynamoDB ───────────────────▶ │ Clay, your endpoints

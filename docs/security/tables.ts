@@ -92,9 +92,10 @@ export const rights = (): readonly Right[] => {
   const stack = new Stack(new App({ analyticsReporting: false }), 'docs');
   const state = new State(stack, 'State', { config, tableKey: 'aws-managed', removal: 'retain' });
   const forwardArn = `arn:aws:lambda:::function:${config.installation}-forward`;
+  const replayArn = `arn:aws:lambda:::function:${config.installation}-replay`;
   const names = namesIn(stack);
   return descriptions.flatMap(({ name, grants }) =>
-    rightsOf(stack, grants, config, { ...state, forwardArn }).flatMap((statement) =>
+    rightsOf(stack, grants, config, { ...state, forwardArn, replayArn }).flatMap((statement) =>
       rightsIn(name, statement, stack, names),
     ),
   );
@@ -105,23 +106,32 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
 
-/** By what whoever asks proves who they are. */
-const PROOFS: Readonly<Record<string, string>> = {
-  'POST /v1/callbacks/{feed}': "the secret of the feed's callbacks, in a header",
-  'POST /v1/submissions/{feed}': "the secret of the feed's submissions, in a header",
-  'POST /v1/rows/{feed}': "the secret of the feed's relay, in a header",
-  'GET /v1/status': "any feed's relay secret, or the status secret, in a header",
-  'GET /v1/incidents': 'the respond secret or the read-only secret, in a header',
-  'GET /v1/incidents/{id}': 'the respond secret or the read-only secret, in a header',
-  'GET /v1/incidents/{id}/postmortem': 'the respond secret or the read-only secret, in a header',
-  'POST /v1/incidents/{id}/{action}': 'the respond secret, in a header',
-  'GET /i/{token}': 'a link that Claywatch signed, to view or to acknowledge',
-  'POST /i/{token}': 'a link that Claywatch signed, to acknowledge',
-  'POST /v1/slack/interactions': "Slack's signature, at most five minutes old",
-};
+const LOOKS = 'the respond secret or the read-only secret, in a header; or a session of the console';
+const ACTS = "the respond secret, in a header; or a responder's session of the console, from its own page";
+const ANYBODY = 'nothing: anybody may';
+
+/** By what whoever asks proves who they are; by a route's beginning, the first that fits. */
+const PROOFS: readonly (readonly [beginning: string, proof: string])[] = [
+  ['POST /v1/callbacks/{feed}', "the secret of the feed's callbacks, in a header"],
+  ['POST /v1/submissions/{feed}', "the secret of the feed's submissions, in a header"],
+  ['POST /v1/rows/{feed}', "the secret of the feed's relay, in a header"],
+  ['GET /v1/status', "any feed's relay secret, or the status secret, in a header"],
+  ['GET /i/{token}', 'a link that Claywatch signed, to view or to acknowledge'],
+  ['POST /i/{token}', 'a link that Claywatch signed, to acknowledge'],
+  ['POST /v1/slack/interactions', "Slack's signature, at most five minutes old"],
+  ['GET /console/session', 'a session of the console'],
+  ['POST /console/session/end', 'nothing: it takes away the cookie of whoever asks'],
+  ['POST /console/session', 'the respond secret or the read-only secret, in the body; so many tries'],
+  ['GET /console/oidc/return', 'a code of the identity provider, for a sign-in begun in this browser'],
+  ['GET /console', `${ANYBODY}; it is the page without anything to show`],
+  ['GET /status', ANYBODY],
+  ['GET /v1/', LOOKS],
+  ['POST /v1/', ACTS],
+  ['GET /', `${ANYBODY}; it leads to the console`],
+];
 
 const proofOf = (route: Route): string => {
-  const proof = PROOFS[route];
+  const proof = PROOFS.find(([beginning]) => route.startsWith(beginning))?.[1];
   if (proof === undefined) throw new Error(`docs/security/tables.ts does not say who may ask ${route}`);
   return proof;
 };
@@ -146,6 +156,8 @@ const startedBy = ({ trigger }: FunctionDescription): string => {
       return 'Lambda, with messages of the queues of channels';
     case 'rotation':
       return 'Secrets Manager and EventBridge Scheduler of this account';
+    case 'call':
+      return 'functions of this installation that may';
   }
 };
 

@@ -5,11 +5,23 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Each whole, as `Set-Cookie` says it. */
+  readonly cookies?: readonly string[];
+  /** The body is bytes, in base64. */
+  readonly isBase64Encoded?: boolean;
 }
 
 type ProblemCode = Extract<
   ErrorCode,
-  `request.${string}` | 'overloaded' | 'incident.not-found' | 'incident.refused'
+  | `request.${string}`
+  | 'overloaded'
+  | 'incident.not-found'
+  | 'incident.refused'
+  | 'silence.not-found'
+  | 'relay.not-found'
+  | 'relay.not-configured'
+  | 'relay.refused'
+  | 'relay.contended'
 >;
 
 /** Clay repeats these by itself: 408, 413 and 429, never a 5xx [C, clay-facts]. */
@@ -22,8 +34,14 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   'request.too-large': 413,
   'request.unsupported': 415,
   'request.forbidden': 403,
+  'request.limited': 429,
   'incident.not-found': 404,
   'incident.refused': 409,
+  'silence.not-found': 404,
+  'relay.not-found': 404,
+  'relay.not-configured': 409,
+  'relay.refused': 409,
+  'relay.contended': 409,
   overloaded: 429,
 };
 

@@ -2,22 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { isoInstant } from '../../shared/clock.ts';
 import { ClaywatchError } from '../../shared/errors.ts';
 import { dayOfId } from '../../shared/incident/id.ts';
-import { isOpen } from '../../shared/incident/incident.ts';
-import type { IncidentStore } from '../../shared/incident/store.ts';
+import { type Incident, isOpen, type UpdateAudience } from '../../shared/incident/incident.ts';
+import { type IncidentStore, newestFirst, type Place } from '../../shared/incident/store.ts';
+import type { ProofLedger } from '../../shared/notify/proof.ts';
 import { type ActDependencies, actOnIncident, type Request } from '../../shared/respond/act-on-incident.ts';
-import type { ActResponse, ListResponse, ShowResponse } from '../../shared/respond/incident-shape.ts';
+import type { ActResponse, DraftResponse, ListResponse } from '../../shared/respond/incident-shape.ts';
 import { briefOf, detailOf } from '../../shared/respond/incident-view.ts';
+import { type AccessOf, denial, type Granted } from '../http/access.ts';
+import { actorOf } from '../http/actor.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
-import { type HttpEvent, headerOf, readBody } from '../http/request.ts';
-import type { AccessOf } from './access.ts';
+import type { PageEvent } from '../http/csrf.ts';
+import { tagged } from '../http/entity-tag.ts';
+import { headerOf, readBody } from '../http/request.ts';
 import { answerPostmortem, type PostmortemDependencies } from './postmortem.ts';
 import {
   ACTIONS,
   type ActionBody,
+  cursorOf,
+  draftQuery,
   idempotencyKey,
   isAction,
   listQuery,
   MAX_BODY_BYTES,
+  placeAt,
   wrongPlaces,
 } from './request.ts';
 import { ROUTES } from './routes.ts';
@@ -25,37 +32,73 @@ import { ROUTES } from './routes.ts';
 export interface ApiDependencies extends ActDependencies, PostmortemDependencies {
   readonly store: IncidentStore;
   readonly access: AccessOf;
+  readonly proof: Pick<ProofLedger, 'ofIncident'>;
+  /** The words of the update that is due, by the templates of the runbook. */
+  readonly draftFor: (incident: Incident, audience: UpdateAudience) => Promise<string>;
 }
 
 /** What is read of the event beside its body. */
-export type IncidentsEvent = HttpEvent & {
-  readonly routeKey?: string;
-  readonly rawQueryString?: string;
-};
+export type IncidentsEvent = PageEvent;
 
 const DEFAULT_SINCE_MS = 30 * 86_400_000;
-const LONGEST_NAME = 200;
 
 const notFound = () => problem('incident.not-found');
+
+const openAfter = (active: readonly Incident[], after: Place | null): readonly Incident[] =>
+  active
+    .filter((incident) => isOpen(incident) && (!after || newestFirst(after, incident) < 0))
+    .toSorted(newestFirst);
 
 const list = async ({ store, clock }: ApiDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
   const query = listQuery.safeParse(Object.fromEntries(new URLSearchParams(event.rawQueryString)));
   if (!query.success) return problem('request.malformed', wrongPlaces(query.error));
-  const { status, since, limit } = query.data;
+  const { status, since, limit, cursor } = query.data;
   const now = clock.now();
   const from = since === undefined ? now - DEFAULT_SINCE_MS : Date.parse(since);
-  const incidents =
+  const after = placeAt(cursor);
+  // One more than is shown says whether anything comes after.
+  const found =
     status === 'open'
-      ? (await store.active()).filter(isOpen).toSorted((a, b) => b.openedAt - a.openedAt)
-      : await store.list({ since: from, limit });
-  const body: ListResponse = { at: isoInstant(now), incidents: incidents.slice(0, limit).map(briefOf) };
-  return json(200, body);
+      ? openAfter(await store.active(), after)
+      : await store.list({ since: from, limit: limit + 1, ...(after && { after }) });
+  const incidents = found.slice(0, limit);
+  const last = incidents.at(-1);
+  const body: ListResponse = {
+    at: isoInstant(now),
+    incidents: incidents.map(briefOf),
+    next: last && found.length > limit ? cursorOf(last) : null,
+  };
+  return tagged(event, body);
 };
 
-const show = async ({ store, clock }: ApiDependencies, id: string): Promise<HttpAnswer> => {
+const show = async (
+  { store, proof, clock }: ApiDependencies,
+  id: string,
+  event: IncidentsEvent,
+): Promise<HttpAnswer> => {
+  const [incident, proofs, { showIncident }] = await Promise.all([
+    store.byId(id),
+    proof.ofIncident(id),
+    import('../../shared/respond/show-incident.ts'),
+  ]);
+  return incident ? tagged(event, showIncident(incident, proofs, clock.now())) : notFound();
+};
+
+const draft = async (
+  { store, draftFor, clock }: ApiDependencies,
+  id: string,
+  query: string | undefined,
+): Promise<HttpAnswer> => {
+  const asked = draftQuery.safeParse(Object.fromEntries(new URLSearchParams(query)));
+  if (!asked.success) return problem('request.malformed', wrongPlaces(asked.error));
   const incident = await store.byId(id);
   if (!incident) return notFound();
-  const body: ShowResponse = { at: isoInstant(clock.now()), incident: detailOf(incident) };
+  const { audience } = asked.data;
+  const body: DraftResponse = {
+    at: isoInstant(clock.now()),
+    audience,
+    text: await draftFor(incident, audience),
+  };
   return json(200, body);
 };
 
@@ -101,6 +144,8 @@ const requestOf = ({ action, body }: ActionBody): Request => {
       return { kind: 'set-severity', severity: body.severity, ...text(body.text) };
     case 'merge':
       return { kind: 'merge', intoId: body.into };
+    case 'step':
+      return { kind: 'step', step: body.step, done: body.done };
     default:
       return { kind: action };
   }
@@ -109,11 +154,12 @@ const requestOf = ({ action, body }: ActionBody): Request => {
 const isUnconfirmed = ({ action, body }: ActionBody): boolean =>
   action === 'update' && body.audience === 'public' && !body.confirmed;
 
-/** The name they give: bounded here, made safe wherever it is shown. */
-const nameIn = (event: IncidentsEvent, { body }: ActionBody): string =>
-  (body.by ?? headerOf(event, 'x-claywatch-actor') ?? '').slice(0, LONGEST_NAME);
-
-const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): Promise<HttpAnswer> => {
+const actOn = async (
+  deps: ApiDependencies,
+  id: string,
+  event: IncidentsEvent,
+  access: Granted,
+): Promise<HttpAnswer> => {
   const read = readAction(event);
   if ('answer' in read) return read.answer;
   if (isUnconfirmed(read))
@@ -125,7 +171,7 @@ const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): 
   const key = idempotencyKey.safeParse(headerOf(event, 'idempotency-key') ?? randomUUID());
   if (!key.success)
     return problem('request.malformed', 'Idempotency-Key is not 1 to 255 printable ASCII characters.');
-  const by = { name: nameIn(event, read), via: 'api' } as const;
+  const by = actorOf(access, event, read.body.by);
   const result = await actOnIncident(deps, id, requestOf(read), by, key.data);
   switch (result.kind) {
     case 'not-found':
@@ -137,7 +183,7 @@ const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): 
         why: 'archived',
       });
     case 'refused':
-      return result.why === 'empty'
+      return result.why === 'empty' || result.why === 'no-such-step'
         ? problem('request.malformed', result.text)
         : problem('incident.refused', result.text, { why: result.why });
     default: {
@@ -148,22 +194,22 @@ const actOn = async (deps: ApiDependencies, id: string, event: IncidentsEvent): 
 };
 
 /**
- * `GET /v1/incidents`, `GET /v1/incidents/{id}`, its postmortem and `POST /v1/incidents/{id}/{action}`: first who asks,
+ * `GET /v1/incidents`, `GET /v1/incidents/{id}`, its draft and its postmortem, and `POST /v1/incidents/{id}/{action}`: first who asks,
  * then whether they may, then what. Throws what the stores throw.
  */
 export const answerApi = async (deps: ApiDependencies, event: IncidentsEvent): Promise<HttpAnswer> => {
   const access = await deps.access(event);
-  if (access.kind === 'refused') return problem('request.unauthorized');
-  if (access.kind === 'unavailable') return problem('overloaded');
+  if (access.kind !== 'granted') return denial(access);
   const { id } = event.pathParameters ?? {};
   const acts = event.pathParameters?.action !== undefined;
   if (acts && access.role !== 'responder') return problem('request.forbidden');
   if (id === undefined) return list(deps, event);
   if (dayOfId(id) === null) return notFound();
+  if (event.routeKey === ROUTES.draft) return draft(deps, id, event.rawQueryString);
   if (event.routeKey === ROUTES.postmortem) return answerPostmortem(deps, id, event.rawQueryString);
-  if (!acts) return show(deps, id);
+  if (!acts) return show(deps, id, event);
   try {
-    return await actOn(deps, id, event);
+    return await actOn(deps, id, event, access);
   } catch (error) {
     // Nothing was written; it may be tried again at once.
     if (error instanceof ClaywatchError && error.code === 'incident.contended') return problem('overloaded');

@@ -5,9 +5,10 @@ import { systemClock } from '../../shared/clock.ts';
 import { createNodeClient } from '../../shared/http/node-client.ts';
 import { incidentPolicy } from '../../shared/incident/policy.ts';
 import { readConfig } from '../configuration.ts';
+import { createAccess } from '../http/access.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { later } from '../later.ts';
-import { createAccess } from './access.ts';
+
 import type { IncidentsEnvironment } from './environment.ts';
 import type { IncidentsDependencies } from './handler.ts';
 import { createLinkKeys } from './link-keys.ts';
@@ -36,6 +37,11 @@ export const createDependencies = async (
     policy: incidentPolicy(config),
     clock,
     timeZone: config.incidents.calendar.timeZone,
+    proof: stores.methods('proof', 'ofIncident'),
+    draftFor: async (incident, audience) => {
+      const { draftUpdate } = await import('../../shared/notify/drafts.ts');
+      return draftUpdate(incident, audience, config, clock.now()).text;
+    },
     postmortem: async (incident, format) => {
       const { postmortemText } = await import('../../shared/respond/postmortem-text.ts');
       return postmortemText(incident, format, await stores.get(), { config, now: clock.now() });
@@ -43,7 +49,7 @@ export const createDependencies = async (
     signedBySlack: createSignedBySlack({ channels: config.notify.slack, secrets, clock, onFault, noteUse }),
     http: createNodeClient({ version: packageJson.version }),
     access: createAccess({
-      ...{ respond, secrets, clock, onFault },
+      ...{ respond, console: config.console, secrets, clock, onFault },
       noteUse: (role, use) => noteUse(`respond/${role}`, use),
     }),
     keys: createLinkKeys({ reference: respond.linkSecret, secrets, clock }),

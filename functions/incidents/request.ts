@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Place } from '../../shared/incident/store.ts';
 import { POSTMORTEM_FORMATS } from '../../shared/respond/postmortem-format.ts';
 import { SEVERITIES } from '../../shared/severity.ts';
 
@@ -16,6 +17,9 @@ const by = z.string().max(200).optional().meta({
   description: 'Who acts, as others shall read it; instead of the header x-claywatch-actor. Proves nothing.',
 });
 const withText = z.strictObject({ by, text: text.optional() });
+/** A time of opening and an id; whoever asks need not know. */
+const CURSOR = /^(\d{1,15})\.(inc-\d{8}-[0-9a-f]{8})$/;
+const AUDIENCES = ['responders', 'stakeholders', 'public'] as const;
 const incidentId = z.string().regex(/^inc-\d{8}-[0-9a-f]{8}$/);
 
 /** The body of every action; an empty one counts as `{}`. */
@@ -32,7 +36,7 @@ export const ACTIONS = {
   update: z.strictObject({
     by,
     text,
-    audience: z.enum(['responders', 'stakeholders', 'public']).default('responders').meta({
+    audience: z.enum(AUDIENCES).default('responders').meta({
       description: 'For whom it is. public: it goes to status pages.',
     }),
     confirmed: z.boolean().default(false).meta({
@@ -47,6 +51,11 @@ export const ACTIONS = {
   }),
   unmerge: z.strictObject({ by }),
   review: z.strictObject({ by }),
+  step: z.strictObject({
+    by,
+    step: z.int().min(1).max(100).meta({ description: 'Its number in the runbook of the incident.' }),
+    done: z.boolean().default(true).meta({ description: 'false: it was not done after all.' }),
+  }),
 } as const;
 
 export type Action = keyof typeof ACTIONS;
@@ -63,6 +72,24 @@ export const listQuery = z.strictObject({
     .optional()
     .meta({ description: 'Of all: opened at or after this time. Left out: within the last 30 days.' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z
+    .string()
+    .regex(CURSOR)
+    .optional()
+    .meta({ description: 'The `next` of an answer: what comes after it, by the same status and since.' }),
+});
+
+/** What comes after this incident in the list. */
+export const cursorOf = ({ openedAt, id }: Place): string => `${openedAt}.${id}`;
+
+/** The place that a cursor names; null without one. */
+export const placeAt = (cursor: string | undefined): Place | null => {
+  const [, openedAt = '', id = ''] = CURSOR.exec(cursor ?? '') ?? [];
+  return id === '' ? null : { openedAt: Number(openedAt), id };
+};
+
+export const draftQuery = z.strictObject({
+  audience: z.enum(AUDIENCES).default('responders').meta({ description: 'For whom it is written.' }),
 });
 
 export const postmortemQuery = z.strictObject({

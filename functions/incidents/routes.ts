@@ -2,6 +2,7 @@
 export const ROUTES = {
   list: 'GET /v1/incidents',
   show: 'GET /v1/incidents/{id}',
+  draft: 'GET /v1/incidents/{id}/draft',
   postmortem: 'GET /v1/incidents/{id}/postmortem',
   act: 'POST /v1/incidents/{id}/{action}',
   open: 'GET /i/{token}',

@@ -185,6 +185,11 @@ const machineryOf = (props: DashboardsProps): readonly (readonly IWidget[])[] =>
   const { whole } = metricsOf(config);
   const each = (make: (one: LambdaFunction, label: string) => IMetric) =>
     [...functions].map(([name, one]) => make(one, name));
+  // Of the others the endpoint tells: fifty metrics of a dashboard are free.
+  const eachBehindNoRequest = (make: (one: LambdaFunction, label: string) => IMetric) =>
+    [...functions]
+      .filter(([name]) => described[name]?.trigger.kind !== 'http')
+      .map(([name, one]) => make(one, name));
   const sum = { period: PERIOD, statistic: Stats.SUM };
   const largest = { period: PERIOD, statistic: Stats.MAXIMUM };
   const { waiting, dead } = queuesOf(config);
@@ -211,19 +216,16 @@ const machineryOf = (props: DashboardsProps): readonly (readonly IWidget[])[] =>
         each((one, label) => one.metricErrors({ ...sum, label })),
       ),
       graph(
-        'Throttles of functions',
-        each((one, label) => one.metricThrottles({ ...sum, label })),
+        'Throttles of functions behind no request',
+        eachBehindNoRequest((one, label) => one.metricThrottles({ ...sum, label })),
       ),
     ],
     [
-      // Of the others the endpoint's latency tells: fifty metrics of a dashboard are free.
       graph(
         'Duration of functions behind no request, p99, ms',
-        [...functions]
-          .filter(([name]) => described[name]?.trigger.kind !== 'http')
-          .map(([label, one]) =>
-            one.metricDuration({ period: PERIOD, statistic: Stats.percentile(99), label }),
-          ),
+        eachBehindNoRequest((one, label) =>
+          one.metricDuration({ period: PERIOD, statistic: Stats.percentile(99), label }),
+        ),
       ),
       graph('From schedule to the end of a run of the watch, s', whole('WatchDelay', 'delay')),
     ],

@@ -8,6 +8,7 @@ import {
   Code,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
@@ -53,6 +54,10 @@ const retriesOf = ({ trigger }: FunctionDescription, failures: IQueue | undefine
       }
     : { maxEventAge, retryAttempts: 0 };
 };
+
+/** Whether it works on something for longer than one run, by calling itself. */
+const startsItself = ({ trigger, grants }: FunctionDescription): boolean =>
+  trigger.kind === 'call' && grants.includes('wake-replay');
 
 /** A function of the manifest, with its own role, log and package. */
 export class DescribedFunction extends Construct {
@@ -109,6 +114,8 @@ export class DescribedFunction extends Construct {
         ? {}
         : { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...retriesOf(description, failures),
+      // Lambda would end the chain after sixteen; each hands over once, and the last when there is nothing left.
+      ...(startsItself(description) && { recursiveLoop: RecursiveLoop.ALLOW }),
     });
     // CDK has copied the package by now.
     rmSync(directory, { recursive: true });

@@ -3,6 +3,8 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { ROUTES as CONSOLE } from '../../functions/console/routes.ts';
+import type { Route } from '../../functions/manifest.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
 import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 
@@ -21,15 +23,23 @@ const sum = { period: Duration.minutes(1), statistic: Stats.SUM };
 const FUNCTION_TOLD_BY = ['endpoint-shedding', 'endpoint-failing'];
 const LOG = 'CloudWatch Logs, log group';
 
+/*
+ * Left out of counts: 429 to whoever failed to sign in too often, which takes nothing from anybody else, and 401 to a page
+ * that asks whether somebody is signed in.
+ */
+
 /** Alarms on the endpoint: what it cannot take, Clay repeats once or not at all, and senders of rows as they please. */
 export class EndpointAlarms extends Construct {
   constructor(scope: Construct, id: string, props: EndpointAlarmsProps) {
     super(scope, id);
     const { installation, endpoint } = props;
-    const counted = (name: string, status: string) =>
+    const counted = (name: string, status: string, but: Route) =>
       new MetricFilter(this, `${name}-count`, {
         logGroup: endpoint.accessLog,
-        filterPattern: FilterPattern.stringValue('$.status', '=', status),
+        filterPattern: FilterPattern.all(
+          FilterPattern.stringValue('$.status', '=', status),
+          FilterPattern.stringValue('$.route', '!=', but),
+        ),
         metricNamespace: 'Claywatch',
         metricName: `${installation}-${name}`,
         metricValue: '1',
@@ -46,7 +56,7 @@ export class EndpointAlarms extends Construct {
       },
       {
         name: 'endpoint-shedding',
-        metric: counted('endpoint-shedding', '429'),
+        metric: counted('endpoint-shedding', '429', CONSOLE.signIn),
         threshold: 1,
         periods: 3,
         breaching: 2,
@@ -54,11 +64,11 @@ export class EndpointAlarms extends Construct {
       },
       {
         name: 'endpoint-unauthorized',
-        metric: counted('endpoint-unauthorized', '401'),
+        metric: counted('endpoint-unauthorized', '401', CONSOLE.session),
         threshold: 10,
         periods: 5,
         breaching: 3,
-        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. Look likewise at programs that act on incidents, and at the signing secret of the Slack app. If not, somebody is trying: nothing needs to be done.`,
+        text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. Look likewise at programs that act on incidents, at who signs in to the console, and at the signing secret of the Slack app. If not, somebody is trying: nothing needs to be done.`,
       },
       ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] => [
         {

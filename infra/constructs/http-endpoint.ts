@@ -46,8 +46,15 @@ const BY_LINK =
 const BY_SLACK =
   "Slack signs what it sends with the app's signing secret, which no authorizer of API Gateway can check. The function verifies signature and time.";
 
+const BY_SESSION =
+  "People sign in with a secret or by an identity provider, and their browser then sends a signed, short-lived cookie that scripts cannot read; programs send a secret in a header. The function verifies either in constant time, limits failed sign-ins, and lets only the console's own page change something.";
+const TO_ANYBODY =
+  'It is for anybody: a page without anything of the pipeline in it, or what people have published for its users.';
+
 /** How whoever asks proves who they are, for lack of an authorizer. */
 const provenBy = (route: Route): string => {
+  if (/ \/(?:status|console$|console\/(?:assets\/)?\{|$)/.test(route)) return TO_ANYBODY;
+  if (/ \/console\//.test(route)) return BY_SESSION;
   if (route.endsWith(' /i/{token}')) return BY_LINK;
   return route.includes(' /v1/slack/') ? BY_SLACK : BY_HEADER;
 };
@@ -79,7 +86,8 @@ export class HttpEndpoint extends Construct {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName: `${installation}-endpoint`,
-      description: 'Claywatch: rows to Clay, rows coming back from it, how it goes, and incidents.',
+      description:
+        'Claywatch: rows to Clay, rows coming back from it, how it goes, incidents, the console and the status page.',
       createDefaultStage: false,
     });
     const made = routes.flatMap(({ description, target }) => this.addRoute(description, target));

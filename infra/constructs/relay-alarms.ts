@@ -3,7 +3,12 @@ import { type Alarm, MathExpression, Stats, TreatMissingData } from 'aws-cdk-lib
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionDescription, HttpTrigger, ScheduleTrigger } from '../../functions/manifest.ts';
+import type {
+  CallTrigger,
+  FunctionDescription,
+  HttpTrigger,
+  ScheduleTrigger,
+} from '../../functions/manifest.ts';
 import { deadLetterQueueName, rowQueuePrefix } from '../../shared/config/relayed.ts';
 import { type AlarmDefinition, type OperatorAlarmsProps, operatorAlarms } from './operator-alarms.ts';
 import { queueMetric } from './queue-metric.ts';
@@ -16,6 +21,8 @@ interface Deployed<Trigger> {
 export interface RelayAlarmsProps extends OperatorAlarmsProps {
   readonly relay: Deployed<HttpTrigger>;
   readonly forward: Deployed<ScheduleTrigger>;
+  /** What carries out replays. */
+  readonly replay: Deployed<CallTrigger>;
   /** Of the endpoint that the relay answers at. */
   readonly accessLog: ILogGroup;
   /** Those that take rows. */
@@ -65,6 +72,7 @@ export class RelayAlarms extends Construct {
     this.alarms = operatorAlarms(this, props, [
       ...ofRelay(props, refused),
       ...ofForward(props),
+      ofReplay(props),
       ...props.feeds.flatMap((feed) => ofQueue(props.installation, feed)),
       ofDeadLetters(props),
     ]);
@@ -143,6 +151,19 @@ const ofForward = ({ installation, forward }: RelayAlarmsProps): readonly AlarmD
     },
   ];
 };
+
+/** It is called again twice when it fails, and then nobody goes on. */
+const ofReplay = ({
+  installation,
+  replay: { description, function: target },
+}: RelayAlarmsProps): AlarmDefinition => ({
+  name: `${description.name}-failing`,
+  metric: target.metricErrors(sum),
+  threshold: 1,
+  periods: 5,
+  breaching: 2,
+  text: `A replay fails or is cut off, again and again. Rows that it has queued are sent, none is lost, and none is queued twice when it is resumed. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${description.name}, then resume it in the console or by npx claywatch replay --resume.`,
+});
 
 const ofQueue = (installation: string, feed: string): readonly AlarmDefinition[] => {
   const metric = queueMetric(`${rowQueuePrefix(installation)}${feed}`, 'ApproximateAgeOfOldestMessage', {

@@ -36,6 +36,8 @@ export interface Grantable {
     | undefined;
   /** The forwarder, where there is one. */
   readonly forwardArn?: string | undefined;
+  /** What carries out replays, where there is something to replay. */
+  readonly replayArn?: string | undefined;
 }
 
 /** The actions that the stores use, no others. */
@@ -100,10 +102,12 @@ const itemsOf = (...kinds: readonly string[]) => keyedLike(...kinds.map((kind) =
 
 /** The keys of the configuration that name what looking takes: not those that prove who sends to us. */
 const LOOKED_WITH = /^(?:clay|integration|probes)\.|^feeds\.[^.]+\.(?:webhooks\[|callback\.)/;
-const ACTED_WITH =
-  /^respond\.(?:secret|previousSecret|readOnlySecret)$|^notify\.slack\[\d+\]\.signingSecret$/;
+const ACTED_WITH = /^respond\.(?:secret|previousSecret|readOnlySecret)$/;
 const CHANNELS_REACHED_WITH =
   /^notify\.(?:slack\[\d+\]\.botToken|pagerduty\[\d+\]\.routingKey|webhooks\[\d+\]\.(?:url|signingSecrets\[\d+\])|statusPages\[\d+\]\.token)$/;
+
+/** What people change of the table beside actions on incidents: drills, holds, replays, silences, and what was asked. */
+const OPERATED = ['incident#*', 'relay#*', 'replay', 'silence#*', 'operate#*'] as const;
 
 /** How queues are named: each by itself, or all of a kind at once, where there are too many for a policy. */
 type Named = 'each' | 'at-once';
@@ -133,7 +137,7 @@ const statementsOf = (
   scope: Construct,
   grants: readonly Grant[],
   config: Config,
-  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn }: Grantable,
+  { table, tableKey, alerts, pages, channels, readableSecretArns, rows, forwardArn, replayArn }: Grantable,
   named: Named,
 ): readonly PolicyStatement[] => {
   const readSecrets = (sid: string, key: RegExp) => [
@@ -166,6 +170,16 @@ const statementsOf = (
     'read-status': [
       allow('ReadState', READ_ACTIONS, [table.tableArn], itemsOf('incident', 'pace', 'relay', 'rows')),
       allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('incident')),
+    ],
+    'read-public': [
+      allow(
+        'ReadPublic',
+        ['dynamodb:BatchGetItem', 'dynamodb:GetItem'],
+        [table.tableArn],
+        // Of the watch's state only when it looked.
+        keyedLike('incident#*', 'silence#*', 'watch'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'silence')),
     ],
     rows: [allow('CountRows', ROWS_ACTIONS, [table.tableArn], itemsOf('rows'))],
     'relay-state': [
@@ -220,6 +234,57 @@ const statementsOf = (
       ),
     ],
     'respond-secrets': readSecrets('ReadRespondSecrets', ACTED_WITH),
+    'slack-secrets': readSecrets('ReadSlackSecrets', /^notify\.slack\[\d+\]\.signingSecret$/),
+    'session-secret': readSecrets('ReadSessionSecret', /^console\.sessionSecret$/),
+    'session-client': readSecrets('ReadSessionClient', /^console\.oidc\.clientSecret$/),
+    'sign-ins': [
+      allow(
+        'CountSignIns',
+        ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        [table.tableArn],
+        itemsOf('sign-in'),
+      ),
+    ],
+    'read-report': [
+      allow(
+        'ReadReport',
+        READ_ACTIONS,
+        [table.tableArn],
+        keyedLike(
+          ...['incident#*', 'proof#*', 'rows#*', 'relay#*', 'pace#*', 'silence#*'],
+          ...['credits', 'watch', 'replay', 'rotation'],
+        ),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'proof#*', 'silence')),
+    ],
+    operate: [
+      // What a plan is made from, and what is changed.
+      allow(
+        'ReadForOperations',
+        READ_ACTIONS,
+        [table.tableArn],
+        keyedLike(...OPERATED, 'rows#*', 'pace#*', 'outbox#*', 'dead#*', 'credits'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, keyedLike('incident#*', 'dead#*', 'silence')),
+      allow(
+        'KeepOperations',
+        ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        [table.tableArn],
+        keyedLike(...OPERATED),
+      ),
+    ],
+    replay: [
+      allow(
+        'KeepReplay',
+        TABLE_ACTIONS,
+        [table.tableArn],
+        keyedLike('replay', 'relay#*', 'rows#*', 'outbox#*', 'dead#*'),
+      ),
+      allow('ReadIndexes', ['dynamodb:Query'], indexes, itemsOf('dead')),
+    ],
+    'wake-replay': [
+      allow('WakeReplay', ['lambda:InvokeFunction'], replayArn === undefined ? [] : [replayArn]),
+    ],
     'link-secret': readSecrets('ReadLinkSecret', /^respond\.linkSecret$/),
     'channel-secrets': readSecrets('ReadChannelSecrets', CHANNELS_REACHED_WITH),
     'hand-over': [

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -24,7 +25,8 @@ import type { WatchEnvironment } from '../../functions/watch/environment.ts';
 import { hasPeople, sendsSms } from '../../shared/config/alerting.ts';
 import { deployedRowsKey } from '../../shared/config/relayed.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import { DEPLOYED_CONFIG } from '../bundle.ts';
+import { DEPLOYED_CONFIG, DEPLOYED_PAGE } from '../bundle.ts';
+
 import type { Outputs } from '../outputs.ts';
 import { ChannelAlarms } from './channel-alarms.ts';
 import { DescribedFunction, type DescribedFunctionProps } from './described-function.ts';
@@ -118,15 +120,16 @@ export class Runtime extends Construct {
     environment: Readonly<Record<string, string>>,
     more: Partial<Pick<DescribedFunctionProps, 'failures' | 'reservedConcurrency'>> & {
       readonly forwardArn?: string | undefined;
+      readonly replayArn?: string | undefined;
     } = {},
   ): DescribedFunction {
     const { config, state, logRetention } = this.#props;
-    const { forwardArn, ...rest } = more;
+    const { forwardArn, replayArn, ...rest } = more;
     const deployed = new DescribedFunction(this, id, {
       description,
       config,
       environment,
-      rights: rightsOf(this, description.grants, config, { ...state, forwardArn }),
+      rights: rightsOf(this, description.grants, config, { ...state, forwardArn, replayArn }),
       logRetention,
       ...rest,
     });
@@ -280,10 +283,15 @@ export class Runtime extends Construct {
     const { operators } = state;
     const { alarms } = this.#props;
     const forwardArn = forward?.deployed.function.functionArn;
+    const replay = forward && this.addReplay(config, state);
+    const replayArn = replay?.arn;
     const functions = this.endpointsOf(config, state, forward).map((endpoint) => ({
       ...endpoint,
       name: endpoint.description.name,
-      function: this.deploy(endpoint.id, endpoint.description, endpoint.environment, { forwardArn }).function,
+      function: this.deploy(endpoint.id, endpoint.description, endpoint.environment, {
+        forwardArn,
+        replayArn,
+      }).function,
     }));
     const endpoint = new HttpEndpoint(
       this,
@@ -299,11 +307,12 @@ export class Runtime extends Construct {
       return [url, { value: `${endpoint.api.apiEndpoint}${path}`, description: `${method} here${withFeed}` }];
     });
     const relay = functions.find(({ id }) => id === 'Relay');
-    if (forward && relay) {
+    if (forward && relay && replay) {
       const relayAlarms = new RelayAlarms(this, 'RelayAlarms', {
         installation,
         relay,
         forward: { description: forward.description, function: forward.deployed.function },
+        replay,
         accessLog: endpoint.accessLog,
         feeds: [...forward.rows.queues.byFeed.keys()],
         operators,
@@ -335,8 +344,53 @@ export class Runtime extends Construct {
     };
   }
 
+  /** What carries out replays; named, since it also starts itself again. */
+  private addReplay(config: Config, state: State) {
+    const { replay: description } = functionsOf(config);
+    const functionName = `${config.installation}-${description.name}`;
+    const replayArn = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const environment = this.picked(description, config, state);
+    const { function: target } = this.deploy('Replay', description, environment, { replayArn });
+    return { description, function: target, arn: replayArn };
+  }
+
+  /** Of what functions may be given, what this one is. */
+  private picked(
+    { environment }: FunctionDescription,
+    config: Config,
+    { table, alerts, pages, rows }: State,
+  ): Readonly<Record<string, string>> {
+    const { replay, forward } = functionsOf(config);
+    const values: Readonly<Record<string, string>> = {
+      CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
+      CONSOLE_FILES: DEPLOYED_PAGE,
+      TABLE_NAME: table.tableName,
+      ROW_QUEUE_PREFIX: rowQueueUrlPrefix(this, config.installation),
+      ALERT_TOPIC_ARN: alerts.topicArn,
+      PAGES_TOPIC_ARN: pages.topic.topicArn,
+      ...(rows && {
+        DEAD_LETTER_QUEUE: rows.queues.deadLetters.queueUrl,
+        ROWS_KEY: deployedRowsKey(config),
+        FORWARD_FUNCTION: `${config.installation}-${forward.name}`,
+        REPLAY_FUNCTION: `${config.installation}-${replay.name}`,
+      }),
+    };
+    const names = Object.keys(environment.shape);
+    return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+  }
+
   private endpointsOf(config: Config, state: State, forward: Forward | undefined): readonly Endpoint[] {
-    const { callback, submissions, relay, respond, incidents } = functionsOf(config);
+    const functions = functionsOf(config);
+    const { callback, submissions, relay, respond, incidents } = functions;
+    const people = (description: Endpoint['description']) => ({
+      description,
+      environment: this.picked(description, config, state),
+    });
     const counting: CallbackEnvironment & SubmissionsEnvironment & IncidentsEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
       TABLE_NAME: state.table.tableName,
@@ -391,6 +445,38 @@ export class Runtime extends Construct {
         without:
           'links and buttons in messages do nothing, and nobody can acknowledge but by `npx claywatch incidents`',
       },
+      {
+        id: 'Report',
+        ...people(functions.report),
+        url: 'ReportUrl',
+        without: 'the console shows nothing new; `npx claywatch` still does',
+      },
+      {
+        id: 'Operate',
+        ...people(functions.operate),
+        url: 'OperateUrl',
+        without: 'nothing can be held, replayed or silenced from the console; `npx claywatch` still can',
+      },
+      ...(config.statusPage.published
+        ? [
+            {
+              id: 'Statuspage',
+              ...people(functions.statuspage),
+              url: 'StatusPageUrl',
+              without: 'the users of the pipeline see no status page',
+            },
+          ]
+        : []),
+      ...(config.console.enabled
+        ? [
+            {
+              id: 'Console',
+              ...people(functions.console),
+              url: 'ConsoleUrl',
+              without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
+            },
+          ]
+        : []),
     ];
   }
 }

@@ -20,7 +20,15 @@ export interface BannerOptions {
   readonly source: string | undefined;
   readonly runtime: Pick<
     Runtime,
-    'stateDir' | 'inboxDir' | 'logFile' | 'endpoints' | 'tableName' | 'topicArn' | 'config' | 'respondKeyFile'
+    | 'stateDir'
+    | 'inboxDir'
+    | 'logFile'
+    | 'endpoints'
+    | 'tableName'
+    | 'topicArn'
+    | 'config'
+    | 'respondKeyFile'
+    | 'consoleUrl'
   >;
 }
 
@@ -71,6 +79,14 @@ const acts = ({ runtime }: BannerOptions): readonly string[] => {
       : `or curl -H "${config.respond.header}: Bearer $(cat ${shownPath(respondKeyFile)})" ${endpoints.http}/v1/incidents`,
   ];
 };
+
+/** Where it is looked at. */
+const shows = ({ runtime, config }: BannerOptions, colors: Colors): readonly string[] => [
+  runtime.consoleUrl === undefined
+    ? 'no console: the configuration does without (console.enabled)'
+    : colors.bold(runtime.consoleUrl),
+  ...(config.statusPage.published ? [`${runtime.endpoints.http}/status, for the users of the pipeline`] : []),
+];
 
 /** What leaves this machine. */
 const leaves = ({ config }: BannerOptions, colors: Colors): string =>
@@ -130,6 +146,7 @@ export const banner = (options: BannerOptions, colors: Colors): string => {
     '',
     row('watches', watching(options)),
     row('', feeds(options)),
+    ...rows('shows', shows(options, colors)),
     ...rows('takes', takes(options)),
     row('looks', pace(options)),
     ...rows('tells', tells(options, colors)),

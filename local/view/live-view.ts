@@ -46,6 +46,8 @@ const FAILED: Readonly<Record<FaultOf, string>> = {
   run: 'the run failed',
   forwarder: 'a forwarder failed; the next one goes on',
   channels: 'messages for chat channels could not be handed over; they are tried again',
+  replay: 'a replay stopped; it can be resumed',
+  console: 'the page of the console could not be built; everything else goes on',
   inbox: 'a message could not be taken into the inbox; it is tried again',
 };
 const CLEAR_LINE = '\r\u001b[2K';

@@ -301,10 +301,42 @@ const previousRelaySecrets = ([name, { relay }]: [string, FeedConfig]): Problem[
       ]
     : [];
 
+/** A component of no feed would never have trouble. */
+const publicComponents = (config: Config): Problem[] => {
+  const feeds = Object.keys(config.feeds);
+  const known = feeds.length === 0 ? 'there are no feeds' : `must be one of ${feeds.join(', ')}`;
+  return Object.keys(config.statusPage.components)
+    .filter((name) => !feeds.includes(name))
+    .map((name) => {
+      const meant = nearest(name, feeds);
+      return problem(
+        ['statusPage', 'components', name],
+        `names no feed; ${known}${meant ? `; did you mean ${meant}?` : ''}`,
+      );
+    });
+};
+
 const rowSchemas = ([name, { relay }]: [string, FeedConfig]): Problem[] =>
   schemaFaults(relay.schema ?? {}).map(({ path, text }) =>
     problem(['feeds', name, 'relay', 'schema', ...path], text),
   );
+
+/** What sign-in by an identity provider cannot do without. */
+const signIn = ({ console: { oidc }, respond }: Config): Problem[] => {
+  if (!oidc) return [];
+  const path = ['console', 'oidc'];
+  return [
+    ...(respond.publicUrl === undefined
+      ? [problem(path, 'needs respond.publicUrl, where the provider sends people back')]
+      : []),
+    ...(oidc.scopes.includes('openid')
+      ? []
+      : [problem([...path, 'scopes'], 'must have "openid" among them; without it nobody is named')]),
+    ...(oidc.responders.length + oidc.readers.length === 0
+      ? [problem(path, 'lets nobody in: responders or readers must name a value of the claim')]
+      : []),
+  ];
+};
 
 /** What the schema cannot see because it concerns two keys at once. Pure. */
 export const contradictionsIn = (config: Config): Problem[] => [
@@ -320,10 +352,12 @@ export const contradictionsIn = (config: Config): Problem[] => [
   ...schedule(config),
   ...connectivity(config),
   ...recipients(config),
+  ...signIn(config),
   ...channelIds(config),
   ...installationName(config),
   ...rowQueues(config),
   ...channelQueues(config),
   ...Object.entries(config.feeds).flatMap(previousRelaySecrets),
   ...Object.entries(config.feeds).flatMap(rowSchemas),
+  ...publicComponents(config),
 ];

@@ -38,6 +38,8 @@ const secret = z
     SECRET_NAME,
   )
   .meta({ allowed: SECRET_NAME });
+const ISSUER = 'an https URL without user name, query and fragment, e.g. "https://login.example.com"';
+const issuer = z.string(ISSUER).max(2_048).refine(isIssuer, ISSUER).meta({ allowed: ISSUER });
 const headerName = z
   .string(HEADER_NAME)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, HEADER_NAME)
@@ -695,6 +697,103 @@ export const configSchema = z.strictObject({
     },
     'Who may look at incidents and act on them.',
   ),
+  console: section(
+    {
+      enabled: key(
+        z.boolean().default(true),
+        'Whether the console is served. False: nobody can sign in; the API takes secrets all the same.',
+      ),
+      sessionSecret: key(
+        secret.optional(),
+        'Where the key is read from that signs sessions of the console. Left out: nobody can sign in.',
+      ),
+      sessionHours: count(8, 1, 168, 'hours', 'How long a session lasts; then one signs in again.'),
+      oidc: key(
+        z
+          .strictObject({
+            issuer: key(
+              issuer,
+              'The identity provider, as it calls itself: what is below it at /.well-known/openid-configuration is asked.',
+            ),
+            clientId: key(text(500), 'What the provider calls Claywatch.'),
+            clientSecret: key(secret, 'Where the secret is read from by which the provider knows Claywatch.'),
+            scopes: key(
+              z
+                .array(
+                  z
+                    .string()
+                    .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/)
+                    .meta({ allowed: 'a scope, e.g. "profile"' }),
+                )
+                .max(20)
+                .default(['openid', 'profile', 'email']),
+              'What is asked for; "openid" must be among it.',
+            ),
+            nameClaim: key(text(200).default('name'), 'The claim that says what somebody is called.'),
+            roleClaim: key(
+              text(200).default('groups'),
+              'The claim that says what somebody may do: a text, or a list of them.',
+            ),
+            responders: key(
+              z.array(text(500)).max(100).default([]),
+              'Values of that claim whose bearers may look and act.',
+            ),
+            readers: key(
+              z.array(text(500)).max(100).default([]),
+              'Values whose bearers may look. Whoever has none of either is not let in.',
+            ),
+          })
+          .optional(),
+        'Sign-in by an identity provider (OpenID Connect), beside that by secret. Needs `respond.publicUrl`, where the provider sends people back.',
+      ),
+    },
+    'The console: a page that shows how it goes, and on which people act.',
+  ),
+  statusPage: section(
+    {
+      published: key(
+        z.boolean().default(false),
+        'Whether the page is there, for everybody who knows its address. false: it answers 404.',
+      ),
+      title: key(text(80).default('Status'), 'The name of the page, e.g. "Acme enrichment".'),
+      description: key(text(300).optional(), 'A sentence below the title.'),
+      severities: key(
+        severities.default(['P1', 'P2', 'P3']),
+        'Which incidents show. P1 is a major outage, P2 a partial one, P3 degraded; a P4 hits nobody and changes no state.',
+      ),
+      states: key(
+        z.enum(['measured', 'confirmed']).default('measured'),
+        'What the states of components follow. measured: what Claywatch sees, at once. confirmed: only incidents of ' +
+          'which a person has confirmed an update for the public; no uptime is counted then. Words always wait for a person.',
+      ),
+      components: key(
+        z
+          .record(
+            name,
+            z.strictObject({
+              name: key(text(80).optional(), 'What the public reads. Left out: the name of the feed.'),
+              description: key(text(300).optional(), 'A sentence below its name.'),
+              show: key(z.boolean().default(true), 'Whether the feed is on the page.'),
+            }),
+          )
+          .default({}),
+        'How feeds show, by the name of the feed. A feed that is left out shows by its own name.',
+      ),
+      alerting: section(
+        {
+          name: key(text(80).default('Monitoring and alerting'), 'What the public reads.'),
+          description: key(text(300).optional(), 'A sentence below its name.'),
+          show: key(z.boolean().default(true), 'Whether it is on the page.'),
+        },
+        'How the page shows whether the pipeline is being watched, and people are told.',
+      ),
+      maintenance: key(
+        z.boolean().default(true),
+        'Whether planned work shows (`claywatch silence add --kind maintenance`): when it is and what it covers, never its reason.',
+      ),
+    },
+    'The public status page for the users of the pipeline, at `GET /status`, `/status.json` and `/status.rss`.',
+  ),
   rotation: section(
     {
       senders: section(
@@ -708,7 +807,7 @@ export const configSchema = z.strictObject({
       ),
       linkKey: section(
         { everyDays: rotatedEvery() },
-        'The key that signs links in messages. Nobody has to do anything.',
+        'The keys that sign links in messages and sessions of the console. Nobody has to do anything.',
       ),
       overlapDays: count(
         14,
@@ -1088,6 +1187,16 @@ function isTimeZone(zone: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** As OpenID Connect Discovery 1.0 has it; without TLS only on this machine, to try it out. */
+function isIssuer(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || `${url.search}${url.hash}${url.username}${url.password}` !== '') return false;
+  return (
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && /^(?:localhost|127\.0\.0\.1)$/.test(url.hostname))
+  );
 }
 
 function hasUserInfo(url: string): boolean {

@@ -15,7 +15,7 @@ import {
   sameKey,
 } from './rule.ts';
 import { DECISION_TREE } from './tree.ts';
-import type { Conclusion, Diagnosis, ManualQuestion, RuledOut, Verdict } from './verdict.ts';
+import type { Conclusion, Diagnosis, ManualQuestion, PathTaken, RuledOut, Verdict } from './verdict.ts';
 import { WOULD_CHANGE } from './would-change.ts';
 
 export interface DiagnoseOptions {
@@ -59,9 +59,29 @@ const merge = (found: readonly Found[]): readonly Found[] => {
   return merged;
 };
 
+/** Where in the tree a cause was found; -1: nowhere. */
+const askedAt = (asked: readonly Asked[], found: Found): number =>
+  asked.findIndex(({ judgement }) => judgement.found.some((other) => sameKey(other, found)));
+
+/** Every question up to the one that named it, as it was answered; that one was answered "no" because of it. */
+const pathTo = (asked: readonly Asked[], found: Found): readonly PathTaken[] => {
+  const at = askedAt(asked, found);
+  return asked.slice(0, at + 1).map(({ question: { id }, judgement }, index): PathTaken => {
+    if (index === at) return { id, answer: 'no', because: found.summary, cause: found.cause };
+    const { answer, because } = judgement;
+    const [named] = answer === 'no' ? judgement.found : judgement.cleared;
+    return {
+      id,
+      answer,
+      because,
+      cause: answer === 'yes' || answer === 'no' ? (named?.cause ?? null) : null,
+    };
+  });
+};
+
 /** Causes that stand before this one in the tree and were seen not to hold, one line each. */
 const ruledOutBefore = (asked: readonly Asked[], found: Found): readonly RuledOut[] => {
-  const at = asked.findIndex(({ judgement }) => judgement.found.some((other) => sameKey(other, found)));
+  const at = askedAt(asked, found);
   const seen = new Map<Cause, RuledOut>();
   for (const { judgement } of asked.slice(0, at + 1))
     for (const { cause, evidence } of judgement.cleared)
@@ -93,6 +113,7 @@ const toVerdict = (
   summary: found.summary,
   evidence: found.evidence,
   ruledOut: ruledOutBefore(asked, found),
+  path: pathTo(asked, found),
   wouldChange: WOULD_CHANGE[found.cause] ?? [],
   tentative,
   ...(hiddenBy === undefined ? {} : { hiddenBy }),

@@ -11,6 +11,17 @@ export interface RuledOut {
   readonly why: string;
 }
 
+/** A question of the tree on the way to a verdict; the last of them names it. */
+export interface PathTaken {
+  /** The id of the question. */
+  readonly id: string;
+  readonly answer: PathStep['answer'];
+  /** Why, in a few words. */
+  readonly because: string;
+  /** What "no" names, and what "yes" rules out; null: neither. */
+  readonly cause: Cause | null;
+}
+
 /** A named cause about a subject, with what speaks for it. */
 export interface Verdict {
   readonly cause: Cause;
@@ -20,6 +31,8 @@ export interface Verdict {
   readonly summary: string;
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
+  /** The questions from the network outward up to the one that names this. Left out: no tree decided it. */
+  readonly path?: readonly PathTaken[];
   /** What would have to be seen for this verdict to change, e.g. "An answer below 500 from the API host". */
   readonly wouldChange: readonly string[];
   /**

@@ -33,7 +33,9 @@ export type IncidentCommand =
       readonly kind: 'merge';
       readonly into: Pick<Incident, 'id' | 'cause' | 'subject' | 'status' | 'severity' | 'mergedInto'>;
     }
-  | { readonly kind: 'unmerge' };
+  | { readonly kind: 'unmerge' }
+  /** `key` names a step of the runbook (`stepKey`), `text` says it in a few words; `done: false` takes it back. */
+  | { readonly kind: 'step'; readonly key: string; readonly text: string; readonly done: boolean };
 
 export type ActOutcome =
   | { readonly kind: 'done'; readonly incident: Incident }
@@ -50,7 +52,9 @@ export type Refusal =
   | 'into-silence'
   | 'empty'
   /** The public hears nothing of a drill. */
-  | 'drill';
+  | 'drill'
+  /** The runbook has no such step, as the incident stands now. */
+  | 'no-such-step';
 
 const refused = (why: Refusal, text: string): ActOutcome => ({ kind: 'refused', why, text });
 
@@ -147,7 +151,7 @@ const setSeverity = (
   const said = `${by.name} set ${severity} instead of ${current.severity}${text === '' ? '' : `: ${text}`}`;
   const isPeak = isMoreUrgent(severity, current.peakSeverity);
   const set: Incident = {
-    ...advance(current, at, [entry(at, 'severity-set', said, by)]),
+    ...advance(current, at, [{ ...entry(at, 'severity-set', said, by), severity }]),
     severity,
     ...(isPeak && { peakSeverity: severity }),
     severitySet: { severity, insteadOf: current.severitySet?.insteadOf ?? current.severity },
@@ -209,6 +213,25 @@ const update = (
   return tell(refreshed({ ...promised, pending }, moment), 'updated', moment, { text, audience });
 };
 
+const step = (
+  current: Incident,
+  by: Actor,
+  { key, text, done }: Extract<IncidentCommand, { kind: 'step' }>,
+  moment: Moment,
+): Incident => {
+  const { at } = moment;
+  const { steps = [] } = current;
+  if (steps.some((known) => known.key === key) === done) return current;
+  const said = done
+    ? entry(at, 'step-done', `Step done by ${by.name}: ${clip(text)}`, by)
+    : entry(at, 'step-undone', `Step not done after all, says ${by.name}: ${clip(text)}`, by);
+  const next = {
+    ...advance(current, at, [said]),
+    steps: done ? [...steps, { key, by, at }] : steps.filter((known) => known.key !== key),
+  };
+  return isOpen(current) ? refreshed(next, moment) : next;
+};
+
 const change = (
   current: Incident,
   command: Exclude<IncidentCommand, { kind: 'resolve' | 'review' }>,
@@ -239,6 +262,8 @@ const change = (
       return merge(current, by, command.into, moment);
     case 'unmerge':
       return unmerge(current, by, moment);
+    case 'step':
+      return step(current, by, command, moment);
   }
 };
 
@@ -264,8 +289,8 @@ const mergeRefusal = (
 
 const whenOver = (current: Incident, command: IncidentCommand): ActOutcome | null => {
   if (command.kind === 'resolve') return null;
-  // What is to be said after the end, e.g. on a status page.
-  if (command.kind === 'update' && current.status === 'resolved') return null;
+  // What is to be said after the end, e.g. on a status page; and what was done before it, and not ticked yet.
+  if ((command.kind === 'update' || command.kind === 'step') && current.status === 'resolved') return null;
   return refused('not-open', `${current.id} is ${current.status} already.`);
 };
 

@@ -20,6 +20,11 @@ export const LIMITS = {
   evidence: 12,
   factsPerEvidence: 12,
   ruledOut: 30,
+  /** More questions than the tree has, and UTF-16 units of why each was answered as it was. */
+  path: 50,
+  pathText: 100,
+  /** More steps than any entry of the runbook has. */
+  steps: 20,
   wouldChange: 10,
   effects: 30,
   actions: 30,
@@ -154,4 +159,5 @@ export const bound = (incident: Incident): Incident => ({
   pending: boundPending(incident.pending),
   deliveries: boundDeliveries(incident.deliveries),
   ...(incident.actions && { actions: incident.actions.slice(-LIMITS.actions) }),
+  ...(incident.steps && { steps: incident.steps.slice(-LIMITS.steps) }),
 });

@@ -18,7 +18,7 @@ export interface Change {
  * when it keeps losing; faults of the store pass through.
  */
 export const changeIncident = async (
-  store: IncidentStore,
+  store: Pick<IncidentStore, 'current' | 'write'>,
   { cause, subject }: IncidentKey,
   change: (current: Incident | null) => Incident | null,
 ): Promise<Change> => {

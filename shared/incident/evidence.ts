@@ -14,7 +14,7 @@ const bounded = (evidence: readonly Evidence[]): readonly Evidence[] =>
   oneOfEachKind(evidence.map(boundEvidence)).slice(0, LIMITS.evidence);
 
 /** What an incident shows of its verdict. */
-export type Findings = Pick<Incident, 'summary' | 'evidence' | 'ruledOut' | 'wouldChange'>;
+export type Findings = Pick<Incident, 'summary' | 'evidence' | 'ruledOut' | 'path' | 'wouldChange'>;
 
 /** Evidence in front of what was kept; of each kind only the newest. */
 export const mergeEvidence = (kept: readonly Evidence[], seen: readonly Evidence[]): readonly Evidence[] =>
@@ -24,6 +24,14 @@ export const findingsOf = (verdict: Verdict, kept: readonly Evidence[] = []): Fi
   summary: clip(verdict.summary),
   evidence: mergeEvidence(kept, verdict.evidence),
   ruledOut: verdict.ruledOut.slice(0, LIMITS.ruledOut).map(({ cause, why }) => ({ cause, why: clip(why) })),
+  ...(verdict.path && {
+    path: verdict.path.slice(-LIMITS.path).map(({ id, answer, because, cause }) => ({
+      id: clip(id, LIMITS.factName),
+      answer,
+      because: clip(because, LIMITS.pathText),
+      cause,
+    })),
+  }),
   wouldChange: verdict.wouldChange.slice(0, LIMITS.wouldChange).map((text) => clip(text)),
 });
 

@@ -3,7 +3,7 @@ import type { Cause } from '../cause.ts';
 const ID = /^inc-(\d{4})(\d{2})(\d{2})-[0-9a-f]{8}$/;
 
 /** FNV-1a over UTF-16 units with murmur3's finalizer, so that times one millisecond apart give unlike ids. */
-const hash32 = (text: string): number => {
+export const hash32 = (text: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

@@ -1,5 +1,5 @@
 import type { Cause } from '../cause.ts';
-import type { Evidence, RuledOut } from '../diagnose/verdict.ts';
+import type { Evidence, PathTaken, RuledOut } from '../diagnose/verdict.ts';
 import type { Severity } from '../severity.ts';
 
 /**
@@ -100,10 +100,15 @@ export interface TimelineEntry {
     | 'reviewed'
     | 'withheld'
     /** Its postmortem was drafted. */
-    | 'drafted';
+    | 'drafted'
+    /** Somebody did a step of the runbook; or not, after all. */
+    | 'step-done'
+    | 'step-undone';
   readonly text: string;
   /** Left out: Claywatch itself. */
   readonly by?: Actor;
+  /** Of what opened it and of what changed its severity: the severity since; left out by earlier versions. */
+  readonly severity?: Severity;
   /** Of `updated`: for whom it was written. */
   readonly audience?: UpdateAudience;
   /** The request that it came of, so that a repetition of it does nothing. */
@@ -151,6 +156,14 @@ export interface IncidentAction {
   readonly opening: number;
   /** In a sentence or two, for people. */
   readonly text: string;
+}
+
+/** A step of the runbook that somebody did. */
+export interface StepDone {
+  /** Names the step by what it says (`stepKey`): its number may be another's once more is known. */
+  readonly key: string;
+  readonly by: Actor;
+  readonly at: number;
 }
 
 /** A span of time against its deadline, ms; null as in a postmortem: it did not happen, there is none, not known. */
@@ -242,9 +255,13 @@ export interface Incident {
   readonly effects?: readonly { readonly cause: Cause; readonly subject: string }[];
   /** What was done about it, oldest first; the same is on the timeline. */
   readonly actions?: readonly IncidentAction[];
+  /** Steps of the runbook that people did, oldest first. */
+  readonly steps?: readonly StepDone[];
   /** Newest first, one per probe and finding; what resolved it comes first once it is resolved. */
   readonly evidence: readonly Evidence[];
   readonly ruledOut: readonly RuledOut[];
+  /** The way through the decision tree; left out: no tree decided it, or an earlier version opened it. */
+  readonly path?: readonly PathTaken[];
   readonly wouldChange: readonly string[];
   readonly timeline: readonly TimelineEntry[];
   /** Oldest first; sent in this order, each only when those before it are delivered (`duePending`). */

@@ -7,7 +7,7 @@ import type { IncidentKey, VerdictFact } from './fact.ts';
 import { incidentId } from './id.ts';
 import type { Incident } from './incident.ts';
 import { asSet, isOutgrown, withDeadlines } from './severity.ts';
-import { type Moment, note, turn } from './turn.ts';
+import { type Moment, noteOfSeverity, turn } from './turn.ts';
 
 /** A new incident, which owes its first message. */
 export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: Moment): Incident => {
@@ -27,7 +27,7 @@ export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: M
     nextUpdateAt: nextUpdateAt(severity, at, policy.deadlines),
     reopenings: 0,
     ...findings,
-    timeline: [note(at, 'triggered', `Opened as ${severity}: ${findings.summary}`)],
+    timeline: [noteOfSeverity(at, 'triggered', severity, `Opened as ${severity}: ${findings.summary}`)],
     pending: [],
     deliveries: [],
     version: 1,
@@ -37,7 +37,8 @@ export const open = (key: IncidentKey, fact: VerdictFact, { at, now, policy }: M
 
 /** It was over, and people heard of it: nobody has it, and everything begins anew. */
 const afresh = (resolved: Incident, severity: Severity, moment: Moment): Incident => {
-  const { closedBy: _, reviewed: __, severitySet: ___, ...rest } = resolved;
+  // What was done then helped only for a while.
+  const { closedBy: _, reviewed: __, severitySet: ___, steps: ____, ...rest } = resolved;
   return {
     ...asNobodys({ ...rest, severity }, moment),
     nextUpdateAt: nextUpdateAt(severity, moment.now, moment.policy.deadlines),
@@ -72,7 +73,14 @@ export const reopen = (resolved: Incident, fact: VerdictFact, moment: Moment): I
       reopenings,
     },
     'relapse',
-    [note(moment.at, 'reopened', `Opened again (${reopenings}) as ${severity}: ${findings.summary}`)],
+    [
+      noteOfSeverity(
+        moment.at,
+        'reopened',
+        severity,
+        `Opened again (${reopenings}) as ${severity}: ${findings.summary}`,
+      ),
+    ],
     moment,
   );
   return isUnheard ? withDeadlines(next, current.severity, moment) : next;

@@ -24,9 +24,23 @@ export interface IncidentStore {
   write(next: Incident, expected: Incident | null): Promise<WriteResult>;
   /** Every incident that is open, still owes a notification, or is held closed by somebody; may lag by a moment. */
   active(): Promise<readonly Incident[]>;
-  /** Newest first, open and resolved, current and archived, opened at or after `since`; each id once. */
-  list(query: { readonly since: number; readonly limit: number }): Promise<readonly Incident[]>;
+  /**
+   * Newest first (`newestFirst`), open and resolved, current and archived, opened at or after `since`; each id once.
+   * With `after` those that come after it in this order, whether there is such an incident or not.
+   */
+  list(query: {
+    readonly since: number;
+    readonly limit: number;
+    readonly after?: Place;
+  }): Promise<readonly Incident[]>;
 }
+
+/** Where an incident stands in the list; it never changes. */
+export type Place = Pick<Incident, 'openedAt' | 'id'>;
+
+/** The order of lists: the newest first, and of those opened in one millisecond the one with the greater id. */
+export const newestFirst = (one: Place, other: Place): number =>
+  other.openedAt - one.openedAt || (one.id < other.id ? 1 : one.id > other.id ? -1 : 0);
 
 /** Whether it must stay what is current of its cause and subject: it is open, or a message about it is owed. */
 export const isUnfinished = (incident: Incident): boolean => isOpen(incident) || incident.pending.length > 0;

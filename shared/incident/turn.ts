@@ -1,3 +1,4 @@
+import type { Severity } from '../severity.ts';
 import { nextFlap, owe, type Turn } from './belief.ts';
 import { clip } from './bounds.ts';
 import type { IncidentKey } from './fact.ts';
@@ -18,6 +19,14 @@ export const note = (at: number, kind: TimelineEntry['kind'], text: string): Tim
   kind,
   text: clip(text),
 });
+
+/** A note of the severity that it has from now on. */
+export const noteOfSeverity = (
+  at: number,
+  kind: TimelineEntry['kind'],
+  severity: Severity,
+  text: string,
+): TimelineEntry => ({ ...note(at, kind, text), severity });
 
 /** The next version, with its times. */
 export const advance = (current: Incident, at: number, entries: readonly TimelineEntry[]): Incident => ({

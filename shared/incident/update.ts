@@ -7,7 +7,7 @@ import { findingsOf, newestAt, novelEvidence, sayTheSame } from './evidence.ts';
 import type { IncidentKey, VerdictFact } from './fact.ts';
 import type { Incident, TimelineEntry } from './incident.ts';
 import { asSet, isOutgrown, withDeadlines } from './severity.ts';
-import { advance, type Moment, named, note, turn } from './turn.ts';
+import { advance, type Moment, named, note, noteOfSeverity, turn } from './turn.ts';
 
 const changeSeverity = (
   current: Incident,
@@ -29,14 +29,16 @@ const changeSeverity = (
     [
       ...entries,
       raised
-        ? note(
+        ? noteOfSeverity(
             moment.at,
             'severity-raised',
+            severity,
             `Raised from ${current.severity} to ${severity}: ${verdict.summary}`,
           )
-        : note(
+        : noteOfSeverity(
             moment.at,
             'severity-lowered',
+            severity,
             `Lowered from ${current.severity} to ${severity}: ${verdict.summary}`,
           ),
     ],

@@ -1,6 +1,4 @@
-import { fromBase64, hmacSha256, toBase64, utf8 } from '../notify/channels/hmac.ts';
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import { openSigned, type Signer, signText } from '../signed/text.ts';
 
 /** What a link is for; one of them is never taken for the other. */
 export type LinkPurpose = 'view' | 'acknowledge';
@@ -32,22 +30,7 @@ const PAYLOAD = /^1:(view|acknowledge):([0-9a-z]{1,9}):([!-~]{1,120})$/;
 /** What else is signed with the same secret, if anything, is not taken for a link. */
 const DOMAIN = 'claywatch link\n';
 
-const encode = (bytes: Bytes): string =>
-  toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-
-/** Null when it is not base64url as we write it: every value has one text, so that a token has no variants. */
-const decode = (text: string): Bytes | null => {
-  const bytes = fromBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return bytes && encode(bytes) === text ? bytes : null;
-};
-
-const macOf = async (key: LinkKey, payload: string): Promise<Bytes> =>
-  (await hmacSha256(utf8(key), utf8(DOMAIN + payload))).slice(0, MAC_BYTES);
-
-/** Takes the same time wherever they differ. */
-const isSame = (a: Bytes, b: Bytes): boolean =>
-  a.length === b.length &&
-  a.reduce((difference, byte, index) => difference | (byte ^ (b[index] ?? 0)), 0) === 0;
+const signerOf = (key: LinkKey): Signer => ({ key, domain: DOMAIN, macBytes: MAC_BYTES });
 
 /**
  * `<claim>.<signature>`, both base64url, at most 400 characters: safe in the path of a URL. The claim can be read by
@@ -57,7 +40,7 @@ const isSame = (a: Bytes, b: Bytes): boolean =>
 export const signLink = async (key: LinkKey, claim: LinkClaim): Promise<string> => {
   const payload = `${VERSION}:${claim.purpose}:${claim.expiresAt.toString(36)}:${claim.incidentId}`;
   if (!PAYLOAD.test(payload)) throw new RangeError('not the id of an incident, or not a time');
-  return `${encode(utf8(payload))}.${encode(await macOf(key, payload))}`;
+  return signText(signerOf(key), payload);
 };
 
 /**
@@ -70,15 +53,9 @@ export const verifyLink = async (
   purpose: LinkPurpose,
   now: number,
 ): Promise<LinkCheck> => {
-  if (token.length > LONGEST_TOKEN) return { kind: 'invalid' };
-  const [claim = '', signature = '', ...rest] = token.split('.');
-  const payloadBytes = decode(claim);
-  const mac = decode(signature);
-  if (!payloadBytes || !mac || rest.length > 0) return { kind: 'invalid' };
-  const payload = String.fromCharCode(...payloadBytes);
-  const isOurs = isSame(mac, await macOf(key, payload));
-  const [, given, expires = '', incidentId = ''] = PAYLOAD.exec(payload) ?? [];
-  if (!isOurs || !PURPOSES.some((known) => known === given) || given !== purpose) return { kind: 'invalid' };
+  const opened = await openSigned([signerOf(key)], token, LONGEST_TOKEN);
+  const [, given, expires = '', incidentId = ''] = PAYLOAD.exec(opened?.payload ?? '') ?? [];
+  if (!PURPOSES.some((known) => known === given) || given !== purpose) return { kind: 'invalid' };
   const expiresAt = Number.parseInt(expires, 36);
   return now < expiresAt * 1_000 ? { kind: 'valid', incidentId, expiresAt } : { kind: 'expired', incidentId };
 };

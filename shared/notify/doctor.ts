@@ -51,7 +51,7 @@ const unknownNames = ({ notify, incidents }: Config): readonly string[] => {
 };
 
 /** What the configuration leaves undone; it is valid all the same. */
-const examineConfig = (config: Config): readonly Examined[] => {
+export const examineConfig = (config: Config): readonly Examined[] => {
   const { notify, respond, incidents } = config;
   const found: Examined[] = [];
   const unrouted = unroutedSeverities(config);

@@ -5,7 +5,7 @@ import type { Pacer } from './pacer.ts';
 import type { RowQueue } from './queue.ts';
 import { type FeedFacts, type OpenIncident, type RelayStatus, relayStatus } from './status.ts';
 import { readDepths } from './status-depths.ts';
-import type { StatusConfig } from './status-reasons.ts';
+import type { PaceNow, StatusConfig } from './status-reasons.ts';
 
 /** What of an incident is looked at: incidents come after the relay, so it knows only this much of them. */
 export interface ActiveIncident {
@@ -28,7 +28,7 @@ export interface StatusSources {
 }
 
 /** Open, told on their own, and the most urgent first. */
-const openOf = (incidents: readonly ActiveIncident[]): readonly OpenIncident[] =>
+export const openOf = (incidents: readonly ActiveIncident[]): readonly OpenIncident[] =>
   incidents
     .filter(({ status, hiddenBy }) => status !== 'resolved' && hiddenBy === undefined)
     .map(({ cause, subject, severity, openedAt }) => ({ cause, subject, severity, since: openedAt }))
@@ -36,13 +36,17 @@ const openOf = (incidents: readonly ActiveIncident[]): readonly OpenIncident[] =
       one.severity === other.severity ? one.since - other.since : one.severity < other.severity ? -1 : 1,
     );
 
-/** Reads how it goes with the given feeds. Rejects when the store does not answer; a queue may be silent. */
-export const readRelayStatus = async (
-  { controls, queue, rows, pacer, incidents, onFault }: StatusSources,
-  config: StatusConfig,
+/** What the status follows from, before it is judged. */
+export interface RelayFacts {
+  readonly feeds: Readonly<Record<string, FeedFacts>>;
+  readonly pace: PaceNow;
+}
+
+/** Reads what the status of the given feeds follows from. Rejects when the store does not answer. */
+export const readRelayFacts = async (
+  { controls, queue, rows, pacer, onFault }: Omit<StatusSources, 'incidents'>,
   feeds: readonly string[],
-  now: number,
-): Promise<RelayStatus> => {
+): Promise<RelayFacts> => {
   const factsOf = async (feed: string): Promise<Omit<FeedFacts, 'depth'>> => {
     const [control, tally, snapshot] = await Promise.all([
       controls.load(feed),
@@ -51,17 +55,29 @@ export const readRelayStatus = async (
     ]);
     return { control, tally, snapshot };
   };
-  const [depths, pace, active, ...facts] = await Promise.all([
+  const [depths, pace, ...facts] = await Promise.all([
     readDepths(queue, feeds, onFault),
     pacer.state(),
-    incidents.active(),
     ...feeds.map(factsOf),
   ]);
-  const seen = Object.fromEntries(
-    facts.map((each): [string, FeedFacts] => [
-      each.control.feed,
-      { ...each, depth: depths[each.control.feed] ?? null },
-    ]),
-  );
-  return relayStatus(config, seen, { pace, incidents: openOf(active), now });
+  return {
+    feeds: Object.fromEntries(
+      facts.map((each): [string, FeedFacts] => [
+        each.control.feed,
+        { ...each, depth: depths[each.control.feed] ?? null },
+      ]),
+    ),
+    pace,
+  };
+};
+
+/** Reads how it goes with the given feeds. Rejects when the store does not answer; a queue may be silent. */
+export const readRelayStatus = async (
+  { incidents, ...sources }: StatusSources,
+  config: StatusConfig,
+  feeds: readonly string[],
+  now: number,
+): Promise<RelayStatus> => {
+  const [facts, active] = await Promise.all([readRelayFacts(sources, feeds), incidents.active()]);
+  return relayStatus(config, facts.feeds, { pace: facts.pace, incidents: openOf(active), now });
 };

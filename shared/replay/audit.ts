@@ -13,3 +13,17 @@ export const audit = async (
   const at = clock.now();
   await changeControl(controls, feed, (control) => noted(control, { at, kind, text, by }));
 };
+
+/** The same, unless its history tells of it already; so whoever says it may be repeated. */
+export const auditOnce = async (
+  { controls }: Pick<RunPorts, 'controls'>,
+  feed: string,
+  change: ControlChange,
+  isSaid: (known: ControlChange) => boolean,
+): Promise<void> => {
+  await changeControl(controls, feed, (control) =>
+    control.history.some((known) => known.kind === change.kind && known.text === change.text && isSaid(known))
+      ? control
+      : noted(control, change),
+  );
+};

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import { ClaywatchError } from '../errors.ts';
 import { changeControl, isHeld, releaseHold } from '../relay/control-change.ts';
-import { audit } from './audit.ts';
+import { audit, auditOnce } from './audit.ts';
 import type { ReplayJob, ReplaySource } from './job.ts';
 import { nextPage, queuePage } from './pages.ts';
 import { REPLAY_PAGE, type ReplayPlan } from './plan.ts';
@@ -29,6 +29,8 @@ export type ReplayOutcome =
   | { readonly kind: 'done'; readonly job: ReplayJob }
   /** Can be resumed; `job.stopped` says why it ended. */
   | { readonly kind: 'stopped'; readonly job: ReplayJob }
+  /** The time that it had is up; another run may go on at once, from `job`. */
+  | { readonly kind: 'yielded'; readonly job: ReplayJob }
   /** Another run works on it. */
   | { readonly kind: 'conflict'; readonly job: ReplayJob };
 
@@ -36,6 +38,8 @@ export interface RunOptions {
   /** Rows that are queued at once; `REPLAY_PAGE` unless said. */
   readonly page?: number;
   readonly signal?: AbortSignal;
+  /** When it yields, epoch ms; between two pages, so a little later. Left out: never. */
+  readonly until?: number;
   readonly onEvent?: (event: ReplayEvent) => void;
 }
 
@@ -86,6 +90,37 @@ const SOURCE_WORDS = {
 const beginning = ({ id, planned, source }: ReplayJob): string =>
   `The replay ${id} of ${planned} rows ${SOURCE_WORDS[source]} begins.`;
 
+type StorePorts = Pick<RunPorts, 'controls' | 'clock' | 'jobs'>;
+
+/**
+ * Writes a new job down, for whoever runs it then, and in the history of its feed that it begins. May be repeated.
+ * Gives the job as it is stored.
+ */
+export const storeReplay = async (job: ReplayJob, ports: StorePorts): Promise<ReplayJob> => {
+  const { feed, by } = job;
+  // Its id makes the sentence one of a kind.
+  const begun = { at: ports.clock.now(), kind: 'replay', text: beginning(job), by } as const;
+  await auditOnce(ports, feed, begun, () => true);
+  const first = { ...job, version: 1 };
+  if ((await ports.jobs.save(first)) === 'written') return first;
+  const known = await ports.jobs.load(job.id);
+  if (known?.startedAt === job.startedAt && known.by === job.by) return known;
+  throw new ClaywatchError('relay.contended', `The replay ${job.id} was not begun.`, 'Plan it once more.');
+};
+
+/** Writes into the history of its feed who has a stopped replay go on. May be repeated with the same time. */
+export const noteResumed = (
+  { id, feed }: Pick<ReplayJob, 'id' | 'feed'>,
+  { at, by }: { readonly at: number; readonly by: string },
+  ports: Pick<RunPorts, 'controls'>,
+): Promise<void> =>
+  auditOnce(
+    ports,
+    feed,
+    { at, kind: 'replay', text: `The replay ${id} goes on.`, by },
+    (known) => known.at === at && known.by === by,
+  );
+
 /** Thrown within a run, never out of it. */
 class Overtaken extends Error {}
 
@@ -109,7 +144,7 @@ export const runReplay = async (
   config: Config,
   stored: ReplayJob,
   ports: RunPorts,
-  { page: size = REPLAY_PAGE, signal, onEvent = () => {} }: RunOptions = {},
+  { page: size = REPLAY_PAGE, signal, until = Number.POSITIVE_INFINITY, onEvent = () => {} }: RunOptions = {},
 ): Promise<ReplayOutcome> => {
   const { clock, queue, controls, jobs } = ports;
   const context = { config, ports };
@@ -151,11 +186,16 @@ export const runReplay = async (
     return { held: isHeld(control), ahead: depth.waiting + depth.delayed };
   };
 
+  const isTimeUp = (): boolean => clock.now() >= until;
+
   /** Waits until few rows wait. `held`: it was put on hold meanwhile. Rejects with the signal's reason. */
-  const waitForQueue = async (): Promise<'go' | 'held'> => {
+  const waitForQueue = async (pilesUp: boolean): Promise<'go' | 'held' | 'time-up'> => {
+    if (isTimeUp()) return 'time-up';
+    if (pilesUp) return 'go';
     for (let seen = await look(); ; seen = await look()) {
       if (seen.held) return 'held';
       if (seen.ahead < perAhead) return 'go';
+      if (isTimeUp()) return 'time-up';
       onEvent({ kind: 'waiting', job, ahead: seen.ahead });
       if (clock.now() - job.updatedAt >= SIGN_OF_LIFE_MS) await save(job);
       await clock.sleep(LOOK_MS, signal);
@@ -177,11 +217,12 @@ export const runReplay = async (
   };
 
   /** `done`, or why it stops. */
-  const work = async (pilesUp: boolean): Promise<'done' | 'asked' | 'held'> => {
+  const work = async (pilesUp: boolean): Promise<'done' | 'asked' | 'held' | 'time-up'> => {
     if (await settle()) return 'done';
     while (job.queued < job.planned) {
       if (signal?.aborted) return 'asked';
-      if (!pilesUp && (await waitForQueue()) === 'held') return 'held';
+      const queue = await waitForQueue(pilesUp);
+      if (queue !== 'go') return queue;
       const page = await nextPage(context, job, Math.min(size, job.planned - job.queued));
       await save({ ...job, pending: page });
       if (await settle()) return 'done';
@@ -199,6 +240,11 @@ export const runReplay = async (
     }
     const ended = await work((await look()).held);
     if (ended === 'done') return { kind: 'done', job };
+    // A sign of life: nobody else takes it over before the next run has it.
+    if (ended === 'time-up') {
+      await save(job);
+      return { kind: 'yielded', job };
+    }
     await stop(ended);
     return { kind: 'stopped', job };
   } catch (error) {
@@ -208,6 +254,10 @@ export const runReplay = async (
     throw error;
   }
 };
+
+/** Whether a run was seen working on it within half a minute. */
+export const isWorkedOn = ({ status, updatedAt }: ReplayJob, now: number): boolean =>
+  status === 'running' && Math.abs(now - updatedAt) < LEASE_MS;
 
 /**
  * The stored job of that id, to be gone on with. Throws `relay.not-found`; `relay.refused` for one that is done; and
@@ -230,7 +280,7 @@ export const resumable = async (
       `The replay ${job.id} is done.`,
       'Plan a new one: `claywatch replay --dry-run`.',
     );
-  if (job.status === 'running' && Math.abs(clock.now() - job.updatedAt) < LEASE_MS)
+  if (isWorkedOn(job, clock.now()))
     throw new ClaywatchError(
       'relay.contended',
       `The replay ${job.id} is being worked on.`,

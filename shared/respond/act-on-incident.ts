@@ -4,7 +4,9 @@ import { changeIncident } from '../incident/change.ts';
 import type { Actor, Incident, RequestMark } from '../incident/incident.ts';
 import type { IncidentPolicy } from '../incident/policy.ts';
 import type { IncidentStore } from '../incident/store.ts';
+import { runbookFor } from '../runbook/index.ts';
 import { markOf, recalled, withMark } from './request-mark.ts';
+import { stepKey } from './step-key.ts';
 
 export interface ActDependencies {
   readonly store: IncidentStore;
@@ -19,10 +21,11 @@ export interface ActDependencies {
   }) => void;
 }
 
-/** As a client asks for it: another incident by its id. */
+/** As a client asks for it: another incident by its id, a step of the runbook by its number. */
 export type Request =
-  | Exclude<IncidentCommand, { kind: 'merge' }>
-  | { readonly kind: 'merge'; readonly intoId: string };
+  | Exclude<IncidentCommand, { kind: 'merge' | 'step' }>
+  | { readonly kind: 'merge'; readonly intoId: string }
+  | { readonly kind: 'step'; readonly step: number; readonly done: boolean };
 
 export type ActResult =
   | ActOutcome
@@ -32,13 +35,37 @@ export type ActResult =
   /** The key of the request was used before, for something else. */
   | { readonly kind: 'conflict' };
 
+type CommandOf = (current: Incident) => IncidentCommand | ActOutcome;
+
+/** The runbook of an incident depends on what is known, so that its steps are counted as they stand when it is written. */
+const stepCommand =
+  ({ step, done }: Extract<Request, { kind: 'step' }>): CommandOf =>
+  (current) => {
+    const { steps } = runbookFor(current);
+    const meant = steps[step - 1];
+    if (meant) return { kind: 'step', key: stepKey(meant), text: `${step}. ${meant.do}`, done };
+    const text = `The runbook of ${current.id} has ${steps.length} steps.`;
+    return { kind: 'refused', why: 'no-such-step', text };
+  };
+
 const commandOf = async (
   store: IncidentStore,
   request: Request,
-): Promise<IncidentCommand | { readonly missing: string }> => {
-  if (request.kind !== 'merge') return request;
+): Promise<CommandOf | { readonly missing: string }> => {
+  if (request.kind === 'step') return stepCommand(request);
+  if (request.kind !== 'merge') return () => request;
   const into = await store.byId(request.intoId);
-  return into ? { kind: 'merge', into } : { missing: request.intoId };
+  return into ? () => ({ kind: 'merge', into }) : { missing: request.intoId };
+};
+
+const actBy = (
+  current: Incident,
+  command: CommandOf,
+  by: Actor,
+  how: { readonly policy: IncidentPolicy; readonly now: number },
+): ActOutcome => {
+  const meant = command(current);
+  return 'why' in meant || 'incident' in meant ? meant : act(current, meant, by, how);
 };
 
 /** What a request was answered that the incident knows already; null: it does not. */
@@ -69,7 +96,7 @@ const carryOut = async (
       outcome = { kind: 'archived', incident: found };
       return null;
     }
-    outcome = answeredBefore(current, mark) ?? act(current, command, by, { policy, now: clock.now() });
+    outcome = answeredBefore(current, mark) ?? actBy(current, command, by, { policy, now: clock.now() });
     if (outcome.kind !== 'done' || outcome.incident === current) return null;
     const { incident } = outcome;
     outcome = { kind: 'done', incident: mark ? withMark(incident, mark) : incident };

@@ -71,8 +71,77 @@ export const incidentDetail = z.strictObject({
   steps: z.array(z.string()).meta({ description: 'What a person does now, in order.' }),
 });
 
-export const listResponse = z.strictObject({ at: instant, incidents: z.array(incidentBrief) });
-export const showResponse = z.strictObject({ at: instant, incident: incidentDetail });
+export const listResponse = z.strictObject({
+  at: instant,
+  incidents: z.array(incidentBrief).meta({ description: 'Newest first.' }),
+  next: z.string().nullable().meta({ description: 'The `cursor` of what comes after; null: nothing does.' }),
+});
+const step = z.strictObject({
+  step: z.int().min(1).meta({ description: 'Its number, for the action `step`.' }),
+  do: z.string(),
+  where: z.string().nullable().meta({ description: "The clicks in Clay's UI, or the place elsewhere." }),
+  expect: z.string().nullable().meta({ description: 'What is seen when it worked.' }),
+  done: z.strictObject({ by: actor, at: instant }).nullable(),
+});
+
+export const showResponse = z.strictObject({
+  at: instant,
+  incident: incidentDetail,
+  runbook: z.strictObject({
+    meaning: z.string(),
+    impact: z.string(),
+    automatic: z
+      .array(z.strictObject({ action: z.string(), done_at: instant.nullable() }))
+      .meta({ description: 'What Claywatch does by itself; `done_at` once it did.' }),
+    steps: z.array(step).meta({ description: 'What a person does, in order.' }),
+    verify: z.array(z.string()),
+    afterwards: z.array(z.string()),
+  }),
+  path: z
+    .array(
+      z.strictObject({
+        question: z.string(),
+        answer: z.enum(['yes', 'no', 'unknown', 'not-checked']),
+        because: z.string(),
+        cause: z
+          .string()
+          .nullable()
+          .meta({ description: 'What "no" names; of a question answered "yes": what it ruled out.' }),
+        taken: z.boolean().meta({ description: 'The branch that leads to the cause of this incident.' }),
+      }),
+    )
+    .meta({ description: 'The decision tree, from the network outward; empty for what no tree decides.' }),
+  actions: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['hold', 'failover', 'resume', 'overruled', 'reconcile']),
+        mode: z.enum(['act', 'propose']),
+        feed: z.string(),
+        at: instant,
+        text: z.string(),
+      }),
+    )
+    .meta({ description: 'What Claywatch did because of it, or proposes.' }),
+  deliveries: z
+    .array(
+      z.strictObject({
+        channel: z.string(),
+        transition: z.string(),
+        state: z.string().meta({ description: 'How far the proof of it goes.' }),
+        at: instant.nullable(),
+        receipt: z.string().nullable(),
+        error: z.string().nullable(),
+      }),
+    )
+    .meta({ description: 'Messages and their proof, newest first.' }),
+});
+
+/** `GET /v1/incidents/{id}/draft?audience=`: the words of an update by the second runbook's templates, to be edited. */
+export const draftResponse = z.strictObject({
+  at: instant,
+  audience: z.enum(['responders', 'stakeholders', 'public']),
+  text: z.string(),
+});
 export const actResponse = z.strictObject({
   outcome: z.enum(['done', 'unchanged']).meta({ description: 'unchanged: it was so already.' }),
   incident: incidentDetail,
@@ -91,4 +160,5 @@ export type IncidentBrief = z.output<typeof incidentBrief>;
 export type IncidentDetail = z.output<typeof incidentDetail>;
 export type ListResponse = z.output<typeof listResponse>;
 export type ShowResponse = z.output<typeof showResponse>;
+export type DraftResponse = z.output<typeof draftResponse>;
 export type ActResponse = z.output<typeof actResponse>;

@@ -11,7 +11,8 @@ const WORDS = 2_000;
 
 const instant = (epochMs: number | undefined): string | null =>
   epochMs === undefined ? null : isoInstant(epochMs);
-const actor = ({ name, via }: Actor) => ({ name: nameOf(name), via });
+/** Who did something, as it may be shown. */
+export const actorOf = ({ name, via }: Actor) => ({ name: nameOf(name), via });
 
 /** An incident as lists show it; whatever people or what was probed said is redacted and bounded. */
 export const briefOf = (incident: Incident): IncidentBrief => {
@@ -35,7 +36,7 @@ export const briefOf = (incident: Incident): IncidentBrief => {
     acknowledged:
       holderOf(incident) && acknowledgement
         ? {
-            by: actor(acknowledgement.by),
+            by: actorOf(acknowledgement.by),
             at: isoInstant(acknowledgement.at),
             stale_at: isoInstant(acknowledgement.staleAt),
           }
@@ -53,14 +54,14 @@ export const detailOf = (incident: Incident): IncidentDetail => {
   return {
     ...briefOf(incident),
     reviewed: incident.reviewed
-      ? { by: actor(incident.reviewed.by), at: isoInstant(incident.reviewed.at) }
+      ? { by: actorOf(incident.reviewed.by), at: isoInstant(incident.reviewed.at) }
       : null,
     reopenings: incident.reopenings,
     timeline: incident.timeline.map(({ at, kind, text, by, audience }) => ({
       at: isoInstant(at),
       kind,
       text: oneLine(text, WORDS),
-      by: by ? actor(by) : null,
+      by: by ? actorOf(by) : null,
       audience: audience ?? null,
     })),
     evidence: incident.evidence.map(({ at, probe, finding, summary }) => ({

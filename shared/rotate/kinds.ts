@@ -40,6 +40,8 @@ const KINDS: readonly (readonly [RegExp, SecretKind])[] = [
     kind('sender', 'generated', 'traffic'),
   ],
   [/^respond\.linkSecret$/, kind('link-key', 'generated', 'time')],
+  [/^console\.sessionSecret$/, kind('session-key', 'generated', 'time')],
+  [/^console\.oidc\.clientSecret$/, kind('oidc-client', 'supplied')],
 ];
 /** Tokens of the user's own services, sent with probes. */
 const OTHER = kind('endpoint', 'supplied');

@@ -35,9 +35,9 @@ const DAY = 24 * HOUR;
 /** A value that could not be tried for so long is withdrawn, so that the next rotation can begin. */
 const UNTRIED_MS = DAY;
 
-const timesOf = ({ rotation, respond }: Config): SettleTimes => ({
+const timesOf = ({ rotation, respond, console: { sessionHours } }: Config): SettleTimes => ({
   overlapMs: rotation.overlapDays * DAY,
-  lastingMs: respond.linkHours * HOUR,
+  lastingMs: Math.max(respond.linkHours, sessionHours) * HOUR,
 });
 
 const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.join('\n') === b.join('\n');

@@ -94,7 +94,11 @@ export const apiKey = {
     impact: ONLY_SIGHT,
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
-    automatic: [CONFIRMS, 'Asks rarely by itself: once a minute, the balance every five minutes.', CLOSES],
+    automatic: [
+      CONFIRMS,
+      { action: 'Asks rarely by itself: once a minute, the balance every five minutes.' },
+      CLOSES,
+    ],
     steps: [
       {
         do: 'Read the rate limit headers: Retry-After, and where present X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset.',
@@ -171,7 +175,10 @@ export const apiKey = {
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [
-      'Accepts both values, sees who uses which, revokes the old one once nobody needs it, and takes the new one back if nobody took it in time.',
+      {
+        action:
+          'Accepts both values, sees who uses which, revokes the old one once nobody needs it, and takes the new one back if nobody took it in time.',
+      },
       CLOSES,
     ],
     steps: [

@@ -10,8 +10,16 @@ export const drill = {
     publicImpact: 'No impact on users.',
     reach: 'nobody',
     automatic: [
-      'Tells everybody who would hear of an incident of this severity, escalates when nobody acknowledges in time, and says in every message that it is a drill.',
-      'Ends the drill by itself after the minutes it was started with, and at once when a real P1 or P2 opens.',
+      {
+        action:
+          'Tells everybody who would hear of an incident of this severity, escalates when nobody acknowledges in time, and says in every message that it is a drill.',
+        shownBy: 'told',
+      },
+      {
+        action:
+          'Ends the drill by itself after the minutes it was started with, and at once when a real P1 or P2 opens.',
+        shownBy: 'seen-working',
+      },
     ],
     steps: [
       {

@@ -41,7 +41,7 @@ export const enrichment = {
       'Enrichment of new records is currently delayed. Existing data is not affected. We are working on it.',
     reach: 'subject',
     automatic: [
-      'Asks a person the four questions of the decision tree: npx claywatch triage.',
+      { action: 'Asks a person the four questions of the decision tree: npx claywatch triage.' },
       CONFIRMS,
       CLOSES,
       SEEN_BY_COUNTING,

@@ -10,6 +10,29 @@ export interface Step {
 }
 
 /**
+ * What of an incident shows that an automatic action was done. opened: that there is the incident · told: a message was
+ * taken · effects: it explains others · hold, failover, reconcile: it is among what was done · seen-working: its end ·
+ * status-page, balance: there is evidence of such a probe
+ */
+export type DoneSign =
+  | 'opened'
+  | 'told'
+  | 'effects'
+  | 'hold'
+  | 'failover'
+  | 'reconcile'
+  | 'seen-working'
+  | 'status-page'
+  | 'balance';
+
+/** Something Claywatch does by itself. */
+export interface AutomaticAction {
+  readonly action: string;
+  /** Left out: it goes on all the time, or nothing of the incident shows that it was done. */
+  readonly shownBy?: DoneSign;
+}
+
+/**
  * Who is hit. everybody: every feed, because the workspace or Clay itself is hit · subject: the feed that the incident
  * is about · nobody: no row is hit, only what can be seen.
  */
@@ -30,7 +53,7 @@ export interface RunbookEntry {
   readonly publicImpact: string;
   readonly reach: Reach;
   /** What Claywatch does by itself. */
-  readonly automatic: readonly string[];
+  readonly automatic: readonly AutomaticAction[];
   /** What a person does, in order, with the exact clicks. */
   readonly steps: readonly Step[];
   /** How to see that it works again. */

@@ -41,7 +41,7 @@ export const runbookFor = (about: Case): RunbookEntry => {
 };
 
 export { NO_PUBLIC_IMPACT } from './common.ts';
-export type { Reach, RunbookEntry, Step } from './entry.ts';
+export type { AutomaticAction, Reach, RunbookEntry, Step } from './entry.ts';
 export { QUESTION_ORDER, QUESTIONS } from './questions.ts';
 export type { Case as RunbookCase, Variant } from './variant.ts';
 export { VARIANTS } from './variants.ts';

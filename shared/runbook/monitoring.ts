@@ -11,7 +11,7 @@ export const monitoring = {
     publicImpact: NO_PUBLIC_IMPACT,
     reach: 'nobody',
     automatic: [
-      'Treats what it cannot see as unknown: never as fine, never as down.',
+      { action: 'Treats what it cannot see as unknown: never as fine, never as down.' },
       FALLS_BACK,
       CONFIRMS,
       CLOSES,

@@ -13,7 +13,9 @@ import {
 import type { Step } from './entry.ts';
 import { aboutSubject, type Case, type Variant, withFinding } from './variant.ts';
 
-const UNKNOWN_STAYS_UNKNOWN = 'Treats what it cannot see as unknown: never as fine, never as down.';
+const UNKNOWN_STAYS_UNKNOWN = {
+  action: 'Treats what it cannot see as unknown: never as fine, never as down.',
+};
 const BLIND = [UNKNOWN_STAYS_UNKNOWN, FALLS_BACK, CONFIRMS, CLOSES] as const;
 
 const CHECK_PERMISSION: Step = {
@@ -130,7 +132,12 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
         title: 'Claywatch did not run',
         meaning: 'Runs that were due did not take place. Nothing was watched in that time.',
         automatic: [
-          'Looks at everything again with the first run after it, and catches up on rows and credits by their counts.',
+          {
+            action:
+              'Looks at everything again with the first run after it, and catches up on rows and credits by their counts.',
+            shownBy: 'opened',
+          },
+
           CLOSES,
         ],
         steps: [
@@ -387,7 +394,12 @@ export const VARIANTS: Readonly<Partial<Record<Cause, readonly Variant[]>>> = {
         meaning:
           'The rotation of a secret was refused, because its function lacks a permission. The old secret is still valid, and stays so until it ends.',
         automatic: [
-          'Names the secret, the step, and what is missing; tells those in notify.operatorEmail as well, whatever severities they hear of otherwise.',
+          {
+            action:
+              'Names the secret, the step, and what is missing; tells those in notify.operatorEmail as well, whatever severities they hear of otherwise.',
+            shownBy: 'told',
+          },
+
           CONFIRMS,
           CLOSES,
         ],

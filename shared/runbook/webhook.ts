@@ -234,7 +234,11 @@ export const webhook = {
     automatic: [
       SEEN_IF_CHECKED,
       CONFIRMS,
-      'Reads the body of a 403, to tell a refused token from a webhook that is full.',
+      {
+        action: 'Reads the body of a 403, to tell a refused token from a webhook that is full.',
+        shownBy: 'opened',
+      },
+
       CLOSES,
       SEEN_BY_ROWS,
       HOLDS_ROWS,

@@ -95,7 +95,7 @@ const countsByName = <T>(
     .sort((one, other) => other.rows - one.rows || (one.name < other.name ? -1 : 1));
 };
 
-const resultsOf = (all: readonly ResultCounts[]): ResultCounts => ({
+export const resultsOf = (all: readonly ResultCounts[]): ResultCounts => ({
   hit: sum(all, ({ hit }) => hit),
   missed: sum(all, ({ missed }) => missed),
   skipped: sum(all, ({ skipped }) => skipped),
@@ -131,17 +131,23 @@ const spanAt = (bins: readonly number[], quantile: number): RoundTripSpan | null
   return null;
 };
 
-const roundTripOf = (windows: readonly RowsWindow[], minRows: number): PeriodUsage['roundTrip'] => {
+/** How long rows took, by quantile. */
+export const roundTripOf = (windows: readonly RowsWindow[], minRows: number): PeriodUsage['roundTrip'] => {
   const bins = ROUND_TRIP_BINS.map((_, bin) => sum(windows, ({ roundTrips }) => roundTrips[bin] ?? 0));
   const rows = sum(bins, (count) => count);
   return { rows, enough: rows >= minRows, p50: spanAt(bins, 0.5), p95: spanAt(bins, 0.95) };
+};
+
+/** Found, of those that were looked up: one that lacked its input was not. */
+export const hitRateOf = (windows: readonly RowsWindow[], minRows: number): RateUsage => {
+  const { hit, missed } = resultsOf(windows.map(({ results }) => results));
+  return rateOf(hit, hit + missed + sum(windows, missingInput), minRows);
 };
 
 /** A feed's last `minutes`, up to the present of its counts. */
 export const periodUsage = (snapshot: FeedSnapshot, minutes: number, config: Config['rows']): PeriodUsage => {
   const windows = windowsIn(snapshot.windows, minutes, snapshot.asOf);
   const results = resultsOf(windows.map((window) => window.results));
-  const lacking = sum(windows, missingInput);
   const crm = {
     ok: sum(windows, (window) => window.crm.ok),
     failed: sum(windows, ({ crm }) => crm.failed + (crm.wrong ?? 0)),
@@ -153,7 +159,7 @@ export const periodUsage = (snapshot: FeedSnapshot, minutes: number, config: Con
     calledBack: sum(windows, ({ calledBack }) => calledBack),
     refused: sum(windows, ({ refused }) => refused),
     results,
-    hitRate: rateOf(results.hit, results.hit + results.missed + lacking, config.hitRate.minRows),
+    hitRate: hitRateOf(windows, config.hitRate.minRows),
     roundTrip: roundTripOf(windows, config.slow.minRows),
     failures: {
       byStatus: countsByName(

@@ -48,6 +48,7 @@ import { remember } from './remember.ts';
 import { createRotationProbes, isRotation, type RotationReader } from './rotations.ts';
 import type { Ended, WatchState, WatchStore } from './store.ts';
 import { createUrlProbes, urlProbesOf } from './urls.ts';
+import { normalGapMs, watchedAfter } from './watched.ts';
 
 /** Left out: messages go at once, without links, neither proved nor silenced, thrown together nor sent to single people. */
 type WaysToPeople = Pick<DeliveryDependencies, 'proof' | 'silences' | 'pages' | 'throttle' | 'renderFor'>;
@@ -431,6 +432,7 @@ export const createWatch =
         lastSlot: slot,
         health,
         lately: [...lately, ...ended].slice(-MAX_LATELY),
+        watched: watchedAfter(state.watched, slot, normalGapMs(config)),
         version: state.version + 1,
       });
       return { changes, saved };

@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import type { ProbeHealth } from '../observe/health.ts';
+import type { Watched } from './watched.ts';
 
 /** What one run leaves for the next: what is held true of every probe, and which slot was last done. */
 export interface WatchState {
@@ -8,6 +9,8 @@ export interface WatchState {
   readonly health: Readonly<Record<string, ProbeHealth>>;
   /** Causes that were resolved a short while ago: they still explain what is counted over a stretch of time. */
   readonly lately?: readonly Ended[];
+  /** When the watch looked; left out by earlier versions. */
+  readonly watched?: Watched;
   readonly version: number;
 }
 

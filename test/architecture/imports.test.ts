@@ -35,8 +35,20 @@ const breaches = (
  */
 const FLOW = [
   ...['runbook', 'clay', 'forecast', 'rows', 'credits', 'relay'],
-  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'link', 'rotate'],
-  ...['postmortem', 'respond', 'replay', 'usage', 'triage', 'watch', 'metrics'],
+  ...['observe', 'diagnose', 'incident', 'remediate', 'oncall', 'silence', 'notify', 'signed', 'link'],
+  ...['session', 'rotate'],
+  ...[
+    'postmortem',
+    'respond',
+    'replay',
+    'usage',
+    'report',
+    'operate',
+    'triage',
+    'watch',
+    'metrics',
+    'statuspage',
+  ],
 ];
 const DOMAIN = FLOW.map((name) => `shared/${name}`);
 

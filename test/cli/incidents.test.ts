@@ -89,6 +89,16 @@ describe('claywatch incidents', { timeout: 60_000 }, () => {
     expect((await stored()).version).toBe(1);
   });
 
+  it('ticks a step of the runbook by its number, shows who did, and takes the tick back', async () => {
+    const done = await incidents('step', incident.id, '1', '--by', 'Ada');
+    expect(done).toMatchObject({ code: 0, stderr: '' });
+    expect((await stored()).steps).toMatchObject([{ by: { name: 'Ada', via: 'cli' } }]);
+    expect((await incidents('show', incident.id)).stdout).toMatch(/\[done,\s+Ada,\s+cli\]/);
+    expect((await incidents('step', incident.id, '1', '--undo')).code).toBe(0);
+    expect((await stored()).steps).toEqual([]);
+    expect(await incidents('step', incident.id, '99')).toMatchObject({ code: 64 });
+  });
+
   it('sends an update, and one for the public only once it is confirmed', async () => {
     await incidents('update', incident.id, 'Rows are late.');
     expect((await stored()).timeline.at(-1)).toMatchObject({ kind: 'updated', audience: 'responders' });

@@ -285,6 +285,31 @@ describe('keys that contradict each other', () => {
     expect(message).toContain('feeds.leads.relay.schema.properties.email.type: must be one of array,');
   });
 
+  it('are sign-in by a provider that could let nobody in, or send nobody back', () => {
+    const oidc = {
+      ...{ issuer: 'https://login.example.com', clientId: 'claywatch', clientSecret: 'env:CLIENT' },
+      scopes: ['profile'],
+    };
+    const { message } = refusal({ console: { oidc } });
+    expect(message).toContain('console.oidc: needs respond.publicUrl');
+    expect(message).toContain('console.oidc.scopes: must have "openid"');
+    expect(message).toContain('console.oidc: lets nobody in');
+  });
+
+  it.each([
+    'http://login.example.com',
+    'https://login.example.com?tenant=1',
+    'https://login.example.com/#x',
+    'https://ada:secret@login.example.com',
+    'login.example.com',
+    'javascript:alert(1)',
+  ])('are an issuer that none may be: %s', (issuer) => {
+    const oidc = { issuer, clientId: 'claywatch', clientSecret: 'env:CLIENT', readers: ['staff'] };
+    const { message } = refusal({ respond: { publicUrl: 'https://x.example.com' }, console: { oidc } });
+    expect(message).toContain('console.oidc.issuer');
+    expect(message).not.toContain('secret@');
+  });
+
   it('are a previous secret of a relay and none at present', () => {
     const input = { feeds: { leads: { relay: { previousSecret: 'env:BEFORE' } } } };
     expect(refusal(input).message).toContain(

@@ -216,6 +216,20 @@ export const incidentStoreContract = (name: string, storeOf: () => IncidentStore
       expect(await store.list({ since: 0, limit: 0 })).toEqual([]);
       expect(ids(mine(await store.list({ since: -1, limit: 1_000 })))).toEqual(ids(all));
       expect(await store.list({ since: Number.POSITIVE_INFINITY, limit: 10 })).toEqual([]);
+
+      // Pages: the incident that a page ends with is not in the next one, whether it is still there or not.
+      const [newest, second] = all;
+      if (!newest || !second) throw new Error('there are seven');
+      const beyond = async (place: Pick<Incident, 'openedAt' | 'id'>, since = 0, limit = 1_000) =>
+        ids(mine(await store.list({ since, limit, after: place })));
+      expect(await beyond(newest)).toEqual(ids(all.slice(1)));
+      expect(await beyond(second, 0, 1_000)).toEqual(ids(all.slice(2)));
+      expect(await beyond({ openedAt: newest.openedAt, id: 'inc-99999999-ffffffff' })).toEqual(ids(all));
+      expect(await beyond({ openedAt: newest.openedAt, id: 'inc-00000000-00000000' })).toEqual(
+        ids(all.slice(1)),
+      );
+      expect(await beyond(second, NOON + 4 * DAY)).toEqual(ids(all.slice(2, 3)));
+      expect(await beyond(second, second.openedAt + 1)).toEqual([]);
     });
 
     it('keeps causes and subjects apart', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { poolOf } from '../../local/clay/core/options.ts';
 import { startClay } from '../../local/clay/server/server.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../../local/runtime.ts';
 import { TRIAL_POOL, trialConfig, trialSecrets } from '../../local/trial-config.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import type { ConfigInput } from '../../shared/config/schema.ts';
@@ -37,6 +37,7 @@ const control = async (url: string, init: RequestInit): Promise<void> => {
 export const createWorld = async (
   adapt: (config: ConfigInput) => ConfigInput = (config) => config,
   secrets: Readonly<Record<string, string>> = {},
+  also: (clayUrl: string) => NonNullable<RuntimeOptions['also']> = () => [],
 ): Promise<World> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'claywatch-e2e-'));
   const clay = await startClay({ port: 0, options: poolOf(TRIAL_POOL) });
@@ -45,7 +46,8 @@ export const createWorld = async (
     adapt({ ...trialConfig(clayUrl), observe: { confirmAfterMs: [10, 20] } }),
     'the configuration of the test',
   );
-  const start = () => startRuntime({ config, stateDir, env: { ...trialSecrets(clayUrl), ...secrets } });
+  const start = () =>
+    startRuntime({ config, stateDir, env: { ...trialSecrets(clayUrl), ...secrets }, also: also(clayUrl) });
   let runtime = await start();
   let seen = 0;
   // Slots lie in the past, so that a test may run as many as it likes.

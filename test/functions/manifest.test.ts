@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ROUTES as CONSOLE } from '../../functions/console/routes.ts';
 import { ROUTES } from '../../functions/incidents/routes.ts';
 import { type FunctionDescription, functionsOf, type Grant } from '../../functions/manifest.ts';
+import { ROUTES as OPERATE } from '../../functions/operate/routes.ts';
+import { ROUTES as REPORT } from '../../functions/report/routes.ts';
+import { ROUTES as STATUSPAGE } from '../../functions/statuspage/routes.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -38,17 +42,25 @@ describe('the manifest', () => {
     ]);
   });
 
-  it('gives every route one function, under /v1 but for links in messages, which are short', () => {
+  it('gives every route one function, under /v1 but for links in messages and for what people open', () => {
     const routes = described().flatMap(([, { trigger }]) => (trigger.kind === 'http' ? trigger.routes : []));
     expect(new Set(routes).size).toBe(routes.length);
     for (const route of routes) {
-      expect(route).toMatch(/^(GET|POST) \/(v1(\/([a-z]+|\{[a-z]+\}))+|i\/\{token\})$/);
+      expect(route).toMatch(
+        /^(GET|POST) \/(v1(\/([a-z]+|\{[a-z]+\}))+|i\/\{token\}|(console(\/[a-z{}]+)*)?|status(\.[a-z]+)?)$/,
+      );
     }
   });
 
-  it('has every route of incidents answered by the function that knows them', () => {
-    const { routes } = functionsOf(parseConfig({}, 'test')).incidents.trigger;
-    expect([...routes].sort()).toEqual(Object.values(ROUTES).sort());
+  it.each([
+    ['incidents', ROUTES],
+    ['console', CONSOLE],
+    ['report', REPORT],
+    ['operate', OPERATE],
+    ['statuspage', STATUSPAGE],
+  ] as const)('has every route of %s answered by the function that knows them', (name, known) => {
+    const { routes } = functionsOf(parseConfig({}, 'test'))[name].trigger;
+    expect([...routes].sort()).toEqual(Object.values(known).sort());
   });
 
   describe('gives every chat channel', () => {
@@ -83,7 +95,8 @@ describe('the manifest', () => {
       described().flatMap(([name, { grants }]) => (grants.includes(grant) ? [name] : []));
     expect(granted('send-rows')).toEqual(['forward']);
     expect(granted('webhook-secrets')).toEqual(['forward']);
-    expect(granted('rows-key')).toEqual(['relay', 'forward']);
+    expect(granted('rows-key')).toEqual(['relay', 'forward', 'operate', 'replay']);
+    expect(granted('take-rows')).toEqual(['relay', 'replay']);
   });
 
   it('lets one function reach channels, and another one act, which reaches none', () => {
@@ -91,9 +104,17 @@ describe('the manifest', () => {
       described().flatMap(([name, { grants }]) => (grants.includes(grant) ? [name] : []));
     expect(granted('channel-secrets')).toEqual(['notify']);
     expect(granted('hand-over')).toEqual(['notify']);
-    expect(granted('respond-secrets')).toEqual(['incidents']);
+    expect(granted('respond-secrets')).toEqual(['incidents', 'report', 'operate', 'console']);
+    expect(granted('session-secret')).toEqual(granted('respond-secrets'));
+    expect(granted('slack-secrets')).toEqual(['incidents']);
+    expect(granted('session-client')).toEqual(['console']);
+    expect(granted('sign-ins')).toEqual(['console']);
     expect(granted('link-secret')).toEqual(['watch', 'incidents']);
     expect(granted('alerts')).toEqual(['watch']);
+  });
+
+  it('lets what anybody may open read no secret, and write nothing', () => {
+    expect(functionsOf(parseConfig({}, 'test')).statuspage.grants).toEqual(['read-public']);
   });
 
   it('lets a function that answers end before API Gateway gives up', () => {

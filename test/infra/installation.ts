@@ -59,6 +59,16 @@ export const FULL_CONFIG = {
     readOnlySecret: 'secretsmanager:team/reader',
     linkSecret: 'secretsmanager:acme/links',
   },
+  console: {
+    sessionSecret: 'secretsmanager:acme/sessions',
+    oidc: {
+      issuer: 'https://login.example.com',
+      clientId: 'claywatch',
+      clientSecret: 'secretsmanager:team/login#secret',
+      responders: ['on-call'],
+    },
+  },
+  statusPage: { published: true },
   notify: {
     email: [{ address: 'team@example.com' }, { address: 'lead@example.com', severities: ['P1', 'P2'] }],
     sms: [{ number: '+4915112345678' }],

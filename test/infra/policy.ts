@@ -19,6 +19,8 @@ const KINDS: Readonly<Record<string, (properties: Templated['Properties']) => st
 const resolve = ({ state, rest }: Synthesized, resource: string): string => {
   const foreign = /:secret:(.+)-\?{6}$/.exec(resource);
   if (foreign) return `secret/${foreign[1]}`;
+  const named = /:function:([\w-]+)$/.exec(resource);
+  if (named) return `function/${named[1]}`;
   const [, stack, name = '', path = ''] = /^<(?:([\w-]+):)?(\w+)(?:\.Arn)?>(.*)$/.exec(resource) ?? [];
   const template = (stack === undefined ? rest : state).toJSON();
   const output = template.Outputs?.[name]?.Value;
@@ -35,8 +37,10 @@ interface Condition {
 const holds = (condition: unknown, { leadingKeys = [] }: AwsCall): boolean => {
   if (condition === undefined) return true;
   const patterns = (condition as Condition)['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [];
-  // Every pattern of ours ends with its only asterisk.
-  return leadingKeys.every((key) => patterns.some((pattern) => key.startsWith(pattern.slice(0, -1))));
+  // A pattern of ours has one asterisk at most, at its end.
+  const fits = (key: string, pattern: string) =>
+    pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : key === pattern;
+  return leadingKeys.every((key) => patterns.some((pattern) => fits(key, pattern)));
 };
 
 /** Whether statements allow a call, as IAM would judge it. */

@@ -9,9 +9,13 @@ import { promisify } from 'node:util';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES as CONSOLE } from '../../functions/console/routes.ts';
 import { ROUTES } from '../../functions/incidents/routes.ts';
 import { functionsOf } from '../../functions/manifest.ts';
-import { bundleFunction, CONFIG_FILE } from '../../infra/bundle.ts';
+import { ROUTES as OPERATE } from '../../functions/operate/routes.ts';
+import { ROUTES as REPORT } from '../../functions/report/routes.ts';
+import { ROUTES as STATUSPAGE } from '../../functions/statuspage/routes.ts';
+import { bundleFunction, CONFIG_FILE, DEPLOYED_PAGE } from '../../infra/bundle.ts';
 import { type LocalDynamoDb, startDynamoDb } from '../../local/dynamodb.ts';
 import { createDynamoClient } from '../../shared/aws/dynamodb/client.ts';
 import { ensureTable } from '../../shared/aws/dynamodb/create-table.ts';
@@ -32,6 +36,7 @@ import { createPolicy } from './policy.ts';
 const SENDER = 'not-a-real-secret-of-a-sender';
 const RESPONDER = 'not-a-real-secret-of-a-responder';
 const LINK_KEY = 'not-a-real-key-of-links-but-a-long-one';
+const SESSION_KEY = 'not-a-real-key-of-sessions-but-a-long-one';
 const AWS = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 const TABLE_NAME = 'acme';
 
@@ -75,7 +80,7 @@ const addressOf = (server: Server): string => `http://127.0.0.1:${(server.addres
 type Name = keyof ReturnType<typeof functionsOf>;
 
 /** Invokes a function's package with one event after the other, as Lambda would. */
-const run = async (name: Name, events: readonly unknown[]): Promise<void> => {
+const run = async (name: Name, events: readonly unknown[]): Promise<readonly unknown[]> => {
   const description = functionsOf(installation.config)[name];
   const into = join(directory, name);
   bundleFunction(description, installation.config, into);
@@ -88,6 +93,8 @@ const run = async (name: Name, events: readonly unknown[]): Promise<void> => {
     DEAD_LETTER_QUEUE: `${aws.endpoint}/000000000000/acme-rows-dead`,
     ROWS_KEY: 'secretsmanager:acme/rows-key',
     FORWARD_FUNCTION: 'acme-forward',
+    REPLAY_FUNCTION: 'acme-replay',
+    CONSOLE_FILES: join(into, DEPLOYED_PAGE),
   };
   const script = `
     const { handler } = await import(${JSON.stringify(pathToFileURL(join(into, 'index.mjs')).href)});
@@ -108,7 +115,13 @@ const run = async (name: Name, events: readonly unknown[]): Promise<void> => {
     },
   });
   const line = stdout.split('\n').find((text) => text.startsWith('answers ')) ?? 'answers []';
-  done.set(name, { calls: aws.calls.splice(0), answers: JSON.parse(line.slice('answers '.length)) });
+  const answers: readonly unknown[] = JSON.parse(line.slice('answers '.length));
+  const before = done.get(name) ?? { calls: [], answers: [] };
+  done.set(name, {
+    calls: [...before.calls, ...aws.calls.splice(0)],
+    answers: [...before.answers, ...answers],
+  });
+  return answers;
 };
 
 /** The latest whole minutes, as the schedule names them. */
@@ -160,7 +173,13 @@ const received = async (channel: string, bodies: readonly string[]) => {
   };
 };
 
-/** A request for incidents: by a route of theirs, and what stands in its place of a name. */
+/** The body of an answer. */
+const answered = <T>(answer: unknown): T => {
+  expect(answer).toMatchObject({ statusCode: 200 });
+  return JSON.parse((answer as { readonly body: string }).body);
+};
+
+/** A request of a person or a program: by a route of theirs, and what stands in its place of a name. */
 const asked = (
   routeKey: string,
   pathParameters: Readonly<Record<string, string>> = {},
@@ -211,6 +230,8 @@ beforeAll(async () => {
       secret: 'secretsmanager:acme/responders',
       linkSecret: 'secretsmanager:acme/links',
     },
+    console: { sessionSecret: 'secretsmanager:acme/sessions' },
+    statusPage: { published: true },
     notify: {
       people: { ada: { email: 'ada@example.com' } },
       slack: [
@@ -248,6 +269,7 @@ beforeAll(async () => {
       'acme/rows-key': 'not-a-real-key-of-at-least-32-characters',
       'acme/responders': RESPONDER,
       'acme/links': LINK_KEY,
+      'acme/sessions': SESSION_KEY,
       'acme/slack-bot': 'xoxb-not-a-real-token',
       'acme/slack-app': 'not-a-real-signing-secret',
       'team/pagerduty': '0123456789abcdef0123456789abcdef',
@@ -307,6 +329,55 @@ beforeAll(async () => {
     asked(ROUTES.press, { token }, { body: 'by=Ada' }),
     asked(ROUTES.slack, {}, { body: 'payload=%7B%7D' }),
   ]);
+  await run('report', [
+    ...Object.values(REPORT).map((route) => asked(route, { feed: 'leads' })),
+    asked(REPORT.overview, {}, { headers: { authorization: 'Bearer wrong' } }),
+  ]);
+  const operate = (route: string, body: unknown, parameters: Readonly<Record<string, string>> = {}) =>
+    asked(route, { feed: 'leads', ...parameters }, { body: JSON.stringify(body) });
+  const deadLetters = { source: 'dead-letters', fault: 'all' };
+  const [, , , planned, silenced] = await run('operate', [
+    operate(OPERATE.hold, { reason: 'a test' }),
+    operate(OPERATE.resume, {}),
+    operate(OPERATE.failover, {}),
+    operate(OPERATE.replayPlan, deadLetters),
+    operate(OPERATE.silence, {
+      ...{ kind: 'maintenance', reason: 'a test', match: { feed: 'leads' } },
+      to: new Date(Date.now() + 3_600_000).toISOString(),
+    }),
+    operate(OPERATE.drill, { severity: 'P4', minutes: 5, force: true }),
+    operate(OPERATE.drillEnd, {}),
+  ]);
+  const { rows } = answered<{ plan: { rows: number } }>(planned).plan;
+  const { id: silence } = answered<{ silence: { id: string } }>(silenced).silence;
+  const [begun] = await run('operate', [
+    { ...operate(OPERATE.replay, { ...deadLetters, confirm: rows }) },
+    operate(OPERATE.silenceEnd, {}, { id: silence }),
+  ]);
+  const { id: job } = answered<{ replay: { id: string } }>(begun).replay;
+  await run('replay', [{ job, after: 1 }]);
+  await run('operate', [operate(OPERATE.replayResume, {}, { id: job })]);
+  await run(
+    'statuspage',
+    Object.values(STATUSPAGE).map((route) => asked(route)),
+  );
+  const signIn = (secret: string) =>
+    asked(
+      CONSOLE.signIn,
+      {},
+      {
+        body: JSON.stringify({ secret, name: 'Ada' }),
+        headers: { 'x-claywatch-console': '1', 'sec-fetch-site': 'same-origin' },
+      },
+    );
+  await run('console', [
+    asked(CONSOLE.page),
+    asked(CONSOLE.file, { file: 'icon.svg' }),
+    signIn('wrong'),
+    signIn(RESPONDER),
+    asked(CONSOLE.session),
+    asked(CONSOLE.oidcStart),
+  ]);
   await run('respond', [
     { headers: { 'x-claywatch-secret': SENDER } },
     { headers: { 'x-claywatch-secret': 'not-a-real-secret-of-an-application' } },
@@ -315,7 +386,7 @@ beforeAll(async () => {
   const supplied = aws.secrets.get('acme/api-key');
   supplied?.put('not-a-real-api-key-of-tomorrow', STAGE.supplied);
   await run('rotate', [...rotationOf('acme/senders'), ...rotationOf('acme/api-key'), ...slots(1)]);
-}, 180_000);
+}, 400_000);
 
 afterAll(async () => {
   await aws?.stop();
@@ -336,6 +407,11 @@ const NAMES = [
   'forward',
   'respond',
   'incidents',
+  'report',
+  'operate',
+  'replay',
+  'statuspage',
+  'console',
   'notify',
   'rotate',
 ] as const satisfies readonly Name[];
@@ -358,7 +434,7 @@ describe('a deployed function', () => {
       resource: 'table',
       leadingKeys: ['incident#clay.outage#clay'],
     };
-    expect(NAMES.filter((name) => may(name)(incident))).toEqual(['watch', 'incidents']);
+    expect(NAMES.filter((name) => may(name)(incident))).toEqual(['watch', 'incidents', 'operate']);
     const evidence = { ...incident, leadingKeys: ['evidence#inc-20261103-0a1b2c3d'] };
     expect(NAMES.filter((name) => may(name)(evidence))).toEqual(['watch']);
     const published = { action: 'sns:Publish', resource: 'topic/acme-pages' };
@@ -422,6 +498,13 @@ describe('what was looked at', () => {
     expect(aws.secrets.get('acme/senders')?.textAt(STAGE.alsoValid)).toBe(SENDER);
     expect(aws.secrets.get('acme/api-key')?.textAt(STAGE.current)).toBe('not-a-real-api-key-of-tomorrow');
     expect(done.get('rotate')?.answers.at(-1)).toMatchObject({ faults: 0 });
+    expect(statusesOf('report')).toEqual([...Object.values(REPORT).map(() => 200), 401]);
+    expect(statusesOf('operate')).toEqual(Array.from({ length: 9 }, () => 200).concat([409]));
+    expect(done.get('replay')?.answers).toEqual([expect.objectContaining({ kind: 'done' })]);
+    expect(statusesOf('statuspage')).toEqual([200, 200, 200]);
+    // The session of the fifth is that of a secret in a header, which is none.
+    expect(statusesOf('console')).toEqual([200, 200, 401, 204, 401, 404]);
+
     expect(done.get('watch')?.calls.map(({ action }) => action)).toContain('sns:Publish');
     expect(queues.inspectQueue('acme-rows-leads')?.messages.ready).toEqual([]);
     expect(queues.inspectQueue('acme-rows-dead')?.messages.ready).toEqual([]);

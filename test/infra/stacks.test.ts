@@ -4,7 +4,11 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ROUTES as CONSOLE } from '../../functions/console/routes.ts';
 import { type FunctionDescription, functionsOf } from '../../functions/manifest.ts';
+import { ROUTES as OPERATE } from '../../functions/operate/routes.ts';
+import { ROUTES as REPORT } from '../../functions/report/routes.ts';
+import { ROUTES as STATUSPAGE } from '../../functions/statuspage/routes.ts';
 import { tableDefinition } from '../../shared/aws/dynamodb/table.ts';
 import { parseConfig } from '../../shared/config/parse.ts';
 import { pageSubscriptionsOf, subscriptionsOf } from '../../shared/notify/filter-policy.ts';
@@ -268,11 +272,25 @@ describe('the endpoint', () => {
       'GET /v1/status',
       'GET /v1/incidents',
       'GET /v1/incidents/{id}',
+      'GET /v1/incidents/{id}/draft',
       'GET /v1/incidents/{id}/postmortem',
       'POST /v1/incidents/{id}/{action}',
       'GET /i/{token}',
       'POST /i/{token}',
       'POST /v1/slack/interactions',
+      ...[REPORT.overview, REPORT.usage, REPORT.feedSeries, REPORT.creditSeries, REPORT.relay, REPORT.audit],
+      ...[REPORT.silences, REPORT.replays, REPORT.preflight],
+      ...Object.values(OPERATE),
+      ...Object.values(STATUSPAGE),
+      'GET /console',
+      'GET /',
+      'GET /console/{file}',
+      'GET /console/assets/{file}',
+      'GET /console/session',
+      'POST /console/session',
+      'POST /console/session/end',
+      'GET /console/oidc/start',
+      'GET /console/oidc/return',
     ]);
     expect(
       flatOf('AWS::ApiGatewayV2::Route').map((route) => (route as { RouteKey: string }).RouteKey),
@@ -312,7 +330,7 @@ describe('the endpoint', () => {
       ],
     };
     expect(flatOf('AWS::ApiGatewayV2::Integration')).toEqual(
-      Array.from({ length: 5 }, () =>
+      Array.from({ length: 9 }, () =>
         expect.objectContaining({
           PayloadFormatVersion: '2.0',
           ResponseParameters: { 500: mapping, 502: mapping, 503: mapping, 504: mapping },
@@ -348,6 +366,8 @@ describe('the endpoint', () => {
       ['RowsUrl', '/v1/rows/{feed}'],
       ['StatusUrl', '/v1/status'],
       ['IncidentsUrl', '/v1/incidents'],
+      ['ConsoleUrl', '/console'],
+      ['StatusPageUrl', '/status'],
       ['SlackInteractionsUrl', '/v1/slack/interactions'],
     ] as const) {
       acme.rest.hasOutput(output, { Value: { 'Fn::Join': ['', Match.arrayWith([path])] } });
@@ -480,12 +500,17 @@ describe('the alarms on Claywatch itself', () => {
       ['acme-respond-throttled', 'Throttles', 1],
       ['acme-incidents-failing', 'Errors', 1],
       ['acme-incidents-throttled', 'Throttles', 1],
+      ...['report', 'operate', 'statuspage', 'console'].flatMap((name) => [
+        [`acme-${name}-failing`, 'Errors', 1],
+        [`acme-${name}-throttled`, 'Throttles', 1],
+      ]),
       ['acme-rows-refused', 'acme-rows-refused', 10],
       ['acme-relay-slow', 'Duration', 5_000],
       ['acme-forward-not-running', 'Invocations', 1],
       ['acme-forward-failing', 'Errors', 1],
       ['acme-forward-throttled', undefined, 1],
       ['acme-forward-slow', 'Duration', 96_000],
+      ['acme-replay-failing', 'Errors', 1],
       ['acme-rows-waiting-leads', 'ApproximateAgeOfOldestMessage', 86_400],
       ['acme-rows-expiring-leads', 'ApproximateAgeOfOldestMessage', 1_080_000],
       ['acme-rows-waiting-accounts', 'ApproximateAgeOfOldestMessage', 86_400],
@@ -515,13 +540,13 @@ describe('the alarms on Claywatch itself', () => {
   });
 
   it('notice in the access log what the endpoint sheds, and whom it refuses', () => {
-    for (const [name, status] of [
-      ['endpoint-shedding', '429'],
-      ['endpoint-unauthorized', '401'],
+    for (const [name, status, but] of [
+      ['endpoint-shedding', '429', 'POST /console/session'],
+      ['endpoint-unauthorized', '401', 'GET /console/session'],
     ]) {
       acme.rest.hasResourceProperties('AWS::Logs::MetricFilter', {
         LogGroupName: { Ref: Match.stringLikeRegexp('^EndpointAccessLog') },
-        FilterPattern: `{ $.status = "${status}" }`,
+        FilterPattern: `{ ($.status = "${status}") && ($.route != "${but}") }`,
         MetricTransformations: [
           { MetricNamespace: 'Claywatch', MetricName: `acme-${name}`, MetricValue: '1' },
         ],
@@ -678,6 +703,7 @@ describe('the state', () => {
       'acme/respond',
       'acme/senders',
       'acme/senders-before',
+      'acme/sessions',
       'acme/slack-app',
       'acme/slack-bot',
     ]);
@@ -781,6 +807,8 @@ describe('cdk-nag', () => {
   });
 
   it('is acknowledged one finding at a time, each with its reason', () => {
+    const { page, ...more } = CONSOLE;
+    const pages = [page, ...Object.values(more)];
     expect(acknowledged(acme).map(({ at, rule }) => `${at}: ${rule}`)).toEqual([
       'acme-stateful/Alerts/Undelivered: AwsSolutions-SQS3',
       'acme-stateful/Alerts/Audit: AwsSolutions-SQS3',
@@ -792,6 +820,7 @@ describe('cdk-nag', () => {
       'acme-stateful/Secrets/acme.respond: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.senders-before: AwsSolutions-SMG4',
+      'acme-stateful/Secrets/acme.sessions: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.slack-app: AwsSolutions-SMG4',
       'acme-stateful/Secrets/acme.slack-bot: AwsSolutions-SMG4',
       'acme-stateful/RowsKey/Secret: AwsSolutions-SMG4',
@@ -802,11 +831,16 @@ describe('cdk-nag', () => {
       'acme-stateless/Endpoint/Api/GET--v1--status: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/GET--v1--incidents: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/GET--v1--incidents--{id}: AwsSolutions-APIG4',
+      'acme-stateless/Endpoint/Api/GET--v1--incidents--{id}--draft: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/GET--v1--incidents--{id}--postmortem: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--v1--incidents--{id}--{action}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/GET--i--{token}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--i--{token}: AwsSolutions-APIG4',
       'acme-stateless/Endpoint/Api/POST--v1--slack--interactions: AwsSolutions-APIG4',
+      ...[...Object.values(REPORT), ...Object.values(OPERATE), ...Object.values(STATUSPAGE), ...pages].map(
+        (route) =>
+          `acme-stateless/Endpoint/Api/${route.replace(' /', '--').replaceAll('/', '--')}: AwsSolutions-APIG4`,
+      ),
     ]);
     for (const { reason } of acknowledged(acme)) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
   });

@@ -74,6 +74,7 @@ describe('keys of this machine', () => {
     rowsKey: join(dir, 'rows.key'),
     linkKey: join(dir, 'link.key'),
     respondKey: join(dir, 'respond.key'),
+    sessionKey: join(dir, 'session.key'),
   });
 
   it('are made for what the configuration names no secret for, each for those who may know it', async () => {
@@ -82,14 +83,18 @@ describe('keys of this machine', () => {
       'rows-key',
       'link-secret',
       'respond-secrets',
+      'session-secret',
     ]);
-    expect(new Set(Object.values(keys).map((key) => key?.value)).size).toBe(3);
+    expect(new Set(Object.values(keys).map((key) => key?.value)).size).toBe(4);
     expect(`${await readFile(join(dir, 'link.key'), 'utf8')}`.trim()).toBe(keys.link?.value);
     expect(withOwnEndpoint(config, 'http://127.0.0.1:4401').respond).toMatchObject({
       publicUrl: 'http://127.0.0.1:4401',
       linkSecret: `env:${keys.link?.variable}`,
       secret: `env:${keys.respond?.variable}`,
     });
+    expect(withOwnEndpoint(config, 'http://127.0.0.1:4401').console.sessionSecret).toBe(
+      `env:${keys.session?.variable}`,
+    );
   });
 
   it('are not made where the configuration names its own, which stays', async () => {
@@ -97,10 +102,14 @@ describe('keys of this machine', () => {
       {
         relay: { rowsKey: 'env:ROWS' },
         respond: { publicUrl: 'https://clay.example.com', linkSecret: 'env:LINKS', secret: 'env:PEOPLE' },
+        console: { sessionSecret: 'env:SESSIONS' },
       },
       'the configuration of the test',
     );
-    expect(await keepOwnKeys(own, files())).toEqual({ rows: null, link: null, respond: null });
+    expect(await keepOwnKeys(own, files())).toEqual({
+      ...{ rows: null, link: null, respond: null },
+      session: null,
+    });
     expect(withOwnEndpoint(own, 'http://127.0.0.1:4401')).toEqual(own);
   });
 });

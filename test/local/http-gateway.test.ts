@@ -97,6 +97,14 @@ describe('the local gateway', () => {
     expect(await answer.text()).toBe('{}');
   });
 
+  it('passes cookies apart, and sets those of an answer one by one', async () => {
+    const events = await start(() => ({ statusCode: 204, body: '', cookies: ['a=1; Path=/', 'b=2'] }));
+    const answer = await post('/v1/things/leads', undefined, { cookie: 'theme=dark; session=x.y' });
+    expect(events[0]?.cookies).toEqual(['theme=dark', 'session=x.y']);
+    expect(answer.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2']);
+    expect(answer.headers.get('content-length')).toBeNull();
+  });
+
   it('answers 429 when the function dies, as the deployed endpoint does: Clay repeats no 5xx', async () => {
     await start(() => {
       throw new Error('died');

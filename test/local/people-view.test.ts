@@ -175,6 +175,7 @@ describe('the banner', () => {
       tableName: 'claywatch',
       topicArn: '',
       config: own,
+      consoleUrl: undefined,
     };
     return {
       withKey: banner(

@@ -20,7 +20,16 @@ const config = parseConfig(
         relay: { secret: 'secretsmanager:acme/relay' },
       },
     },
-    respond: { linkSecret: 'secretsmanager:acme/links' },
+    respond: { publicUrl: 'https://claywatch.example.com', linkSecret: 'secretsmanager:acme/links' },
+    console: {
+      sessionSecret: 'secretsmanager:acme/sessions',
+      oidc: {
+        issuer: 'https://login.example.com',
+        clientId: 'claywatch',
+        clientSecret: 'secretsmanager:acme/login',
+        readers: ['staff'],
+      },
+    },
     relay: { rowsKey: 'secretsmanager:acme/rows#key' },
     notify: {
       webhooks: [
@@ -99,15 +108,17 @@ describe('the secrets that can be rotated', () => {
       'acme/bus',
       'acme/leads-1',
       'acme/links',
+      'acme/login',
       'acme/mixed',
       'acme/relay',
+      'acme/sessions',
     ]);
     expect(rotatableSecrets(parseConfig(FULL_CONFIG, 'test'))).toContain('shared-token');
   });
 
   it('rotate by themselves as often as the configuration says, if they are ours to make', () => {
-    const names = ['acme/links', 'acme/mixed', 'acme/relay', 'acme/bus', 'acme/leads-1'];
-    expect(names.map((name) => rotationDaysOf(config, name))).toEqual([30, 90, 90, 0, 0]);
+    const names = ['acme/links', 'acme/sessions', 'acme/mixed', 'acme/relay', 'acme/bus', 'acme/login'];
+    expect(names.map((name) => rotationDaysOf(config, name))).toEqual([30, 30, 90, 90, 0, 0]);
   });
 
   it('are known by how each of their values is used', () => {

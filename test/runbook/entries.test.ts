@@ -12,7 +12,7 @@ const textsOf = (entry: RunbookEntry): readonly string[] => [
   entry.sms,
   entry.smsAfterwards,
   ...Object.values(entry.smsWhen ?? {}),
-  ...entry.automatic,
+  ...entry.automatic.map(({ action }) => action),
   ...entry.steps.flatMap((step) => [step.do, step.where ?? '-', step.expect ?? '-']),
   ...entry.verify,
   ...entry.afterwards,
@@ -31,7 +31,7 @@ describe.each(CAUSE_IDS)('the entry of %s', (cause) => {
     expect(entry.afterwards.length).toBeGreaterThan(0);
     expect(entry.prevent.length).toBeGreaterThan(0);
     expect(new Set(entry.questions).size).toBe(entry.questions.length);
-    expect(new Set(entry.automatic).size).toBe(entry.automatic.length);
+    expect(new Set(entry.automatic.map(({ action }) => action)).size).toBe(entry.automatic.length);
   });
 
   it('survives every channel: printable ASCII on one line each', () => {

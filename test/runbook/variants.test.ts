@@ -13,7 +13,7 @@ describe.each(all)('%s', (_name, cause, { when, entry }) => {
   it('has words that survive every channel and fit where they are shown', () => {
     const texts = [
       ...[when, whole.title, whole.meaning, whole.impact, whole.publicImpact, whole.rootCause],
-      ...[whole.sms, whole.smsAfterwards, ...whole.automatic],
+      ...[whole.sms, whole.smsAfterwards, ...whole.automatic.map(({ action }) => action)],
       ...whole.steps.flatMap((step) => [step.do, step.where ?? '-', step.expect ?? '-']),
       ...[...whole.verify, ...whole.afterwards, ...whole.prevent],
     ];

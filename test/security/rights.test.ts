@@ -86,7 +86,9 @@ const deployed = (): readonly Right[] =>
             listOf(Action).map((action) => ({
               function: name,
               action,
-              resource: `${shown(resource).replace('table/', 'table ')}${limit}`,
+              resource: `${shown(resource)
+                .replace('table/', 'table ')
+                .replace(/^arn:.*:function:/, 'function ')}${limit}`,
             })),
           );
         });
@@ -106,8 +108,10 @@ describe('the endpoint', () => {
   const stage = () => Object.values(resources).find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
 
   it('lets people and Slack ask far less often than senders, route by route', () => {
-    const { incidents } = functionsOf(all.config);
-    const { routes } = incidents.trigger as HttpTrigger;
+    const { incidents, report, operate, statuspage, console } = functionsOf(all.config);
+    const routes = [incidents, report, operate, statuspage, console].flatMap(
+      ({ trigger }) => (trigger as HttpTrigger).routes,
+    );
     const settings = stage()?.Properties.RouteSettings as Json;
     expect(Object.keys(settings).sort()).toEqual([...routes].sort());
     for (const setting of Object.values(settings))

@@ -1,5 +1,5 @@
 import type { Incident } from '../../shared/incident/incident.ts';
-import { assertSuccessor, type IncidentStore, isActive } from '../../shared/incident/store.ts';
+import { assertSuccessor, type IncidentStore, isActive, newestFirst } from '../../shared/incident/store.ts';
 import type { WatchState, WatchStore } from '../../shared/watch/store.ts';
 
 const deepFreeze = <T>(value: T): T => {
@@ -15,9 +15,6 @@ const copy = <T>(value: T): T => deepFreeze(structuredClone(value));
 
 /** Lets other callers run first, as a network does, so that races show. */
 const yieldTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const newestFirst = (one: Incident, other: Incident): number =>
-  other.openedAt - one.openedAt || (one.id < other.id ? -1 : 1);
 
 /** Incidents in memory; the same contract as the real store. What is kept is frozen, so nobody who reads needs a copy. */
 export const createMemoryIncidentStore = (): IncidentStore => {
@@ -53,10 +50,10 @@ export const createMemoryIncidentStore = (): IncidentStore => {
       await yieldTurn();
       return [...current.values()].filter(isActive);
     },
-    list: async ({ since, limit }) => {
+    list: async ({ since, limit, after }) => {
       await yieldTurn();
       return everything()
-        .filter(({ openedAt }) => openedAt >= since)
+        .filter((one) => one.openedAt >= since && (!after || newestFirst(after, one) < 0))
         .sort(newestFirst)
         .slice(0, Math.max(0, limit));
     },

@@ -10,7 +10,14 @@ import {
 import type { Cause } from '../../cause.ts';
 import { dayOfId } from '../../incident/id.ts';
 import type { Incident } from '../../incident/incident.ts';
-import { assertSuccessor, type IncidentStore, isActive, isUnfinished } from '../../incident/store.ts';
+import {
+  assertSuccessor,
+  type IncidentStore,
+  isActive,
+  isUnfinished,
+  newestFirst,
+  type Place,
+} from '../../incident/store.ts';
 import { conditionally, fromDocument, type Item, toDocument } from './document.ts';
 import { readItems } from './read-entries.ts';
 
@@ -32,7 +39,7 @@ const currentKey = (cause: Cause, subject: string): Key => ({
 const shardOf = (id: string): string => `incident#${Number.parseInt(id.slice(-1), 16) % SHARDS}`;
 const shards = Array.from({ length: SHARDS }, (_, shard) => `incident#${shard}`);
 /** Sorts by time of opening as text. */
-const position = ({ openedAt, id }: Incident): string => `${new Date(openedAt).toISOString()}#${id}`;
+const position = ({ openedAt, id }: Place): string => `${new Date(openedAt).toISOString()}#${id}`;
 
 const expiry = (incident: Incident, retentionDays: number): Item =>
   isUnfinished(incident)
@@ -75,9 +82,6 @@ const latest = (incidents: readonly Incident[]): readonly Incident[] => {
   }
   return [...byId.values()];
 };
-
-const newestFirst = (one: Incident, other: Incident): number =>
-  other.openedAt - one.openedAt || (one.id < other.id ? -1 : 1);
 
 /** The earliest time that an ISO text can sort by. */
 const sinceText = (since: number): string =>
@@ -195,24 +199,33 @@ export const createDynamoIncidentStore = ({
       return (await fetch(entries)).filter(isActive);
     },
 
-    list: async ({ since, limit }) => {
-      if (limit < 1) return [];
+    list: async ({ since, limit, after }) => {
+      if (limit < 1 || (after && after.openedAt < since)) return [];
+      const first = sinceText(since);
+      // What is asked for comes after it, so it is not one of them; the keys of a range include both its ends.
+      const last = after && position(after);
+      const isAfter = ({ gsi2sk }: Item) => last === undefined || (gsi2sk?.S ?? '') < last;
       const perShard = await Promise.all(
         shards.map((shard) =>
           findKeys(
             {
               IndexName: 'gsi2',
-              KeyConditionExpression: 'gsi2pk = :shard AND gsi2sk >= :since',
-              ExpressionAttributeValues: { ':shard': { S: shard }, ':since': { S: sinceText(since) } },
+              KeyConditionExpression: `gsi2pk = :shard AND gsi2sk ${last === undefined ? '>= :since' : 'BETWEEN :since AND :last'}`,
+              ExpressionAttributeValues: {
+                ':shard': { S: shard },
+                ':since': { S: first },
+                ...(last !== undefined && { ':last': { S: last } }),
+              },
               ScanIndexForward: false,
-              Limit: limit,
+              Limit: limit + (last === undefined ? 0 : 1),
             },
-            (found) => idsIn(found) >= limit,
+            (found) => idsIn(found.filter(isAfter)) >= limit,
           ),
         ),
       );
       const sorted = perShard
         .flat()
+        .filter(isAfter)
         .sort((one, other) => ((one.gsi2sk?.S ?? '') < (other.gsi2sk?.S ?? '') ? 1 : -1));
       const newest = new Set([...new Set(sorted.map(({ gsi2sk }) => gsi2sk?.S))].slice(0, limit));
       const incidents = await fetch(sorted.filter(({ gsi2sk }) => newest.has(gsi2sk?.S)));

@@ -27,9 +27,11 @@
  * | rows that were sent, sealed | `outbox#<feed>#<slice>` | `<batch>#<part>` | | |
  * | dead letters, sealed | `dead#<feed>` | `<id>` | `dead#<feed>` | |
  * | the rest of a large one | `dead#<feed>#parts` | `<id>#<part>` | | |
+ * | what people asked for with an `Idempotency-Key` | `operate#<hash>` | `request` | | |
  * | replays | `replay` | `<id>` | | |
  * | rotations of a secret | `rotation` | `<secret>` | | |
  * | who uses which version of a secret | `secret-use#<secret>` | `<sender>` | | |
+ * | failed sign-ins of a stretch of time | `sign-in#<source>` | `<window>` | | |
  *
  * The sort key of both indexes is `<time of opening>#<id>`; of proof the time since which it is owed, of silences in
  * gsi1 the time of their end and in gsi2 of their making, of dead letters `<fault>#<expiry>#<id>`. Indexes hold keys

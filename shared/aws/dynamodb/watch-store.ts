@@ -1,11 +1,29 @@
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { WatchState, WatchStore } from '../../watch/store.ts';
+import type { Watched } from '../../watch/watched.ts';
 import { conditionally, fromDocument, type Item, toPackedDocument } from './document.ts';
 
 const KEY = { pk: { S: 'watch' }, sk: { S: 'state' } };
 const BEFORE_THE_FIRST: WatchState = { lastSlot: 0, health: {}, version: 0 };
 const number = (value: number) => ({ N: String(value) });
 const read = (item: Item | undefined, name: string): number => Number(item?.[name]?.N ?? 0);
+
+/** When the watch looked, and nothing else of its state; null before its first run. */
+export const readWatched = async ({
+  client,
+  tableName,
+}: {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+}): Promise<Watched | null> => {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: tableName, Key: KEY, ProjectionExpression: 'watched, lastSlot' }),
+  );
+  if (item?.watched?.S) return JSON.parse(item.watched.S) as Watched;
+  const lastSlot = read(item, 'lastSlot');
+  // An earlier version did not say since when.
+  return lastSlot === 0 ? null : { since: lastSlot, lastRunAt: lastSlot, gaps: [] };
+};
 
 /**
  * The watch state in DynamoDB: one item, one conditional update per claim and per save.
@@ -70,14 +88,15 @@ export const createDynamoWatchStore = ({
           new UpdateItemCommand({
             TableName: tableName,
             Key: KEY,
-            UpdateExpression:
-              'SET document = :document, lastSlot = :lastSlot, version = :version REMOVE claimedUntil',
+            UpdateExpression: `SET document = :document, lastSlot = :lastSlot, version = :version${next.watched ? ', watched = :watched' : ''} REMOVE claimedUntil`,
             ConditionExpression:
               next.version === 1 ? 'attribute_not_exists(version)' : 'version = :previousVersion',
             ExpressionAttributeValues: {
               ':document': toPackedDocument(next),
               ':lastSlot': number(next.lastSlot),
               ':version': number(next.version),
+              // Beside the document, for who needs to know this and nothing of the probes.
+              ...(next.watched && { ':watched': { S: JSON.stringify(next.watched) } }),
               ...(next.version !== 1 && { ':previousVersion': number(next.version - 1) }),
             },
           }),

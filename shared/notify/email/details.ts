@@ -89,4 +89,7 @@ export const externalText = ({ incident, config, show }: Letter): readonly strin
 };
 
 export const automatic = ({ entry }: Letter): readonly string[] =>
-  section('CLAYWATCH DOES THIS BY ITSELF', entry.automatic.map(bullet));
+  section(
+    'CLAYWATCH DOES THIS BY ITSELF',
+    entry.automatic.map(({ action }) => bullet(action)),
+  );

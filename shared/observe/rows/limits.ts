@@ -194,7 +194,7 @@ const observeTable = (context: RowsContext, table: string): Observation | null =
   });
 };
 
-const slugOf = (table: string): string => table.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 64);
+export const slugOf = (table: string): string => table.replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 64);
 export const tablePart = (table: string): string => `table/${slugOf(table)}`;
 
 /** Every table's rows against its ceiling. */

@@ -4,6 +4,7 @@ import { ACTIONS } from '../../../functions/incidents/request.ts';
 import { ROUTES } from '../../../functions/incidents/routes.ts';
 import {
   actResponse,
+  draftResponse,
   listResponse,
   problemResponse,
   showResponse,
@@ -81,14 +82,52 @@ describe('GET /v1/incidents', () => {
     expect(one.body.incidents).toHaveLength(1);
   });
 
-  it.each([{ status: 'closed' }, { limit: '0' }, { limit: '1e9' }, { since: 'yesterday' }, { x: 'y' }])(
-    'refuses a query that is none: %j',
-    async (query) => {
-      const { api } = await createIncidentsWorld([incident]);
-      const { status, body } = await api({ route: ROUTES.list, query: query as never });
-      expect([status, problemResponse.parse(body).code]).toEqual([400, 'request.malformed']);
+  it.each(['open', 'all'])(
+    'reads a thousand of %s in pages, each once, whatever opens meanwhile',
+    async (status) => {
+      const many = Array.from({ length: 1_000 }, (_, index) =>
+        opened({ cause: 'webhook.gone', subject: `leads/leads-${index}` }, NOON - Math.floor(index / 3)),
+      );
+      const { api, store } = await createIncidentsWorld(many);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const query = { status, limit: '150', ...(cursor !== null && { cursor }) };
+        const page = listResponse.parse((await api({ route: ROUTES.list, query })).body);
+        expect(page.incidents.length).toBeLessThanOrEqual(150);
+        seen.push(...page.incidents.map((one) => one.id));
+        cursor = page.next;
+        await store.write(opened({ cause: 'webhook.gone', subject: `new/${seen.length}` }, NOON + 1), null);
+      } while (cursor !== null);
+      expect(seen).toHaveLength(1_000);
+      expect(new Set(seen)).toEqual(new Set(many.map((one) => one.id)));
     },
   );
+
+  it('is 304 for whoever has it already', async () => {
+    const { ask, clock } = await createIncidentsWorld([incident]);
+    const headers = { authorization: `Bearer ${READER}` };
+    for (const asked of [{ route: ROUTES.list }, { route: ROUTES.show, params: { id } }] as const) {
+      const { headers: sent } = await ask({ ...asked, headers });
+      await clock.advance(5_000);
+      const again = await ask({ ...asked, headers: { ...headers, 'if-none-match': sent.etag ?? '' } });
+      expect([again.statusCode, again.body]).toEqual([304, '']);
+    }
+  });
+
+  it.each([
+    { status: 'closed' },
+    { cursor: 'x' },
+    { cursor: '1.inc-1' },
+    { limit: '0' },
+    { limit: '1e9' },
+    { since: 'yesterday' },
+    { x: 'y' },
+  ])('refuses a query that is none: %j', async (query) => {
+    const { api } = await createIncidentsWorld([incident]);
+    const { status, body } = await api({ route: ROUTES.list, query: query as never });
+    expect([status, problemResponse.parse(body).code]).toEqual([400, 'request.malformed']);
+  });
 });
 
 describe('GET /v1/incidents/{id}', () => {
@@ -96,7 +135,10 @@ describe('GET /v1/incidents/{id}', () => {
     const { api } = await createIncidentsWorld([incident]);
     const { status, headers, body } = await api({ route: ROUTES.show, params: { id } });
     expect(status).toBe(200);
-    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'private, no-cache',
+    });
     expect(showResponse.parse(body).incident).toMatchObject({ id, status: 'triggered', acknowledged: null });
     for (const unknown of ['inc-20261103-00000000', '', '../x', '__proto__', 'x'.repeat(100_000)])
       expect((await api({ route: ROUTES.show, params: { id: unknown } })).body.code).toBe(
@@ -111,6 +153,35 @@ describe('GET /v1/incidents/{id}', () => {
     await api(act('note', { text: nasty, by: nasty }));
     const shown = JSON.stringify((await api({ route: ROUTES.show, params: { id } })).body);
     expect(shown).not.toMatch(/sources\/webhook|fake-token|jo@example|\\u001b|\u202e/);
+  });
+});
+
+describe('GET /v1/incidents/{id}/draft', () => {
+  it.each(['responders', 'stakeholders', 'public'] as const)(
+    'writes what is due for %s',
+    async (audience) => {
+      const { api, store } = await createIncidentsWorld([incident]);
+      const headers = { authorization: `Bearer ${READER}` };
+      const { status, body } = await api({
+        route: ROUTES.draft,
+        params: { id },
+        query: { audience },
+        headers,
+      });
+      expect(status).toBe(200);
+      expect(draftResponse.parse(body)).toMatchObject({ audience });
+      expect(body.text).toContain('Impact');
+      expect((await store.byId(id))?.version).toBe(1);
+    },
+  );
+
+  it('knows no other audience, and no other incident', async () => {
+    const { api } = await createIncidentsWorld([incident]);
+    const status = async (params: Record<string, string>, query?: Record<string, string>) =>
+      (await api({ route: ROUTES.draft, params, ...(query && { query }) })).status;
+    expect(await status({ id }, { audience: 'all' })).toBe(400);
+    expect(await status({ id: 'inc-20261103-00000000' })).toBe(404);
+    expect(await status({ id })).toBe(200);
   });
 });
 
@@ -141,6 +212,10 @@ describe('POST /v1/incidents/{id}/{action}', () => {
     expect(await does('acknowledge')).toMatchObject({ status: 'acknowledged' });
     expect(await does('unacknowledge')).toMatchObject({ status: 'triggered', acknowledged: null });
     expect(await does('assign', { to: 'Ben' })).toMatchObject({ assignee: 'Ben' });
+    expect((await does('step', { step: 1 })).timeline.at(-1)).toMatchObject({ kind: 'step-done' });
+    expect((await does('step', { step: 1, done: false })).timeline.at(-1)).toMatchObject({
+      kind: 'step-undone',
+    });
     expect((await does('note', { text: 'a note' })).timeline.at(-1)).toMatchObject({ kind: 'note' });
     expect((await does('update', { text: 'news', audience: 'stakeholders' })).timeline.at(-1)).toMatchObject({
       kind: 'updated',
@@ -164,6 +239,8 @@ describe('POST /v1/incidents/{id}/{action}', () => {
     ['a review too early', 'review', {}, 409, 'incident.refused'],
     ['a merge into itself', 'merge', { into: id }, 409, 'incident.refused'],
     ['a merge into nothing', 'merge', { into: 'inc-20261103-00000000' }, 404, 'incident.not-found'],
+    ['a step that there is not', 'step', { step: 99 }, 400, 'request.malformed'],
+    ['a step without a number', 'step', {}, 400, 'request.malformed'],
     ['an unknown action', 'delete', {}, 400, 'request.malformed'],
     ['a key of every object', 'constructor', {}, 400, 'request.malformed'],
     ['no text', 'note', {}, 400, 'request.malformed'],

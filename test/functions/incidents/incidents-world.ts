@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { createAccess } from '../../../functions/incidents/access.ts';
+import { createAccess } from '../../../functions/http/access.ts';
 import type { IncidentsEvent } from '../../../functions/incidents/api.ts';
 import { type IncidentsDependencies, incidents } from '../../../functions/incidents/handler.ts';
 import { createLinkKeys } from '../../../functions/incidents/link-keys.ts';
@@ -14,6 +14,7 @@ import type { Incident } from '../../../shared/incident/incident.ts';
 import { incidentPolicy } from '../../../shared/incident/policy.ts';
 import type { IncidentStore } from '../../../shared/incident/store.ts';
 import { createLinks } from '../../../shared/link/links.ts';
+import { draftUpdate } from '../../../shared/notify/drafts.ts';
 import { postmortemText } from '../../../shared/respond/postmortem-text.ts';
 import { NOON } from '../../incident/fixtures.ts';
 import { createMemoryCreditStore } from '../../support/memory-credit-store.ts';
@@ -111,6 +112,7 @@ export const createIncidentsWorld = async (
   const store = { ...memory, ...over.store };
   const clock = createVirtualClock(NOON);
   const secrets = over.secrets ?? createSecretReader({ env, clock });
+  const proof = createMemoryProofLedger();
   const faults: unknown[] = [];
   const onFault = (error: unknown) => faults.push(error);
   const { linkSecret } = config.respond;
@@ -118,16 +120,18 @@ export const createIncidentsWorld = async (
     store,
     policy: incidentPolicy(config),
     clock,
-    access: createAccess({ respond: config.respond, secrets, clock, onFault }),
+    access: createAccess({ respond: config.respond, console: config.console, secrets, clock, onFault }),
     keys: createLinkKeys({ reference: linkSecret, secrets, clock }),
     timeZone: over.timeZone ?? 'UTC',
+    proof,
+    draftFor: async (incident, audience) => draftUpdate(incident, audience, config, clock.now()).text,
     postmortem: (incident, format) =>
       postmortemText(
         incident,
         format,
         {
           incidents: store,
-          proof: createMemoryProofLedger(),
+          proof,
           evidence: createMemoryEvidenceStore(),
           rows: createMemoryRowsLedger({ clock, retainDays: 35 }),
           credits: createMemoryCreditStore(),
@@ -141,6 +145,7 @@ export const createIncidentsWorld = async (
   const links = createLinks({ key: LINK_KEY, publicUrl: 'https://claywatch.example.com', hours: 72, clock });
   return {
     store: memory,
+    proof,
     clock,
     faults,
     links,

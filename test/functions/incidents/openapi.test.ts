@@ -3,6 +3,8 @@ import { renderOpenApi } from '../../../docs/openapi.ts';
 import { pages } from '../../../docs/pages.ts';
 import { ACTIONS } from '../../../functions/incidents/request.ts';
 import { ROUTES } from '../../../functions/incidents/routes.ts';
+import { ROUTES as OPERATIONS } from '../../../functions/operate/routes.ts';
+import { ROUTES as REPORTS } from '../../../functions/report/routes.ts';
 
 const document = JSON.parse(renderOpenApi());
 
@@ -42,6 +44,8 @@ describe('the API document', () => {
       [
         'GET /v1/status',
         ...Object.values(others),
+        ...Object.values(REPORTS),
+        ...Object.values(OPERATIONS),
         ...Object.keys(ACTIONS).map((action) => act.replace('{action}', action)),
       ].toSorted(),
     );

@@ -1,0 +1,12 @@
+import * as z from 'zod/mini';
+
+/** What `console` is given, and nothing else. */
+export const consoleEnvironment = z.object({
+  /** Path of the validated configuration, as JSON. */
+  CLAYWATCH_CONFIG: z.string().check(z.minLength(1, 'the path of a configuration file')),
+  TABLE_NAME: z.string().check(z.regex(/^[A-Za-z0-9_.-]{3,255}$/, 'the name of a DynamoDB table')),
+  /** The directory of the built page. */
+  CONSOLE_FILES: z.string().check(z.minLength(1, 'the path of a directory')),
+});
+
+export type ConsoleEnvironment = z.output<typeof consoleEnvironment>;
