@@ -22,8 +22,9 @@ shown here, and none is taken from the command line.
 Only a deployed installation rotates. The local runtime reads its secrets from
 its environment: change them there, and start it again.
 
-It takes secretsmanager:DescribeSecret, and to rotate secretsmanager:RotateSecret
-and lambda:InvokeFunction. All about it: docs/rotation.md.
+It takes secretsmanager:DescribeSecret, and to rotate
+secretsmanager:RotateSecret and lambda:InvokeFunction. All about it:
+docs/rotation.md.
 ${STORE_HELP}
 Examples:
   $ claywatch rotate --table acme
@@ -31,10 +32,11 @@ Examples:
   $ claywatch rotate acme/senders --table acme --yes
 
 Exit codes:
-  0 done, or no secret needs anybody   1 listed: one failed or waits for people
-  2 listed: Secrets Manager could not be asked   64 wrong usage, configuration or
-  environment, or it cannot be rotated now   69 no answer from the store
-  70 a fault of Claywatch itself
+  0 done, or no secret needs anybody
+  1 listed: one failed or waits for people
+  2 listed: Secrets Manager could not be asked
+  64 wrong usage, configuration or environment, or it cannot be rotated now
+  69 no answer from the store   70 a fault of Claywatch itself
 `;
 
 export const registerRotate: Register = (program, terminal, exit) => {

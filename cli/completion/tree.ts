@@ -10,6 +10,7 @@ export type ValueKind =
   | 'incident'
   | 'silence'
   | 'replay'
+  | 'secret'
   | 'file'
   | 'directory'
   /** Whatever a person types. */
@@ -20,6 +21,7 @@ const ARGUMENTS: Readonly<Record<string, ValueKind>> = {
   feed: 'feed',
   incident: 'incident',
   cause: 'cause',
+  secret: 'secret',
   'feed/webhook': 'webhook',
   'silence end id': 'silence',
   'dead-letters show id': 'free',

@@ -32,6 +32,14 @@ const FROM_CONFIG: Partial<Record<ValueKind, (config: Config) => readonly Candid
     ),
 };
 
+const secrets = async (flags: StoreFlags, terminal: Terminal): Promise<readonly Candidate[]> => {
+  const [{ config }, { rotatableSecrets }] = await Promise.all([
+    configHere(flags, terminal),
+    import('../../shared/rotate/kinds.ts'),
+  ]);
+  return plain(rotatableSecrets(config));
+};
+
 const incidents = (flags: StoreFlags, terminal: Terminal): Promise<readonly Candidate[]> =>
   withStore(flags, terminal, async ({ table }) => {
     const { createDynamoIncidentStore } = await import('../../shared/aws/dynamodb/incident-store.ts');
@@ -69,6 +77,8 @@ const read = async (
   switch (kind) {
     case 'cause':
       return plain(CAUSE_IDS);
+    case 'secret':
+      return secrets(flags, terminal);
     case 'incident':
       return incidents(flags, terminal);
     case 'silence':
