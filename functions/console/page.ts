@@ -18,14 +18,7 @@ const POLICY = [
 
 /** What a page could ask of a browser and this one never does. */
 const PERMISSIONS = [
-  ...[
-    'accelerometer',
-    'browsing-topics',
-    'camera',
-    'display-capture',
-    'geolocation',
-    'gyroscope',
-  ],
+  ...['accelerometer', 'browsing-topics', 'camera', 'display-capture', 'geolocation', 'gyroscope'],
   ...['hid', 'magnetometer', 'microphone', 'midi', 'payment', 'publickey-credentials-get', 'serial', 'usb'],
 ]
   .map((feature) => `${feature}=()`)

@@ -225,11 +225,9 @@ describe('the function of incidents', () => {
       ),
       may('ReadIndexes', 'dynamodb:Query', indexes, keys('incident#*')),
       may('ChangeIncidents', 'dynamodb:PutItem', table, keys('incident#*')),
-      readSecret('ReadRespondSecrets', [
-        ownSecret('acme/respond'),
-        ownSecret('acme/slack-app'),
-        foreignSecret('team/reader'),
-      ]),
+      readSecret('ReadRespondSecrets', [ownSecret('acme/respond'), foreignSecret('team/reader')]),
+      readSecret('ReadSlackSecrets', ownSecret('acme/slack-app')),
+      readSecret('ReadSessionSecret', ownSecret('acme/sessions')),
       readSecret('ReadLinkSecret', ownSecret('acme/links')),
       noteSecretUse,
     ]);
