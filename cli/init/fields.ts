@@ -117,7 +117,9 @@ const respond = ({ links }: Answers, secret: SecretName): Field | null =>
     ? field(
         'respond',
         object(
-          field('secret', secret(['responders']), ['For programs that act on incidents over HTTP.']),
+          field('secret', secret(['responders']), [
+            'For people who sign in to the console, and programs that act over HTTP.',
+          ]),
           field(
             'linkSecret',
             secret(['links']),
@@ -128,6 +130,15 @@ const respond = ({ links }: Answers, secret: SecretName): Field | null =>
             ],
           ),
         ),
+      )
+    : null;
+
+const consoleField = ({ links }: Answers, secret: SecretName): Field | null =>
+  links
+    ? field(
+        'console',
+        object(field('sessionSecret', secret(['sessions']), ['Signs the sessions of whoever signs in.'])),
+        ['The page on which people look and act: they sign in with the secret of `respond`.'],
       )
     : null;
 
@@ -230,6 +241,7 @@ export const fieldsOf = (answers: Answers): readonly Field[] => {
     clay(answers, secret),
     feeds(answers, secret),
     respond(answers, secret),
+    consoleField(answers, secret),
     incidents(answers),
     notify(answers, secret),
   ].filter((each) => each !== null);

@@ -45,11 +45,20 @@ const KINDS: readonly Kind[] = [
     origin: 'made',
     what: "What Clay's HTTP API column sends along: its header x-claywatch-secret.",
   },
-  { key: /^respond\.secret$/, origin: 'made', what: 'What programs send along that act on incidents.' },
+  {
+    key: /^respond\.secret$/,
+    origin: 'made',
+    what: 'What people sign in to the console with, and programs send along.',
+  },
   {
     key: /^respond\.linkSecret$/,
     origin: 'made',
     what: 'Signs the links in messages; nobody else needs it.',
+  },
+  {
+    key: /^console\.sessionSecret$/,
+    origin: 'made',
+    what: 'Signs sessions of the console; nobody else needs it.',
   },
   { key: /\.botToken$/, origin: 'issued', what: 'The bot token (xoxb-): Slack app > OAuth & Permissions.' },
   {

@@ -149,7 +149,7 @@ export const routesTable = (): string =>
 const startedBy = ({ trigger }: FunctionDescription): string => {
   switch (trigger.kind) {
     case 'http':
-      return 'API Gateway, through its own routes';
+      return 'API Gateway, this endpoint';
     case 'schedule':
       return 'EventBridge Scheduler, this schedule of this account';
     case 'queues':

@@ -13,8 +13,8 @@ export interface EndpointAlarmsProps extends OperatorAlarmsProps {
   readonly functions: readonly {
     readonly name: string;
     readonly function: LambdaFunction;
-    /** What it means that this function does not answer. */
-    readonly without: string;
+    /** What it means that this function does not answer; undefined: the alarms of the endpoint tell enough. */
+    readonly without: string | undefined;
   }[];
 }
 
@@ -70,26 +70,30 @@ export class EndpointAlarms extends Construct {
         breaching: 3,
         text: `Claywatch's endpoint refuses requests whose secret is wrong, for minutes on end. If a secret was changed, look whether Clay's HTTP API column and every sender have the new one, and give the old one as previousSecret meanwhile; rows that Clay sends so are lost. Look likewise at programs that act on incidents, at who signs in to the console, and at the signing secret of the Slack app. If not, somebody is trying: nothing needs to be done.`,
       },
-      ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] => [
-        {
-          name: `${name}-failing`,
-          toldBy: FUNCTION_TOLD_BY,
-          metric: target.metricErrors(sum),
-          threshold: 1,
-          periods: 3,
-          breaching: 2,
-          text: `The function ${installation}-${name} dies or runs out of time, so ${without}. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${name}: error_code and remedy say what to do.`,
-        },
-        {
-          name: `${name}-throttled`,
-          toldBy: FUNCTION_TOLD_BY,
-          metric: target.metricThrottles(sum),
-          threshold: 1,
-          periods: 3,
-          breaching: 2,
-          text: `The function ${installation}-${name} is throttled, so ${without}: the account is at its limit of concurrent executions. See Service Quotas, AWS Lambda.`,
-        },
-      ]),
+      ...props.functions.flatMap(({ name, without, function: target }): readonly AlarmDefinition[] =>
+        without === undefined
+          ? []
+          : [
+              {
+                name: `${name}-failing`,
+                toldBy: FUNCTION_TOLD_BY,
+                metric: target.metricErrors(sum),
+                threshold: 1,
+                periods: 3,
+                breaching: 2,
+                text: `The function ${installation}-${name} dies or runs out of time, so ${without}. Read the lines with level ERROR in ${LOG} /aws/lambda/${installation}-${name}: error_code and remedy say what to do.`,
+              },
+              {
+                name: `${name}-throttled`,
+                toldBy: FUNCTION_TOLD_BY,
+                metric: target.metricThrottles(sum),
+                threshold: 1,
+                periods: 3,
+                breaching: 2,
+                text: `The function ${installation}-${name} is throttled, so ${without}: the account is at its limit of concurrent executions. See Service Quotas, AWS Lambda.`,
+              },
+            ],
+      ),
     ]);
   }
 }

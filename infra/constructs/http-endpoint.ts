@@ -130,7 +130,10 @@ export class HttpEndpoint extends Construct {
     { name, trigger }: HttpRoute['description'],
     target: IFunction,
   ): readonly HttpRouteConstruct[] {
-    const integration = new HttpLambdaIntegration(`${name}-integration`, target);
+    const integration = new HttpLambdaIntegration(`${name}-integration`, target, {
+      // A permission for each of many routes says no more than one for the endpoint, and a stack has 500 resources.
+      scopePermissionToRoute: trigger.routes.length === 1,
+    });
     const routes = trigger.routes.flatMap((route) => {
       const [method, path = ''] = route.split(' ');
       const made = this.api.addRoutes({ path, methods: [HttpMethod[method as 'GET' | 'POST']], integration });

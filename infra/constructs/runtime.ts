@@ -70,8 +70,8 @@ interface Endpoint {
   readonly environment: Readonly<Record<string, string>>;
   /** The output that says where it is. */
   readonly url: string;
-  /** What it means that it does not answer. */
-  readonly without: string;
+  /** What it means that it does not answer; undefined: it has no alarms of its own, beside those of the endpoint. */
+  readonly without: string | undefined;
 }
 
 /** The forwarder, and what it takes rows from. */
@@ -390,6 +390,7 @@ export class Runtime extends Construct {
     const people = (description: Endpoint['description']) => ({
       description,
       environment: this.picked(description, config, state),
+      without: undefined,
     });
     const counting: CallbackEnvironment & SubmissionsEnvironment & IncidentsEnvironment = {
       CLAYWATCH_CONFIG: DEPLOYED_CONFIG,
@@ -449,13 +450,11 @@ export class Runtime extends Construct {
         id: 'Report',
         ...people(functions.report),
         url: 'ReportUrl',
-        without: 'the console shows nothing new; `npx claywatch` still does',
       },
       {
         id: 'Operate',
         ...people(functions.operate),
         url: 'OperateUrl',
-        without: 'nothing can be held, replayed or silenced from the console; `npx claywatch` still can',
       },
       ...(config.statusPage.published
         ? [
@@ -463,7 +462,6 @@ export class Runtime extends Construct {
               id: 'Statuspage',
               ...people(functions.statuspage),
               url: 'StatusPageUrl',
-              without: 'the users of the pipeline see no status page',
             },
           ]
         : []),
@@ -473,7 +471,6 @@ export class Runtime extends Construct {
               id: 'Console',
               ...people(functions.console),
               url: 'ConsoleUrl',
-              without: 'nobody can open the console or sign in to it; `npx claywatch` works without',
             },
           ]
         : []),

@@ -29,13 +29,13 @@ const CREDITS_PER_ROW = 5.9;
 const ACTIONS_PER_ROW = 3;
 const RENEWAL = { credits: 2_000_000, actions: 1_000_000 };
 /** What must be left at Clay for the past to be possible; see `topUp`. */
-export const LEFT = { credits: 1_840_000, actions: 960_000 };
+export const LEFT = { credits: 2_240_000, actions: 1_160_000 };
 
 /** The trial as it would be after weeks: the first webhook of the pool is used up, the second one in use. */
 export const withPast = (config: ConfigInput): ConfigInput => {
   const { leads } = config.feeds ?? {};
   if (!leads) throw new Error('There is no feed of leads.');
-  const started: Readonly<Record<string, number>> = { 'leads-1': 15_700, 'leads-2': 0, 'leads-3': 0 };
+  const started: Readonly<Record<string, number>> = { 'leads-1': 8_000, 'leads-2': 0, 'leads-3': 0 };
   return {
     ...config,
     feeds: {
@@ -43,7 +43,7 @@ export const withPast = (config: ConfigInput): ConfigInput => {
       leads: {
         ...leads,
         webhooks: leads.webhooks?.map((webhook) => ({ ...webhook, startCount: started[webhook.id] ?? 0 })),
-        tables: { Leads: { startCount: 15_700 }, 'Leads 2': {}, 'Leads 3': {} },
+        tables: { Leads: { startCount: 8_000 }, 'Leads 2': {}, 'Leads 3': {} },
       },
     },
   };

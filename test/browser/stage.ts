@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
+import { buildConsole } from '../../console/build.ts';
 import { simulatedUuid } from '../../local/clay/core/options.ts';
 import type { RuntimeOptions } from '../../local/runtime.ts';
 import { trialRoutes } from '../../local/trial/routes.ts';
@@ -44,6 +45,8 @@ export const startStage = async ({
   adapt = (config) => config,
   also = [],
 }: StageOptions): Promise<BrowserWorld> => {
+  // A page that cannot be built is told at once, and not by everybody who waits for it.
+  await buildConsole();
   const world = await createWorld(
     (config) => adapt({ ...config, respond: { ...config.respond, readOnlySecret: 'env:READER_SECRET' } }),
     { READER_SECRET },

@@ -8,7 +8,7 @@ const TEXT = readFileSync(new URL('../../docs/alarms.md', import.meta.url), 'utf
 const PLACES: Readonly<Record<string, string>> = {
   '<channel>': '[a-z][a-z0-9-]*',
   '<feed>': '[a-z][a-z0-9-]*',
-  '<endpoint>': '(?:callback|submissions|relay|respond|incidents|report|operate|statuspage|console)',
+  '<endpoint>': '(?:callback|submissions|relay|respond|incidents)',
 };
 
 const patternOf = (heading: string): RegExp =>

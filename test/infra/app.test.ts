@@ -67,7 +67,7 @@ describe('the ready-made app', () => {
     const checkout = (name: string): string => {
       const root = join(directory, name);
       mkdirSync(root, { recursive: true });
-      for (const folder of ['infra', 'functions', 'shared', 'package.json']) {
+      for (const folder of ['infra', 'functions', 'shared', 'console', 'package.json', 'package-lock.json']) {
         cpSync(join(ROOT, folder), join(root, folder), { recursive: true });
       }
       symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));

@@ -213,11 +213,10 @@ describe('the function of incidents', () => {
       ),
       may('ReadIndexes', 'dynamodb:Query', indexes, onlyKeys('incident#*')),
       may('ChangeIncidents', 'dynamodb:PutItem', table, onlyKeys('incident#*')),
-      readSecret('ReadRespondSecrets', [
-        ownSecret('acme/respond'),
-        ownSecret('acme/slack-app'),
-        foreignSecret('team/reader'),
-      ]),
+      readSecret('ReadRespondSecrets', [ownSecret('acme/respond'), foreignSecret('team/reader')]),
+      readSecret('ReadSlackSecrets', ownSecret('acme/slack-app')),
+      readSecret('ReadSessionSecret', ownSecret('acme/sessions')),
+
       readSecret('ReadLinkSecret', ownSecret('acme/links')),
       noteSecretUse,
     ]);

@@ -12,11 +12,11 @@ const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 const secret = (name: string) => `secretsmanager:${name}` as const;
 
-/** Every kind of channel as often as the configuration takes it, and many feeds. */
+/** Every kind of channel as often as the configuration takes it, and as many feeds as then have room with every alarm. */
 const MANY = {
   installation: 'acme',
   feeds: Object.fromEntries(
-    times(40, (index) => [
+    times(30, (index) => [
       `a-feed-with-quite-a-long-name-number-${index}`,
       {
         webhooks: [{ id: 'one', url: secret(`acme/clay#webhook${index}`) }],
@@ -92,10 +92,10 @@ describe('the policy of a function', () => {
     expect(wide('notify').map(({ Sid, Resource }) => [Sid, Resource])).toEqual([
       ['HandOver', queue('acme-notify-')],
     ]);
-    for (const name of ['watch', 'forward', 'relay', 'respond']) {
+    for (const name of ['watch', 'forward', 'relay', 'respond', 'report', 'operate', 'replay']) {
       for (const { Resource } of wide(name)) expect(Resource).toEqual(queue('acme-rows-'));
     }
-    for (const name of ['callback', 'submissions', 'incidents']) expect(wide(name)).toEqual([]);
+    for (const name of ['callback', 'submissions', 'incidents', 'console']) expect(wide(name)).toEqual([]);
   });
 
   it('is measured for the longest names that its resources can have', () => {

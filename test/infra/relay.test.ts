@@ -373,7 +373,10 @@ describe('an installation whose feeds take no rows', () => {
       ([, { Properties }]) => Properties.FunctionName,
     );
     expect(names.sort()).toEqual(
-      ['callback', 'incidents', 'respond', 'rotate', 'submissions', 'watch'].map((name) => `acme-${name}`),
+      [
+        ...['callback', 'console', 'incidents', 'operate', 'report', 'respond'],
+        ...['rotate', 'submissions', 'watch'],
+      ].map((name) => `acme-${name}`),
     );
     expect(JSON.stringify(bare.state.toJSON())).not.toMatch(/acme-rows|rows-key/);
     const schedules = found(bare.rest, 'AWS::Scheduler::Schedule').map(

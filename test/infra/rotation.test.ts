@@ -32,8 +32,9 @@ describe('rotation', () => {
       ([, { Properties }]) => Properties,
     );
     const days = schedules.map(({ RotationRules }) => RotationRules);
-    // links: 30; respond and senders: 90. Those of a team are the team's.
+    // links and sessions: 30; respond and senders: 90. Those of a team are the team's.
     expect(days.map((rules) => JSON.stringify(rules)).sort()).toEqual([
+      '{"AutomaticallyAfterDays":30}',
       '{"AutomaticallyAfterDays":30}',
       '{"AutomaticallyAfterDays":90}',
       '{"AutomaticallyAfterDays":90}',

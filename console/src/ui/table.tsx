@@ -49,14 +49,14 @@ export const Table = <Row,>({
         <tbody>
           {rows.map((row, index) => (
             <tr key={keyOf(row, index)}>
-              {columns.map(({ key, head, cell, number = false, rowHead = false }) => {
+              {columns.map(({ key, head, cell, number = false, narrow = false, rowHead = false }) => {
                 const content = <div class="cell">{cell(row)}</div>;
                 return rowHead ? (
                   <th key={key} scope="row" data-head={head} class={cx(number && 'number')}>
                     {content}
                   </th>
                 ) : (
-                  <td key={key} data-head={head} class={cx(number && 'number')}>
+                  <td key={key} data-head={head} class={cx(number && 'number', narrow && 'narrow')}>
                     {content}
                   </td>
                 );

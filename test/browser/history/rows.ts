@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoRowsLedger } from '../../../shared/aws/dynamodb/rows/ledger.ts';
+import { systemClock } from '../../../shared/clock.ts';
 import type { CallbackRecord, RowsLedger } from '../../../shared/rows/ledger.ts';
 import { issueRowIds } from '../../../shared/rows/row-id.ts';
 import { about, pick, type Random } from './chance.ts';
@@ -72,35 +73,27 @@ const comeBack = ({ rowId, at }: Sent, { slow }: RowsPast, random: Random): Call
   };
 };
 
-/** A clock that is moved by hand: the ledger believes that it is then. */
-interface Then {
-  now: number;
-}
-
-const longAgo = async (ledger: RowsLedger, past: RowsPast, then: Then, present: number): Promise<void> => {
+/** By the hour alone, as a sender reports it that knows how many rows Clay took. */
+const longAgo = async (ledger: RowsLedger, past: RowsPast, present: number): Promise<void> => {
   const end = Math.floor((present - DAY) / HOUR) * HOUR;
-  for (let at = end - past.days * DAY; at < end; at += HOUR) {
-    then.now = at + HOUR - MINUTE;
+  for (let at = end - past.days * DAY; at < end; at += HOUR)
     await ledger.recordSubmissionCount(past.feed, {
       idempotencyKey: `past-${at}`,
       webhook: past.webhookAt(at),
       count: Math.round((past.rowsPerDay / 24) * busyness(at, present)),
       at: at + HOUR / 2,
     });
-    if ((end - at) % DAY === HOUR) await ledger.fold(past.feed, then.now);
-  }
 };
 
 const lastDay = async (
   ledger: RowsLedger,
   past: RowsPast,
-  { then, present, random }: { readonly then: Then; readonly present: number; readonly random: Random },
+  { present, random }: { readonly present: number; readonly random: Random },
 ): Promise<void> => {
   let waiting: readonly CallbackRecord[] = [];
   const begin = Math.floor((present - DAY) / HOUR) * HOUR;
   for (let at = begin; at < present; at += STEP) {
     const end = Math.min(at + STEP, present);
-    then.now = end;
     const count = about(random, ((past.rowsPerDay * (end - at)) / DAY) * busyness(at, present));
     const times = Array.from({ length: count }, () => Math.floor(at + random() * (end - at))).sort(
       (one, other) => one - other,
@@ -120,7 +113,6 @@ const lastDay = async (
       all.filter((back) => back.at <= end),
     );
     waiting = all.filter((back) => back.at > end);
-    if ((at - begin) % (6 * HOUR) === 0) await ledger.fold(past.feed, then.now);
   }
 };
 
@@ -130,9 +122,10 @@ export const fillRows = async (
   past: RowsPast,
   { present, retainDays, random }: { present: number; retainDays: number; random: Random },
 ): Promise<void> => {
-  const then: Then = { now: present };
-  const ledger = createDynamoRowsLedger({ ...table, clock: { now: () => then.now }, retainDays, random });
-  await longAgo(ledger, past, then, present);
-  await lastDay(ledger, past, { then, present, random });
-  await ledger.fold(past.feed, present);
+  // By the true clock: what is written long after its time is then said to whoever folds meanwhile.
+  const ledger = createDynamoRowsLedger({ ...table, clock: systemClock, retainDays, random });
+  await longAgo(ledger, past, present);
+  await lastDay(ledger, past, { present, random });
+  // One fold reads a day of such slices at most; the next minute's begins elsewhere.
+  for (const now of [present - 2 * MINUTE, present - MINUTE, present]) await ledger.fold(past.feed, now);
 };

@@ -17,8 +17,8 @@ import { isOver } from './words.ts';
 
 const PAGE = 100;
 
-const holder = ({ acknowledged, assignee }: IncidentBrief): string =>
-  assignee ?? acknowledged?.by.name ?? 'Nobody';
+const holder = (incident: IncidentBrief): string =>
+  incident.assignee ?? incident.acknowledged?.by.name ?? (isOver(incident) ? '–' : 'Nobody');
 
 const COLUMNS: readonly Column<IncidentBrief>[] = [
   {
