@@ -77,7 +77,12 @@ const opened = async (
     readonly tableName: string;
   }) => Promise<void>,
 ): Promise<void> => {
-  const client = createDynamoClient({ ...LOCAL_AWS, endpoint: runtime.endpoints.dynamodb });
+  const client = createDynamoClient({
+    ...LOCAL_AWS,
+    endpoint: runtime.endpoints.dynamodb,
+    // Nobody waits for an answer but us, and the machine may be busy.
+    requestHandler: { requestTimeout: 60_000 },
+  });
   try {
     await fill({ client, tableName: runtime.tableName });
   } finally {
