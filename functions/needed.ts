@@ -10,6 +10,8 @@ export type FunctionName = keyof ReturnType<typeof functionsOf>;
 const HAS_WORK: Readonly<Partial<Record<FunctionName, (config: Config) => boolean>>> = {
   relay: (config) => relayedFeeds(config).length > 0,
   forward: (config) => relayedFeeds(config).length > 0,
+  replay: (config) => relayedFeeds(config).length > 0,
+  statuspage: (config) => config.statusPage.published,
   notify: (config) => channelIds(config).length > 0,
   rotate: (config) => rotatableSecrets(config).length > 0,
 };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { promises } from 'node:fs';
 import { join } from 'node:path';
 import { once } from '../once.ts';
 import { type BuiltFile, FILES, type FileList } from './file-list.ts';
@@ -30,12 +30,12 @@ const takes = (accepted: string, encoding: string): boolean =>
  */
 export const createFiles = (directory: string) => {
   const list = once(async () => {
-    const { files } = JSON.parse(await readFile(join(directory, FILES), 'utf8')) as FileList;
+    const { files } = JSON.parse(await promises.readFile(join(directory, FILES), 'utf8')) as FileList;
     return new Map(Object.entries(files));
   });
   const kept = new Map<string, Promise<Buffer>>();
   const read = (path: string): Promise<Buffer> => {
-    const known = kept.get(path) ?? readFile(join(directory, path));
+    const known = kept.get(path) ?? promises.readFile(join(directory, path));
     kept.set(path, known);
     known.catch(() => kept.delete(path));
     return known;

@@ -332,6 +332,8 @@ beforeAll(async () => {
   const { version } = (handed as { readonly job: { readonly version: number } }).job;
   await run('replay', [{ job, after: version }], 900_000);
   await run('operate', [operate(OPERATE.replayResume, {}, { id: job })]);
+  // What was put into the queue again is sent again.
+  await run('forward', slots(1));
   await run('submissions', [
     post({ row_id: 'row-2', webhook: 'leads-1' }, {}, '/v1/submissions'),
     post({ webhook: 'leads-1', count: 3, idempotency_key: 'a' }, {}, '/v1/submissions'),
@@ -502,6 +504,8 @@ describe('what was looked at', () => {
         deadLetters: 3,
         faults: 0,
       }),
+      // The one that was replayed is too large again.
+      expect.objectContaining({ answers: { 'too-large': 1 }, deadLetters: 1, faults: 0 }),
     ]);
     expect(statusesOf('callback')).toEqual([200, 400]);
     expect(statusesOf('submissions')).toEqual([200, 200, 200]);

@@ -21,8 +21,8 @@ describe('the functions that are deployed', () => {
       const needed = [...neededFunctions(config)].map((name) => `${config.installation}-${name}`);
       expect(deployed.toSorted()).toEqual(needed.toSorted());
     }
-    expect(neededFunctions(acme.config).size).toBe(9);
-    expect(neededFunctions(plain.config).size).toBe(5);
+    expect(neededFunctions(acme.config).size).toBe(14);
+    expect(neededFunctions(plain.config).size).toBe(8);
   });
 });
 
