@@ -160,7 +160,7 @@ const takeOutage = async (world: BrowserWorld, grace: Visitor, phone: Visitor): 
   const { page } = grace;
   const id = await openIncident(world);
   await goTo(grace, '#/', 'Overview');
-  await untilSaid(page, /Clay is down/);
+  await untilSaid(page, /[56]\d rows are kept/);
   await take(page, { name: 'overview-broken' });
   await goTo(phone, '#/', 'Overview');
   await untilSaid(phone.page, /Clay is down/);
