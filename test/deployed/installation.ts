@@ -39,6 +39,8 @@ export const installationConfig = (clayUrl: string): ConfigInput => {
       webhooks: [{ id: 'bus', url: 'env:BUS_URL', signingSecrets: ['env:BUS_KEY'] }],
     },
     respond: { secret: 'env:RESPOND_SECRET', header: 'authorization' },
+    // Made by the template with a value of its own; nobody fills it.
+    console: { sessionSecret: 'env:SESSION_KEY' },
     feeds: {
       leads: {
         ...leads,
