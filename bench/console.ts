@@ -85,19 +85,20 @@ const loadsOf = async (world: BrowserWorld): Promise<Of<LoadOf>> => {
   };
 };
 
-/** Every incident there is, shown at once. */
+/** Leafs through every incident there is; answers how many were loaded. */
 const showAll = async (page: Page): Promise<number> => {
   await page.evaluate("location.hash = '#/incidents'");
   await page.getByRole('radio', { name: 'All', exact: true }).check({ force: true });
-  const more = page.getByRole('button', { name: 'Show older ones' });
-  const rows = page.locator('tbody tr');
-  await rows.first().waitFor();
-  while ((await more.count()) > 0) {
-    const before = await rows.count();
-    await more.click();
-    while ((await rows.count()) <= before) await page.waitForTimeout(100);
+  await page.locator('tbody tr').first().waitFor();
+  const older = page.getByRole('button', { name: 'Older', exact: true });
+  const place = page.locator('.list-foot [role="status"]');
+  while ((await older.count()) > 0) {
+    const before = await place.innerText();
+    await older.click();
+    while ((await place.innerText()) === before) await page.waitForTimeout(100);
   }
-  return rows.count();
+  const [, all = '0'] = /of ([\d,]+)/.exec(await place.innerText()) ?? [];
+  return Number(all.replaceAll(',', ''));
 };
 
 const signedIn = async (world: BrowserWorld) => {

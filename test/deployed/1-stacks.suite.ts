@@ -45,6 +45,7 @@ describe.skipIf(missing)(titled('the deployed stacks'), () => {
       'deployed/CLAY_WEBHOOK_URL_3',
       'deployed/RELAY_SECRET',
       'deployed/RESPOND_SECRET',
+      'deployed/SESSION_KEY',
     ]);
   });
 });

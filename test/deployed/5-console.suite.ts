@@ -50,7 +50,7 @@ describe.skipIf(missing)(titled('the console, deployed'), () => {
       world().ask(path, { method: 'POST', headers: { cookie, ...headers }, body: JSON.stringify(body) });
     expect((await act('/v1/feeds/leads/hold', {}, { reason: 'forged' })).status).toBe(403);
     const held = await act('/v1/feeds/leads/hold', CONSOLE, { reason: 'a test' });
-    expect(await held.json()).toMatchObject({ outcome: 'held', holds: [{ by: 'Ada' }] });
+    expect(await held.json()).toMatchObject({ outcome: 'held', holds: [{ by: 'Ada (console)' }] });
     const resumed = await act('/v1/feeds/leads/resume', CONSOLE);
     expect(await resumed.json()).toMatchObject({ outcome: 'released' });
     const audit = await world().ask('/v1/audit', { headers: { cookie } });

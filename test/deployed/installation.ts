@@ -15,6 +15,8 @@ export const POOL: readonly PoolEntry[] = TRIAL_POOL.map((entry, index) =>
 /** Signs what the channel sends; obviously nobody's. */
 export const BUS_KEY = `whsec_${Buffer.from('a key that opens nothing at all.').toString('base64')}`;
 export const RESPOND_SECRET = 'simulated-respond-secret';
+/** Signs sessions; at least 32 characters. */
+const SESSION_KEY = 'a-simulated-key-that-signs-sessions';
 /** Filled by whoever receives there. */
 export const BUS_URL_SECRET = `${INSTALLATION}/BUS_URL`;
 
@@ -39,7 +41,6 @@ export const installationConfig = (clayUrl: string): ConfigInput => {
       webhooks: [{ id: 'bus', url: 'env:BUS_URL', signingSecrets: ['env:BUS_KEY'] }],
     },
     respond: { secret: 'env:RESPOND_SECRET', header: 'authorization' },
-    // Made by the template with a value of its own; nobody fills it.
     console: { sessionSecret: 'env:SESSION_KEY' },
     feeds: {
       leads: {
@@ -61,8 +62,7 @@ export const installationConfig = (clayUrl: string): ConfigInput => {
 /** What a person puts in after the deployment, by the names of the secrets. */
 export const installationSecrets = (clayUrl: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    Object.entries({ ...trialSecrets(clayUrl), BUS_KEY, RESPOND_SECRET }).map(([variable, value]) => [
-      secretNameOf(variable),
-      value,
-    ]),
+    Object.entries({ ...trialSecrets(clayUrl), BUS_KEY, RESPOND_SECRET, SESSION_KEY }).map(
+      ([variable, value]) => [secretNameOf(variable), value],
+    ),
   );

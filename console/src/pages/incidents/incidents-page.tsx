@@ -3,7 +3,7 @@ import type { IncidentBrief, ListResponse } from '../../../../shared/respond/inc
 import { useConsole } from '../../api/context.ts';
 import type { Problem } from '../../api/problem.ts';
 import { useResource } from '../../api/use-resource.ts';
-import { plural } from '../../format.ts';
+import { formatCount, plural } from '../../format.ts';
 import { hrefOf } from '../../route.ts';
 import { Badge, IncidentStatusBadge, SeverityBadge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -101,6 +101,13 @@ const together = (
   return [...newest, ...older.filter(({ id }) => !seen.has(id))];
 };
 
+/** `12 incidents`, or `101 to 200 of 1,000 and more`. */
+const placeOf = (page: number, rows: number, isMore: boolean): string => {
+  if (rows <= PAGE && !isMore) return plural(rows, 'incident');
+  const to = Math.min(rows, (page + 1) * PAGE);
+  return `${formatCount(page * PAGE + 1)} to ${formatCount(to)} of ${formatCount(rows)}${isMore ? ' and more' : ''}`;
+};
+
 const List = ({ status, words }: { readonly status: 'open' | 'all'; readonly words: string }) => {
   const { api } = useConsole();
   // A year; lists reach back 30 days unless they are told to.
@@ -110,6 +117,8 @@ const List = ({ status, words }: { readonly status: 'open' | 'all'; readonly wor
   const [older, setOlder] = useState<Older>({ incidents: [], next: undefined });
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
+  // A page at a time is drawn: a thousand rows that count down would keep a phone busy.
+  const [at, setAt] = useState(0);
 
   const more = async (cursor: string): Promise<void> => {
     setBusy(true);
@@ -128,6 +137,12 @@ const List = ({ status, words }: { readonly status: 'open' | 'all'; readonly wor
         const all = together(incidents, older.incidents);
         const shown = words.trim() === '' ? all : all.filter((incident) => matches(incident, words.trim()));
         const cursor = older.next === undefined ? next : older.next;
+        const last = Math.max(0, Math.ceil(shown.length / PAGE) - 1);
+        const page = Math.min(at, last);
+        const showOlder = async (): Promise<void> => {
+          if (page === last && cursor !== null) await more(cursor);
+          setAt(page + 1);
+        };
         if (all.length === 0)
           return (
             <Empty title={status === 'open' ? 'No incident is open' : 'There was no incident in a year'}>
@@ -139,19 +154,26 @@ const List = ({ status, words }: { readonly status: 'open' | 'all'; readonly wor
             <Table
               caption={`Incidents, ${status === 'open' ? 'open' : 'open and over'}`}
               columns={COLUMNS}
-              rows={shown}
+              rows={shown.slice(page * PAGE, (page + 1) * PAGE)}
               keyOf={({ id }) => id}
               empty="None of those that are loaded has these words."
             />
             <div class="row apart list-foot">
               <span class="muted small" role="status">
-                {plural(shown.length, 'incident')}
+                {placeOf(page, shown.length, cursor !== null)}
               </span>
-              {cursor !== null && (
-                <Button small busy={busy} onClick={() => void more(cursor)}>
-                  Show older ones
-                </Button>
-              )}
+              <div class="row">
+                {page > 0 && (
+                  <Button small onClick={() => setAt(page - 1)}>
+                    Newer
+                  </Button>
+                )}
+                {(page < last || cursor !== null) && (
+                  <Button small busy={busy} onClick={() => void showOlder()}>
+                    Older
+                  </Button>
+                )}
+              </div>
             </div>
             {problem && <Failed problem={problem} />}
           </>

@@ -66,7 +66,11 @@ const timeLabels: Axis.Values = (_, splits, __, ___, increment) =>
     return increment >= DAY || midnight ? formatDay(at * 1_000) : formatTime(at * 1_000);
   });
 
-const pathsOf = (plot: typeof UPlot, kind: ChartSeries['kind']): Series['paths'] => {
+/** More bars than this are narrower than a few pixels: steps look the same, and are drawn in one go. */
+const MOST_BARS = 200;
+
+const pathsOf = (plot: typeof UPlot, { kind, values }: ChartSeries): Series['paths'] => {
+  if (kind === 'bars' && values.length > MOST_BARS) return plot.paths.stepped?.({ align: 1 });
   if (kind === 'bars') return plot.paths.bars?.({ size: [0.72, 28], radius: 0.15 });
   if (kind === 'step') return plot.paths.stepped?.({ align: 1 });
   return undefined;
@@ -75,7 +79,7 @@ const pathsOf = (plot: typeof UPlot, kind: ChartSeries['kind']): Series['paths']
 const seriesOf = (plot: typeof UPlot, each: ChartSeries, colors: Colors): Series => {
   const color = colors[each.color ?? 'chart-1'];
   const { kind = 'line', dashed = false } = each;
-  const paths = pathsOf(plot, kind);
+  const paths = pathsOf(plot, each);
   return {
     label: each.label,
     stroke: color,
