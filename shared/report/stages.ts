@@ -155,7 +155,10 @@ const onTheWay = (stage: StageName, { snapshot, now }: FeedView, seen: Seen): Se
   if (stage !== 'table' || seen.state !== 'working' || total === 0 || oldestAt === null) return seen;
   return {
     ...seen,
-    detail: `${rowsText(total)} on their way, the oldest went in ${agoText(oldestAt, now)}.`,
+    detail:
+      total === 1
+        ? `1 row on its way, it went in ${agoText(oldestAt, now)}.`
+        : `${rowsText(total)} on their way, the oldest went in ${agoText(oldestAt, now)}.`,
   };
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fanOf, fillSteps, hasValues, lastKnown } from '../../console/src/ui/chart/data.ts';
+import { fanOf, fillSteps, finishedSteps, hasValues, lastKnown } from '../../console/src/ui/chart/data.ts';
 import { horizonOf, spanOf, ticksOf } from '../../console/src/ui/forecast.ts';
 
 const START = Date.UTC(2026, 10, 22);
@@ -29,6 +29,21 @@ describe('steps', () => {
   it('hold the step that is not over yet', () => {
     const { x } = fillSteps({ ...series, to: iso(START + 26 * MINUTE) }, [], picks, missing);
     expect(x).toHaveLength(6);
+  });
+
+  it('are drawn without the one that is not over, unless there is little else', () => {
+    const drawn = (to: number, points: number): number => {
+      const answer = { ...series, to: iso(to) };
+      const seen = Array.from({ length: points }, (_, place) => ({
+        ...{ at: iso(START + place * 5 * MINUTE), rows: 1, rate: 1 },
+      }));
+      const { x, y } = finishedSteps(answer, seen, fillSteps(answer, seen, picks, missing));
+      expect(y.rows).toHaveLength(x.length);
+      return x.length;
+    };
+    expect(drawn(START + 51 * MINUTE, 11)).toBe(10);
+    expect(drawn(START + 50 * MINUTE, 10)).toBe(10);
+    expect(drawn(START + 26 * MINUTE, 6)).toBe(6);
   });
 
   it('are as many for each series as there are times, lose no point, and are bounded whatever is answered', () => {

@@ -24,12 +24,15 @@ const RunOut = ({ meter, name }: { readonly meter: MeterUsage; readonly name: st
     <div class="run-out">
       <p class="run-out-words">
         <StateDot tone={tone} />
-        <strong>{words}</strong>
-        {refills.map(({ at }) => (
-          <span key={at} class="muted">
-            Next refill by <Time at={at} as="instant" />
-          </span>
-        ))}
+        <span>
+          <strong>{words}</strong>
+          {refills.map(({ at }) => (
+            <span key={at} class="muted">
+              {' '}
+              Next refill by <Time at={at} as="instant" />
+            </span>
+          ))}
+        </span>
       </p>
       {meter.runOut.kind !== 'unknown' && (
         <TimeStrip

@@ -3,7 +3,7 @@ import type { FeedSeriesResponse } from '../../../../shared/report/series-shape.
 import { useResource } from '../../api/use-resource.ts';
 import { formatCount, formatSeconds, formatShare } from '../../format.ts';
 import { Chart, type ChartSeries } from '../../ui/chart/chart.tsx';
-import { fillSteps } from '../../ui/chart/data.ts';
+import { fillSteps, finishedSteps } from '../../ui/chart/data.ts';
 import type { Span } from '../../ui/span.ts';
 import { Loaded, Skeleton } from '../../ui/state.tsx';
 
@@ -22,7 +22,7 @@ const WHOLE: readonly [number, number] = [0, 1];
 
 const Charts = ({ data }: { readonly data: FeedSeriesResponse }) => {
   const charts = useMemo(() => {
-    const { x, y } = fillSteps(data, data.points, PICKS, MISSING);
+    const { x, y } = finishedSteps(data, data.points, fillSteps(data, data.points, PICKS, MISSING));
     const rows: readonly ChartSeries[] = [
       { label: 'In', values: y.submitted, kind: 'area', color: 'chart-1', format: formatCount },
       { label: 'Out', values: y.back, color: 'chart-2', format: formatCount },

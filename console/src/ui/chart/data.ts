@@ -42,6 +42,26 @@ export const fillSteps = <Point extends { readonly at: string }, Name extends st
   return { x: places.map((each) => each * step), y };
 };
 
+/** Below so many points the unfinished one is most of what there is. */
+const FEW = 6;
+
+/**
+ * Without the step that is not over yet: its counts are part of what they will be, and a line would fall at its end
+ * whatever happens. Kept while there is little else.
+ */
+export const finishedSteps = <Name extends string>(
+  series: Stepped,
+  points: readonly unknown[],
+  filled: { readonly x: readonly number[]; readonly y: Readonly<Record<Name, Values>> },
+): typeof filled => {
+  const last = filled.x.at(-1);
+  const isOver = last === undefined || last + series.step_seconds <= secondsOf(series.to);
+  if (isOver || points.length <= FEW) return filled;
+  const y = {} as Record<Name, Values>;
+  for (const name of Object.keys(filled.y) as Name[]) y[name] = filled.y[name].slice(0, -1);
+  return { x: filled.x.slice(0, -1), y };
+};
+
 interface Quantiles {
   readonly p10: string | null;
   readonly p50: string | null;
