@@ -29,12 +29,13 @@ export const createDependencies = async (
     ...{ respond: config.respond, console: config.console, secrets, clock, onFault },
     noteUse: (role: string, use: Parameters<typeof note>[1]) => note(`console/${role}`, use),
   };
-  const { oidc, enabled, sessionHours } = config.console;
+  const { oidc, enabled, sessionHours, others } = config.console;
   const { publicUrl } = config.respond;
   const [, back = ''] = ROUTES.oidcReturn.split(' ');
   return {
     enabled,
     sessionHours,
+    others,
     files: createFiles(environment.CONSOLE_FILES),
     access: createAccess(options),
     secretCheck: createSecretCheck(options),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isoInstant } from '../../shared/clock.ts';
+import type { Config } from '../../shared/config/schema.ts';
 import type { SignInLimit } from '../../shared/session/limit.ts';
 import type { SessionResponse, SignInOptions } from '../../shared/session/session-shape.ts';
 import { type Role, sessionName } from '../../shared/session/token.ts';
@@ -17,6 +18,8 @@ export interface SessionDependencies {
   readonly limit: SignInLimit;
   /** Whether an identity provider can be signed in with. */
   readonly hasProvider: boolean;
+  /** Consoles of other installations, as the configuration names them. */
+  readonly others: Config['console']['others'];
   /** Told of every sign-in and every failed one; who it was is nobody's business in a log. */
   readonly onSignIn: (what: {
     readonly outcome: 'signed-in' | 'failed' | 'limited';
@@ -40,7 +43,7 @@ const EMPTY = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff'
 
 /** `GET /console/session`: who is signed in. */
 export const answerWhoIsIn = async (
-  { access, hasProvider }: SessionDependencies,
+  { access, hasProvider, others }: SessionDependencies,
   event: PageEvent,
 ): Promise<HttpAnswer> => {
   const local = isLocal(event);
@@ -53,6 +56,7 @@ export const answerWhoIsIn = async (
   const answer: SessionResponse = {
     ...{ role: found.role, name: found.name ?? '', local },
     until: isoInstant(found.until),
+    others: others.map(({ name, url }) => ({ name, url })),
   };
   return json(200, answer);
 };

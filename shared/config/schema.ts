@@ -708,6 +708,18 @@ export const configSchema = z.strictObject({
         'Where the key is read from that signs sessions of the console. Left out: nobody can sign in.',
       ),
       sessionHours: count(8, 1, 168, 'hours', 'How long a session lasts; then one signs in again.'),
+      others: key(
+        z
+          .array(
+            z.strictObject({
+              name: key(text(80), 'What it is called here, e.g. the name of its Clay workspace.'),
+              url: key(baseUrl, 'Where its console is reached; what is there signs people in by itself.'),
+            }),
+          )
+          .max(20)
+          .default([]),
+        'Consoles of other installations that people can go to from this one: one for each further Clay workspace.',
+      ),
       oidc: key(
         z
           .strictObject({

@@ -20,6 +20,9 @@ export const sessionResponse = z.strictObject({
   name: z.string(),
   until: z.iso.datetime({ precision: 0 }).meta({ description: 'When the session ends.' }),
   local: z.boolean().meta({ description: 'Served by the local runtime.' }),
+  others: z
+    .array(z.strictObject({ name: z.string(), url: z.string() }))
+    .meta({ description: 'Consoles of other installations, e.g. of other Clay workspaces.' }),
 });
 
 /** Beside the 401 of whoever has no session. */

@@ -85,6 +85,27 @@ const Brand = () => {
   );
 };
 
+/** The consoles of other installations, where there are any: one for each further Clay workspace. */
+const Others = () => {
+  const { others } = useSession();
+  if (others.length === 0) return null;
+  return (
+    <nav aria-label="Other workspaces" class="nav-others">
+      <p class="small muted">Other workspaces</p>
+      <ul>
+        {others.map(({ name, url }) => (
+          <li key={url}>
+            <a class="nav-place" href={url} rel="noreferrer">
+              <Icon name="external" />
+              <span class="nav-label">{name}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+};
+
 /** Beside the page, on wide screens. */
 export const SideBar = ({ route }: { readonly route: Route }) => (
   <header class="side-bar">
@@ -98,6 +119,7 @@ export const SideBar = ({ route }: { readonly route: Route }) => (
         ))}
       </ul>
     </nav>
+    <Others />
     <div class="side-foot">
       <div class="row apart">
         <FreshnessMark />
@@ -141,6 +163,7 @@ export const BottomBar = ({ route }: { readonly route: Route }) => {
               onGo={() => setOpen(false)}
             />
           ))}
+          <Others />
           <div class="row apart bottom-sheet-foot">
             <FreshnessMark />
             <ThemeSwitch name="theme-bottom" />

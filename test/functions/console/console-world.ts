@@ -114,6 +114,7 @@ export const createConsoleWorld = (
     sessions: createSessions(options),
     limit: createSignInLimit({ attempts, clock }),
     hasProvider: over.provider !== undefined,
+    others: [{ name: 'Marketing', url: 'https://marketing.example.com/console' }],
     provider: over.provider && (async () => over.provider as Provider),
     clock,
     onSignIn: (what) => signIns.push(what),

@@ -33,6 +33,7 @@ describe('signing in', () => {
     expect(sessionResponse.parse(JSON.parse(who.body))).toEqual({
       ...{ role, name: 'Ada', local: false },
       until: '2026-11-22T20:00:00Z',
+      others: [{ name: 'Marketing', url: 'https://marketing.example.com/console' }],
     });
     expect(world.signIns).toEqual([{ outcome: 'signed-in', by: 'secret', role }]);
     expect(JSON.stringify([answer, who, world.signIns])).not.toContain(secret);
