@@ -5,7 +5,7 @@ import type { PageEvent } from '../http/csrf.ts';
 import { answerAlways, logFault } from '../http/edge.ts';
 import { createLogger, logged } from '../log.ts';
 import { once } from '../once.ts';
-import { type OperateDependencies, operate } from './api.ts';
+import type { OperateDependencies } from './api.ts';
 import { createDependencies } from './dependencies.ts';
 import { operateEnvironment } from './environment.ts';
 
@@ -22,7 +22,9 @@ const dependencies = once(async () => ({
 
 const answer = async (event: PageEvent): Promise<HttpAnswer> => {
   try {
-    return await operate(await dependencies(), event);
+    // With the schemas of what may be asked, which nothing at start needs.
+    const [deps, { operate }] = await Promise.all([dependencies(), import('./api.ts')]);
+    return await operate(deps, event);
   } catch (error) {
     onFault(error);
     return problem('overloaded');
