@@ -79,7 +79,8 @@ describe.skipIf(missing)(titled('rows, deployed'), () => {
     await world().switchOn('outage');
     await world().look();
     taken.push(...(await world().sendRows(rowsOf(200, 5))));
-    expect((await status()).mode).toBe('holding');
+    // The status is read anew once a second.
+    await expect.poll(async () => (await status()).mode, { timeout: 15_000 }).toBe('holding');
     expect((await world().atClay()).length).toBe(taken.length - 5);
     await world().switchOff('outage');
     // Minute after minute, as the schedules would: the watch sees Clay work again, the forwarder sends what waits.
