@@ -34,7 +34,7 @@ export const BUDGETS: Readonly<Record<keyof ReturnType<typeof functionsOf>, Budg
   submissions: { startKb: 285, packageKb: 340 },
   incidents: { startKb: 300, packageKb: 720 },
   respond: { startKb: 330, packageKb: 385 },
-  report: { startKb: 390, packageKb: 580 },
+  report: { startKb: 225, packageKb: 580 },
   operate: { startKb: 370, packageKb: 830 },
   replay: { startKb: 40, packageKb: 480 },
   statuspage: { startKb: 345, packageKb: 400 },
