@@ -7,9 +7,10 @@ type Rows = NonNullable<FeedUsage['rows']>;
 
 const few = (enough: boolean): string => (enough ? '' : ', few rows');
 
-const Held = ({ relay }: { readonly relay: FeedRelay | null }) => {
+const Held = ({ relay }: { readonly relay: FeedRelay | null | undefined }) => {
   const now = useNow(10_000);
-  if (!relay) return <Figure label="Held" value="–" note="not relayed" />;
+  if (!relay)
+    return <Figure label="Held" value="–" note={relay === null ? 'not relayed' : 'not known yet'} />;
   const holding = relay.mode === 'holding';
   const oldest = relay.oldest && `oldest ${formatRelative(Date.parse(relay.oldest.taken_at), now)}`;
   return (
@@ -23,7 +24,13 @@ const Held = ({ relay }: { readonly relay: FeedRelay | null }) => {
 };
 
 /** Rows in, held, out and lost, and how well it goes; all as the API counts them. */
-export const RowFigures = ({ rows, relay }: { readonly rows: Rows; readonly relay: FeedRelay | null }) => {
+export const RowFigures = ({
+  rows,
+  relay,
+}: {
+  readonly rows: Rows;
+  readonly relay: FeedRelay | null | undefined;
+}) => {
   const { day, recent, lost, outstanding } = rows;
   const window = formatSpan(recent.minutes * 60_000);
   return (
