@@ -13,7 +13,8 @@ import { actorOf } from '../http/actor.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import type { PageEvent } from '../http/csrf.ts';
 import { tagged } from '../http/entity-tag.ts';
-import { headerOf, readBody } from '../http/request.ts';
+import { readJsonBody } from '../http/json-body.ts';
+import { headerOf } from '../http/request.ts';
 import { answerPostmortem, type PostmortemDependencies } from './postmortem.ts';
 import {
   ACTIONS,
@@ -111,18 +112,9 @@ const malformed = (detail: string): { readonly answer: HttpAnswer } => ({
 const readAction = (event: IncidentsEvent): ActionRead => {
   const action = event.pathParameters?.action ?? '';
   if (!isAction(action)) return malformed(`The actions are ${Object.keys(ACTIONS).join(', ')}.`);
-  const read = readBody(event, MAX_BODY_BYTES);
-  if (read.kind === 'too-large')
-    return { answer: problem('request.too-large', `At most ${MAX_BODY_BYTES} bytes are taken.`) };
-  if (read.kind === 'unsupported')
-    return { answer: problem('request.unsupported', 'Send the body without a Content-Encoding.') };
-  let given: unknown;
-  try {
-    given = read.text.trim() === '' ? {} : JSON.parse(read.text);
-  } catch {
-    return malformed('The body is not JSON.');
-  }
-  const body = ACTIONS[action].safeParse(given);
+  const read = readJsonBody(event, MAX_BODY_BYTES);
+  if ('answer' in read) return read;
+  const body = ACTIONS[action].safeParse(read.given);
   return body.success ? ({ action, body: body.data } as ActionBody) : malformed(wrongPlaces(body.error));
 };
 

@@ -7,7 +7,8 @@ import { type AccessOf, denial } from '../http/access.ts';
 import { actorOf } from '../http/actor.ts';
 import { type HttpAnswer, json, problem } from '../http/answer.ts';
 import type { PageEvent } from '../http/csrf.ts';
-import { headerOf, readBody } from '../http/request.ts';
+import { readJsonBody } from '../http/json-body.ts';
+import { headerOf } from '../http/request.ts';
 import { idempotencyKey, wrongPlaces } from '../incidents/request.ts';
 import { carryOut, type Named } from './once.ts';
 import { type Deed, OPERATIONS, type OperationPorts } from './operations.ts';
@@ -38,18 +39,9 @@ type Read = { readonly body: { readonly by?: string | undefined } } | { readonly
 const malformed = (detail: string): Read => ({ answer: problem('request.malformed', detail) });
 
 const bodyOf = (operation: Operation, event: PageEvent): Read => {
-  const read = readBody(event, MAX_BODY_BYTES);
-  if (read.kind === 'too-large')
-    return { answer: problem('request.too-large', `At most ${MAX_BODY_BYTES} bytes are taken.`) };
-  if (read.kind === 'unsupported')
-    return { answer: problem('request.unsupported', 'Send the body without a Content-Encoding.') };
-  let given: unknown;
-  try {
-    given = read.text.trim() === '' ? {} : JSON.parse(read.text);
-  } catch {
-    return malformed('The body is not JSON.');
-  }
-  const body = BODIES[operation].safeParse(given);
+  const read = readJsonBody(event, MAX_BODY_BYTES);
+  if ('answer' in read) return read;
+  const body = BODIES[operation].safeParse(read.given);
   return body.success ? { body: body.data } : malformed(wrongPlaces(body.error));
 };
 

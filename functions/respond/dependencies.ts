@@ -12,12 +12,12 @@ import { systemClock } from '../../shared/clock.ts';
 import { relayedFeeds } from '../../shared/config/relayed.ts';
 import { NO_SEAL } from '../../shared/relay/status-depths.ts';
 import { readRelayStatus } from '../../shared/relay/status-read.ts';
+import { recentOf } from '../http/recent.ts';
 import { createUseNotes } from '../http/secret-use.ts';
 import { createSenders } from '../http/senders.ts';
 import { ofEachFeed, readSettings } from '../http/settings.ts';
 import type { RespondEnvironment } from './environment.ts';
 import type { RespondDependencies } from './handler.ts';
-import { recent } from './recent.ts';
 
 /** Applications may ask with every row of theirs: the store is asked once a second. */
 const RECENT_MS = 1_000;
@@ -55,7 +55,7 @@ export const createDependencies = async (
       onFault,
       noteUse: (feed, use) => noteUse(feed === STATUS_READERS ? 'status' : `status/${feed}`, use),
     }),
-    read: recent(() => readRelayStatus(sources, settings, feeds, clock.now()), { clock, ms: RECENT_MS }),
+    read: recentOf(() => readRelayStatus(sources, settings, feeds, clock.now()), { clock, ms: RECENT_MS }),
     onFault,
   };
 };

@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
+import { recentOf } from '../../../functions/http/recent.ts';
 import { createSenders } from '../../../functions/http/senders.ts';
 import { respond } from '../../../functions/respond/handler.ts';
-import { recent } from '../../../functions/respond/recent.ts';
 import { statusResponse } from '../../../functions/respond/response.ts';
 import { createSecretReader } from '../../../shared/aws/secrets/reader.ts';
 import { parseConfig } from '../../../shared/config/parse.ts';
@@ -201,7 +201,7 @@ describe('a status that was read a moment ago', () => {
   it('is shared by all who ask within the time, and a failure is not', async () => {
     const clock = createVirtualClock(NOW);
     let reads = 0;
-    const read = recent(
+    const read = recentOf(
       async () => {
         reads += 1;
         if (reads === 2) throw new Error('no answer');

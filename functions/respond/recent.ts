@@ -1,1 +1,0 @@
-export { recentOf as recent } from '../http/recent.ts';
